@@ -1,0 +1,65 @@
+/**
+ * A stored item and its key, and the bytes DynamoDB bills and limits them by.
+ *
+ * @module
+ */
+import { type AttributeMap, type AttributeValue, isNumber, type ScalarValue, scalarKey } from './attribute-value.ts'
+import { numberSize } from './number.ts'
+
+export type Item = AttributeMap
+
+/** The key attributes of one item by name: the partition key first, then the sort key if the table has one. */
+export interface ItemKey {
+  readonly [attribute: string]: ScalarValue
+}
+
+/** Which item of which table. */
+export interface ItemAddress {
+  readonly table: string
+  readonly key: ItemKey
+}
+
+/** One text per item, equal for equal addresses, whatever type holds a number in the key. */
+export const addressKey = ({ table, key }: ItemAddress): string =>
+  JSON.stringify([
+    table,
+    ...Object.keys(key)
+      .sort()
+      .map((name) => [name, scalarKey(key[name]!)]),
+  ])
+
+export const keyOf = (item: Item, attributes: readonly string[]): ItemKey =>
+  Object.fromEntries(attributes.map((name) => [name, item[name] as ScalarValue]))
+
+const encoder = new TextEncoder()
+const ascii = /^\p{ASCII}*$/u
+export const utf8Size = (text: string): number => (ascii.test(text) ? text.length : encoder.encode(text).length)
+
+/**
+ * Bytes of one value by DynamoDB's item size rule: text as UTF-8, two digits a byte, three bytes for a list or map and
+ * one for each member.
+ */
+export function valueSize(value: AttributeValue): number {
+  if (typeof value === 'string') return utf8Size(value)
+  if (isNumber(value)) return numberSize(value)
+  if (typeof value === 'boolean' || value === null) return 1
+  if (value instanceof Uint8Array) return value.length
+  let size = 0
+  if (value instanceof Set) {
+    for (const element of value) size += valueSize(element as AttributeValue)
+    return size
+  }
+  if (Array.isArray(value)) {
+    for (const element of value as readonly AttributeValue[]) size += 1 + valueSize(element)
+    return size + 3
+  }
+  for (const [name, member] of Object.entries(value as AttributeMap)) size += 1 + utf8Size(name) + valueSize(member)
+  return size + 3
+}
+
+/** Bytes of a whole item: names and values of its attributes. */
+export function itemSize(item: Item): number {
+  let size = 0
+  for (const [name, value] of Object.entries(item)) size += utf8Size(name) + valueSize(value)
+  return size
+}

@@ -1,0 +1,128 @@
+/**
+ * Numbers as DynamoDB has them: decimals of up to 38 significant digits, compared and added exactly.
+ *
+ * A stored number is a `number` where a double holds it exactly (integers only up to 2^53 − 1), a `bigint` for larger
+ * integers, and a `Decimal` for what neither can hold. Nothing is rounded on the way in or out.
+ *
+ * @module
+ */
+
+/** A decimal that neither `number` nor `bigint` can hold, as its digits. Met only in items written by other programs. */
+export class Decimal {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+    Object.freeze(this)
+  }
+  toString(): string {
+    return this.text
+  }
+}
+
+export type StoredNumber = number | bigint | Decimal
+
+/** value = digits × 10^exponent, with no trailing zero in digits; zero is 0 × 10^0. */
+interface Exact {
+  readonly digits: bigint
+  readonly exponent: number
+}
+
+const MAX_DIGITS = 38
+const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
+
+function parseExact(text: string): Exact {
+  const match = pattern.exec(text)
+  if (!match || (match[2] === '' && !match[3])) throw new TypeError(`Expected a decimal number, got ${text}`)
+  const [, sign, whole = '', fraction = '', power = '0'] = match
+  const all = (whole + fraction).replace(/^0+/, '')
+  const significant = all.replace(/0+$/, '')
+  if (significant === '') return { digits: 0n, exponent: 0 }
+  const magnitude = BigInt(significant)
+  return {
+    digits: sign === '-' ? -magnitude : magnitude,
+    exponent: Number(power) - fraction.length + (all.length - significant.length),
+  }
+}
+
+const exact = (value: StoredNumber): Exact => parseExact(numberText(value))
+
+const digitsOf = (value: Exact): number => String(value.digits).replace('-', '').length
+
+function print({ digits, exponent }: Exact): string {
+  if (exponent >= 0 && exponent <= MAX_DIGITS) return String(digits * 10n ** BigInt(exponent))
+  return exponent === 0 ? String(digits) : `${digits}e${exponent}`
+}
+
+function fromExact(value: Exact): StoredNumber {
+  const text = print(value)
+  const double = Number(text)
+  if (Number.isInteger(double) ? Number.isSafeInteger(double) : Number.isFinite(double)) {
+    const back = parseExact(String(double))
+    if (back.digits === value.digits && back.exponent === value.exponent) return double
+  }
+  return value.exponent >= 0
+    ? BigInt(text.includes('e') ? value.digits * 10n ** BigInt(value.exponent) : text)
+    : new Decimal(text)
+}
+
+/** The number that a wire text means, in the narrowest form that holds it exactly. */
+export function parseNumber(text: string): StoredNumber {
+  const double = Number(text)
+  // The common case, without exact arithmetic: the text is what a double prints.
+  if (String(double) === text && (!Number.isInteger(double) || Number.isSafeInteger(double))) return double
+  return fromExact(parseExact(text))
+}
+
+/** The text that travels; what `parseNumber` reads back. */
+export const numberText = (value: StoredNumber): string =>
+  typeof value === 'number' ? String(Object.is(value, -0) ? 0 : value) : String(value)
+
+/** Why DynamoDB could not hold this number, or undefined if it can. */
+export function numberProblem(value: StoredNumber): string | undefined {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return 'a finite number'
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'a safe integer (use bigint for larger ones)'
+    if (value === 0 || Number.isInteger(value)) return undefined
+  }
+  const parsed = exact(value)
+  const digits = digitsOf(parsed)
+  if (digits > MAX_DIGITS) return 'a number of at most 38 significant digits'
+  const magnitude = parsed.exponent + digits - 1
+  if (parsed.digits !== 0n && (magnitude > 125 || magnitude < -130)) return 'a number between 1e-130 and 9.9e125'
+  return undefined
+}
+
+export function compareNumbers(a: StoredNumber, b: StoredNumber): number {
+  if (!(a instanceof Decimal) && !(b instanceof Decimal)) return a < b ? -1 : a > b ? 1 : 0
+  const left = exact(a)
+  const right = exact(b)
+  const exponent = Math.min(left.exponent, right.exponent)
+  const l = left.digits * 10n ** BigInt(left.exponent - exponent)
+  const r = right.digits * 10n ** BigInt(right.exponent - exponent)
+  return l < r ? -1 : l > r ? 1 : 0
+}
+
+/** Exact sum. The caller checks `numberProblem` of the result, as DynamoDB refuses a sum of more than 38 digits. */
+export function addNumbers(a: StoredNumber, b: StoredNumber): StoredNumber {
+  const left = exact(a)
+  const right = exact(b)
+  const exponent = Math.min(left.exponent, right.exponent)
+  const sum =
+    left.digits * 10n ** BigInt(left.exponent - exponent) + right.digits * 10n ** BigInt(right.exponent - exponent)
+  return fromExact(parseExact(`${sum}e${exponent}`))
+}
+
+/** The same text for equal numbers, whatever type holds them. */
+export const numberKey = (value: StoredNumber): string => {
+  const { digits, exponent } = exact(value)
+  return `${digits}e${exponent}`
+}
+
+/** Bytes as DynamoDB counts them: one for every two significant digits, and one. */
+export function numberSize(value: StoredNumber): number {
+  const parsed = exact(value)
+  if (parsed.digits === 0n) return 1
+  // Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair.
+  const digits = digitsOf(parsed) + (Math.abs(parsed.exponent) % 2)
+  return Math.ceil(digits / 2) + 1 + (parsed.digits < 0n ? 1 : 0)
+}

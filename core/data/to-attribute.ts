@@ -1,0 +1,114 @@
+/**
+ * The gate between JavaScript values and stored values: copies, freezes, and refuses whatever DynamoDB could not give
+ * back unchanged. Nothing is rounded, dropped or coerced, but for `undefined` in a map and empty sets, which are absence.
+ *
+ * @module
+ */
+import {
+  type AttributeMap,
+  type AttributeValue,
+  isNumber,
+  type ScalarValue,
+  scalarKey,
+  typeOf,
+} from './attribute-value.ts'
+import type { DocumentPath } from './document-path.ts'
+import { numberProblem } from './number.ts'
+
+/** One thing that is wrong with a value: where, what was expected, what came. */
+export interface Issue {
+  readonly path: DocumentPath
+  readonly expected: string
+  readonly actual: unknown
+}
+
+export type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
+
+const MAX_DEPTH = 32
+const loneSurrogate = /\p{Surrogate}/u
+
+/** The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence. */
+export function toAttribute(input: unknown): Gated {
+  const issues: Issue[] = []
+  const value = convert(input, [], issues, new Set())
+  return { value, issues }
+}
+
+function convert(
+  input: unknown,
+  path: DocumentPath,
+  issues: Issue[],
+  ancestors: Set<object>,
+): AttributeValue | undefined {
+  const refuse = (expected: string): undefined => {
+    issues.push({ path, expected, actual: input })
+  }
+  if (input === undefined || input === null || typeof input === 'boolean') return input
+  if (typeof input === 'string') return loneSurrogate.test(input) ? refuse('well-formed Unicode text') : input
+  if (isNumber(input)) {
+    const problem = numberProblem(input)
+    return problem ? refuse(problem) : Object.is(input, -0) ? 0 : input
+  }
+  if (typeof input !== 'object') return refuse('a value that can be stored')
+  if (input instanceof Uint8Array) return Uint8Array.from(input)
+  if (input instanceof Set) return convertSet(input, path, issues)
+  if (path.length >= MAX_DEPTH) return refuse(`at most ${MAX_DEPTH} levels of nesting`)
+  if (ancestors.has(input)) return refuse('a value without cycles')
+  ancestors.add(input)
+  const result = Array.isArray(input)
+    ? convertList(input, path, issues, ancestors)
+    : convertMap(input, path, issues, ancestors)
+  ancestors.delete(input)
+  return result
+}
+
+function convertList(input: readonly unknown[], path: DocumentPath, issues: Issue[], ancestors: Set<object>) {
+  const list: AttributeValue[] = []
+  for (let i = 0; i < input.length; i++) {
+    const known = issues.length
+    const element = convert(input[i], [...path, i], issues, ancestors)
+    if (element !== undefined) list.push(element)
+    // Leaving the element out would renumber all that follow.
+    else if (issues.length === known) {
+      issues.push({ path: [...path, i], expected: 'a value, since a list has no absent elements', actual: input[i] })
+    }
+  }
+  return Object.freeze(list)
+}
+
+function convertMap(input: object, path: DocumentPath, issues: Issue[], ancestors: Set<object>) {
+  const prototype = Object.getPrototypeOf(input)
+  if (prototype !== Object.prototype && prototype !== null) {
+    issues.push({ path, expected: 'a plain object (give this field a codec that encodes it)', actual: input })
+    return undefined
+  }
+  const map: Record<string, AttributeValue> = {}
+  for (const name of Reflect.ownKeys(input)) {
+    if (typeof name === 'symbol' || name === '' || name === '__proto__' || loneSurrogate.test(name)) {
+      issues.push({ path, expected: `an attribute name other than ${JSON.stringify(String(name))}`, actual: name })
+      continue
+    }
+    const member = convert((input as Record<string, unknown>)[name], [...path, name], issues, ancestors)
+    if (member !== undefined) map[name] = member
+  }
+  return Object.freeze(map) as AttributeMap
+}
+
+function convertSet(input: ReadonlySet<unknown>, path: DocumentPath, issues: Issue[]) {
+  const elements = new Map<string, ScalarValue>()
+  let type: string | undefined
+  for (const element of input) {
+    const scalar =
+      typeof element === 'object' && !(element instanceof Uint8Array) && !isNumber(element) ? undefined : element
+    const converted = scalar === undefined ? undefined : convert(scalar, path, issues, new Set())
+    if (converted === undefined || !['S', 'N', 'B'].includes(typeOf(converted))) {
+      issues.push({ path, expected: 'a set of strings, numbers or binary values', actual: element })
+      continue
+    }
+    type ??= typeOf(converted)
+    if (typeOf(converted) !== type)
+      issues.push({ path, expected: 'a set whose elements have one type', actual: element })
+    elements.set(scalarKey(converted as ScalarValue), converted as ScalarValue)
+  }
+  return elements.size === 0 ? undefined : new Set(elements.values())
+}

@@ -1,0 +1,29 @@
+/**
+ * What a store can take at once. Limits are data, so that the engine can say what is too large before anything is sent.
+ *
+ * @module
+ */
+
+export interface StoreLimits {
+  /** Actions in one plan. */
+  readonly actions: number
+  /** Bytes of all items and expression values in one plan. */
+  readonly planBytes: number
+  readonly itemBytes: number
+  /** Bytes of one expression's text. */
+  readonly expressionBytes: number
+  /** Operators and functions in one expression. */
+  readonly operators: number
+  /** Keys in one read request. The store's own chunking makes `read` take any number. */
+  readonly readKeys: number
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+export const dynamodbLimits: StoreLimits = Object.freeze({
+  actions: 100,
+  planBytes: 4 * 1024 * 1024,
+  itemBytes: 400 * 1024,
+  expressionBytes: 4096,
+  operators: 300,
+  readKeys: 100,
+})

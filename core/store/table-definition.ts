@@ -1,0 +1,27 @@
+/**
+ * Tables as models need them: names and types of keys, and secondary indexes.
+ *
+ * @module
+ */
+
+export interface KeyAttribute {
+  readonly name: string
+  readonly type: 'S' | 'N' | 'B'
+}
+
+export interface KeySchema {
+  readonly partition: KeyAttribute
+  readonly sort?: KeyAttribute | undefined
+}
+
+export interface IndexDefinition extends KeySchema {
+  readonly name: string
+  readonly kind: 'global' | 'local'
+  /** Which attributes the index holds beside the keys. */
+  readonly projection: 'all' | 'keys' | readonly string[]
+}
+
+export interface TableDefinition extends KeySchema {
+  readonly table: string
+  readonly indexes: readonly IndexDefinition[]
+}
