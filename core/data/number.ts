@@ -28,11 +28,13 @@ interface Exact {
 }
 
 const MAX_DIGITS = 38
-const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
+const pattern = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
+
+const isDecimalText = (text: string): boolean => pattern.test(text)
 
 function parseExact(text: string): Exact {
   const match = pattern.exec(text)
-  if (!match || (match[2] === '' && !match[3])) throw new TypeError(`Expected a decimal number, got ${text}`)
+  if (!match) throw new TypeError(`Expected a decimal number, got ${text}`)
   const [, sign, whole = '', fraction = '', power = '0'] = match
   const all = (whole + fraction).replace(/^0+/, '')
   const significant = all.replace(/0+$/, '')
@@ -69,9 +71,15 @@ function fromExact(value: Exact): StoredNumber {
 export function parseNumber(text: string): StoredNumber {
   const double = Number(text)
   // The common case, without exact arithmetic: the text is what a double prints.
-  if (String(double) === text && (!Number.isInteger(double) || Number.isSafeInteger(double))) return double
+  if (String(double) === text && (Number.isInteger(double) ? Number.isSafeInteger(double) : Number.isFinite(double))) {
+    return double
+  }
   return fromExact(parseExact(text))
 }
+
+/** The same number in the form in which it would come back from a store. */
+export const narrowest = (value: StoredNumber): StoredNumber =>
+  typeof value === 'number' ? (Object.is(value, -0) ? 0 : value) : parseNumber(numberText(value))
 
 /** The text that travels; what `parseNumber` reads back. */
 export const numberText = (value: StoredNumber): string =>
@@ -84,6 +92,7 @@ export function numberProblem(value: StoredNumber): string | undefined {
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'a safe integer (use bigint for larger ones)'
     if (value === 0 || Number.isInteger(value)) return undefined
   }
+  if (value instanceof Decimal && !isDecimalText(value.text)) return 'a decimal number'
   const parsed = exact(value)
   const digits = digitsOf(parsed)
   if (digits > MAX_DIGITS) return 'a number of at most 38 significant digits'

@@ -13,7 +13,7 @@ import {
   typeOf,
 } from './attribute-value.ts'
 import type { DocumentPath } from './document-path.ts'
-import { numberProblem } from './number.ts'
+import { narrowest, numberProblem } from './number.ts'
 
 /** One thing that is wrong with a value: where, what was expected, what came. */
 export interface Issue {
@@ -47,7 +47,7 @@ function convert(
   if (typeof input === 'string') return loneSurrogate.test(input) ? refuse('well-formed Unicode text') : input
   if (isNumber(input)) {
     const problem = numberProblem(input)
-    return problem ? refuse(problem) : Object.is(input, -0) ? 0 : input
+    return problem ? refuse(problem) : narrowest(input)
   }
   if (typeof input !== 'object') return refuse('a value that can be stored')
   if (input instanceof Uint8Array) return Uint8Array.from(input)

@@ -17,7 +17,7 @@ import {
 } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { addNumbers } from '../data/number.ts'
+import { addNumbers, numberProblem, numberText, type StoredNumber } from '../data/number.ts'
 import type { Update, UpdateAction } from './update.ts'
 
 /** An update that does not fit the item it meets: DynamoDB's ValidationException, not a failed condition. */
@@ -25,23 +25,49 @@ export class InapplicableUpdate extends Error {
   override readonly name = 'InapplicableUpdate'
 }
 
-/** The item after the update. Throws `InapplicableUpdate` where a parent is missing or a value has the wrong type. */
+/**
+ * The item after the update. Throws `InapplicableUpdate` where a parent is missing, a value has the wrong type or a sum
+ * cannot be stored.
+ */
 export function apply(update: Update, item: Item): Item {
-  // Every action reads the item as it was; removals of list elements come last and from the end, so that no index moves.
-  const results = update.map((action) => ({ action, value: result(action, valueAt(item, action.path)) }))
-  const removals = results.filter(({ value }) => value === undefined)
-  const settings = results.filter(({ value }) => value !== undefined)
+  const results = update.filter(isEffective).map((action) => {
+    const present = valueAt(item, action.path)
+    return { path: action.path, present, value: result(action, present) }
+  })
+  const inOrder = results.sort((a, b) => comparePaths(a.path, b.path))
   let next: AttributeValue = item
-  for (const { action, value } of settings) next = put(next, action.path, value, action.path)
-  for (const { action } of removals.sort((a, b) => lastIndex(b.action.path) - lastIndex(a.action.path))) {
-    next = put(next, action.path, undefined, action.path)
+  // Ascending, since several indexes past a list's end append in their order.
+  for (const { path, value } of inOrder) if (value !== undefined) next = put(next, path, value, path)
+  // Descending, so that no removal of an element moves what a later one names.
+  for (const { path, present, value } of inOrder.reverse()) {
+    if (value !== undefined) continue
+    // What was absent stays so, even where an append has put something at its index meanwhile.
+    if (present !== undefined) next = put(next, path, undefined, path)
+    else requireParent(item, path)
   }
   return next as Item
 }
 
-const lastIndex = (path: DocumentPath): number => {
-  const last = path.at(-1)
-  return typeof last === 'number' ? last : -1
+/** No elements, no change; an absent set does not become an empty one, which cannot be stored. */
+const isEffective = (action: UpdateAction): boolean =>
+  (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set') || action.elements.size > 0
+
+/** Parents before children and indexes of one list by number; otherwise any fixed order. */
+function comparePaths(a: DocumentPath, b: DocumentPath): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a[i]!, b[i]!]
+    if (x === y) continue
+    if (typeof x === 'number' && typeof y === 'number') return x - y
+    return String(x) < String(y) ? -1 : 1
+  }
+  return a.length - b.length
+}
+
+function requireParent(item: Item, path: DocumentPath): void {
+  const parent = valueAt(item, path.slice(0, -1))
+  const fits = typeof path.at(-1) === 'number' ? isList(parent) : isMap(parent)
+  if (!fits) throw new InapplicableUpdate(`No parent for ${printPath(path)}`)
 }
 
 /** What the path holds afterwards; undefined for absent. */
@@ -58,7 +84,7 @@ function result(action: UpdateAction, present: AttributeValue | undefined): Attr
     case 'increment':
       if (present === undefined) return action.by
       if (!isNumber(present)) throw misfit(action.path, 'a number', present)
-      return addNumbers(present, action.by)
+      return sum(action.path, present, action.by)
     case 'add-to-set': {
       if (present === undefined) return new Set(action.elements)
       if (!isSet(present) || typeOf(present) !== typeOf(action.elements))
@@ -76,6 +102,13 @@ function result(action: UpdateAction, present: AttributeValue | undefined): Attr
     default:
       return action satisfies never
   }
+}
+
+function sum(path: DocumentPath, present: StoredNumber, by: StoredNumber): StoredNumber {
+  const total = addNumbers(present, by)
+  const problem = numberProblem(total)
+  if (problem) throw new InapplicableUpdate(`Expected ${problem} at ${printPath(path)}, got ${numberText(total)}`)
+  return total
 }
 
 const byKey = (elements: readonly ScalarValue[]): Map<string, ScalarValue> =>

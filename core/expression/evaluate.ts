@@ -12,6 +12,7 @@ import {
   isList,
   isMap,
   isSet,
+  type ScalarValue,
   setHas,
   typeOf,
 } from '../data/attribute-value.ts'
@@ -38,20 +39,14 @@ export function evaluate(condition: Condition, item: Item | undefined): boolean 
     }
     case 'begins-with':
       return begins(valueAt(item, condition.path), condition.prefix)
-    case 'contains': {
-      const value = valueAt(item, condition.path)
-      if (typeof value === 'string') return typeof condition.element === 'string' && value.includes(condition.element)
-      if (isSet(value)) return setHas(value, condition.element)
-      return isList(value) && value.some((each) => equal(each, condition.element))
-    }
+    case 'contains':
+      return holds(valueAt(item, condition.path), condition.element)
     case 'has-type': {
       const value = valueAt(item, condition.path)
       return value !== undefined && typeOf(value) === condition.type
     }
-    case 'size': {
-      const size = sizeOf(valueAt(item, condition.path))
-      return size !== undefined && compared(size, condition.operator, condition.size)
-    }
+    case 'size':
+      return compared(sizeOf(valueAt(item, condition.path)), condition.operator, condition.size)
     case 'all':
       return condition.conditions.every((each) => evaluate(each, item))
     case 'any':
@@ -89,6 +84,22 @@ function begins(value: AttributeValue | undefined, prefix: string | Uint8Array):
   return false
 }
 
+function holds(value: AttributeValue | undefined, element: ScalarValue): boolean {
+  if (typeof value === 'string') return typeof element === 'string' && value.includes(element)
+  if (value instanceof Uint8Array) return element instanceof Uint8Array && hasPart(value, element)
+  if (isSet(value)) return setHas(value, element)
+  return isList(value) && value.some((each) => equal(each, element))
+}
+
+/** Whether the bytes of `part` stand somewhere in `whole` one after the other. */
+function hasPart(whole: Uint8Array, part: Uint8Array): boolean {
+  for (let start = 0; start + part.length <= whole.length; start++) {
+    if (part.every((byte, i) => whole[start + i] === byte)) return true
+  }
+  return false
+}
+
+/** Absent for what has no size, so that only `<>` holds of it. */
 function sizeOf(value: AttributeValue | undefined): number | undefined {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length
   if (isSet(value)) return value.size

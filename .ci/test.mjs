@@ -1,0 +1,43 @@
+// Every check of the project, one after the other, and one closing line that counts them: `N passed, N failed`.
+import { spawn } from 'node:child_process'
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+const uvu = ['--conditions=draftwork-source', '--import', 'tsx', 'node_modules/uvu/bin.js', 'test', '\\.test\\.ts$']
+
+const checks = [
+  { name: 'types and type tests', command: ['node_modules/.bin/tsc', '--pretty', 'false'] },
+  { name: 'format, lint and layers', command: ['node_modules/.bin/biome', 'ci', '--colors=off', '.'] },
+  { name: 'tests', command: [process.execPath, ...uvu], counts: true },
+]
+
+/** Runs a command with its output passed through; resolves to its exit code and what it printed. */
+const run = ([file, ...args]) =>
+  new Promise((resolve) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+      process.stdout.write(chunk)
+    })
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+
+const count = (output, word) => Number(new RegExp(`${word}:\\s+(\\d+)\\s*$`, 'm').exec(output)?.[1] ?? 0)
+
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const { name, command, counts } of checks) {
+  console.log(`\n── ${name}`)
+  const { code, output } = await run(command)
+  if (counts) {
+    const total = count(output, 'Total')
+    passed += count(output, 'Passed')
+    skipped += count(output, 'Skipped')
+    // A runner that died before its summary has failed, whatever it counted.
+    failed += Math.max(total - count(output, 'Passed') - count(output, 'Skipped'), code === 0 && total > 0 ? 0 : 1)
+  } else if (code === 0) passed++
+  else failed++
+}
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,97 @@
+/**
+ * Reads items by key: one as GetItem, more as BatchGetItem, a hundred keys at a time.
+ *
+ * @module
+ */
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type DynamoDBClient,
+  GetItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { addressKey, type Item, type ItemAddress, keyOf } from '../../core/data/item.ts'
+import { engineError } from '../../core/errors.ts'
+import type { ReadOptions } from '../../core/store/store.ts'
+import { mapFromWire, mapToWire } from './attribute-values.ts'
+import { fullJitter, type Patience } from './patience.ts'
+
+const KEYS_PER_REQUEST = 100
+
+/** Requests in a row that bring nothing new before a batch is given up. */
+const MAX_FRUITLESS = 10
+
+/** In the order of the addresses; undefined for absent ones. */
+export async function readItems(
+  client: DynamoDBClient,
+  addresses: readonly ItemAddress[],
+  options: ReadOptions,
+  patience: Patience,
+): Promise<readonly (Item | undefined)[]> {
+  const distinct = new Map(addresses.map((address) => [addressKey(address), address]))
+  if (distinct.size === 1) {
+    const item = await readOne(client, addresses[0]!, options)
+    return addresses.map(() => item)
+  }
+  // DynamoDB refuses a batch that names a key twice.
+  const wanted = [...distinct.values()]
+  const chunks: ItemAddress[][] = []
+  for (let i = 0; i < wanted.length; i += KEYS_PER_REQUEST) chunks.push(wanted.slice(i, i + KEYS_PER_REQUEST))
+  const found = new Map<string, Item>()
+  await Promise.all(chunks.map((chunk) => readChunk(client, chunk, options, patience, found)))
+  return addresses.map((address) => found.get(addressKey(address)))
+}
+
+async function readOne(client: DynamoDBClient, { table, key }: ItemAddress, { consistent, signal }: ReadOptions) {
+  const command = new GetItemCommand({ TableName: table, Key: mapToWire(key), ConsistentRead: consistent })
+  const { Item: item } = await client.send(command, signal ? { abortSignal: signal } : {})
+  return item === undefined ? undefined : mapFromWire(item)
+}
+
+type RequestItems = NonNullable<BatchGetItemCommandInput['RequestItems']>
+
+async function readChunk(
+  client: DynamoDBClient,
+  chunk: readonly ItemAddress[],
+  { consistent, signal }: ReadOptions,
+  patience: Patience,
+  found: Map<string, Item>,
+): Promise<void> {
+  const keyNames = new Map(chunk.map(({ table, key }) => [table, Object.keys(key)]))
+  let pending: RequestItems = groupByTable(chunk, consistent)
+  for (let fruitless = 0; ; ) {
+    const command = new BatchGetItemCommand({ RequestItems: pending })
+    const { Responses = {}, UnprocessedKeys = {} } = await client.send(command, signal ? { abortSignal: signal } : {})
+    const before = found.size
+    for (const [table, items] of Object.entries(Responses)) {
+      for (const wire of items) {
+        const item = mapFromWire(wire)
+        found.set(addressKey({ table, key: keyOf(item, keyNames.get(table) ?? []) }), item)
+      }
+    }
+    const fewer = countKeys(UnprocessedKeys) < countKeys(pending)
+    pending = UnprocessedKeys
+    if (countKeys(pending) === 0) return
+    // Keys come back for lack of capacity, or because the answer reached 16 MB.
+    fruitless = fewer || found.size > before ? 0 : fruitless + 1
+    if (fruitless === MAX_FRUITLESS) throw exhausted(Object.keys(pending))
+    await patience.sleep(fullJitter(fruitless, patience), signal)
+  }
+}
+
+function groupByTable(chunk: readonly ItemAddress[], consistent: boolean): RequestItems {
+  const request: RequestItems = {}
+  for (const { table, key } of chunk) {
+    request[table] ??= { Keys: [], ConsistentRead: consistent }
+    request[table].Keys!.push(mapToWire(key))
+  }
+  return request
+}
+
+const countKeys = (request: RequestItems): number =>
+  Object.values(request).reduce((count, { Keys }) => count + (Keys?.length ?? 0), 0)
+
+function exhausted(tables: readonly string[]): Error {
+  const reasons = tables.map((table) => `UnprocessedKeys ${table}`)
+  const message = `DynamoDB left keys of ${tables.join(', ')} unread ${MAX_FRUITLESS} times in a row; raise the capacity or read less at once`
+  return engineError('THROTTLED', message, { reasons, attempts: MAX_FRUITLESS })
+}

@@ -1,0 +1,136 @@
+/**
+ * The gate for plans: copies and freezes every value, and refuses what no store could apply whatever its items are.
+ *
+ * Pure and without knowledge of memory, like `decide.ts`: any adapter that evaluates plans itself may use both.
+ *
+ * @module
+ */
+import type { AttributeMap } from '../../core/data/attribute-value.ts'
+import { equal } from '../../core/data/attribute-value.ts'
+import { type DocumentPath, printPath } from '../../core/data/document-path.ts'
+import { addressKey, type Item, itemSize, valueSize } from '../../core/data/item.ts'
+import type { Update, UpdateAction } from '../../core/expression/update.ts'
+import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
+import type { StoreLimits } from '../../core/store/limits.ts'
+import type { TableDefinition } from '../../core/store/table-definition.ts'
+import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
+import { indexProblem, keyNames, keyProblem } from './check-keys.ts'
+import { take } from './stored-value.ts'
+import { updatePathsProblem } from './update-paths.ts'
+
+export type InvalidPlan = CommitOutcome & { readonly kind: 'invalid' }
+
+export const invalid = (reason: string, position?: number): InvalidPlan => ({ kind: 'invalid', reason, position })
+
+/** The plan's actions with values of their own, or the outcome of a plan that can never be applied. */
+export function acceptPlan(
+  { actions }: WritePlan,
+  definitionOf: (action: WriteAction) => TableDefinition,
+  limits: StoreLimits,
+): readonly WriteAction[] | InvalidPlan {
+  if (actions.length === 0) return invalid('A plan needs at least one action')
+  if (actions.length > limits.actions) {
+    return invalid(`A plan takes at most ${limits.actions} actions, got ${actions.length}`)
+  }
+  const accepted: WriteAction[] = []
+  const seen = new Map<string, number>()
+  let bytes = 0
+  for (const [position, action] of actions.entries()) {
+    const definition = definitionOf(action)
+    const problem = keyProblem(definition, action.key)
+    if (problem) return invalid(problem, position)
+    const earlier = seen.get(addressKey(action))
+    if (earlier !== undefined) return invalid(`Actions ${earlier} and ${position} are on the same item`, position)
+    seen.set(addressKey(action), position)
+    const own = acceptAction(action, definition, limits)
+    if (typeof own === 'string') return invalid(own, position)
+    accepted.push(own)
+    bytes += actionBytes(own)
+    if (bytes > limits.planBytes) return invalid(`A plan takes at most ${limits.planBytes} bytes`, position)
+  }
+  return accepted
+}
+
+/** The action with values of its own, or what is wrong with it. */
+function acceptAction(action: WriteAction, definition: TableDefinition, limits: StoreLimits): WriteAction | string {
+  const key = take(action.key)
+  if ('problem' in key) return key.problem
+  const own = { ...action, key: key.value as WriteAction['key'] }
+  if (own.kind === 'put') {
+    const stray = keyNames(definition).find((name) => !equal(own.item[name], own.key[name]))
+    if (stray !== undefined) return `The item put has another ${stray} than its key`
+    const item = take(own.item)
+    if ('problem' in item) return item.problem
+    return itemProblem(item.value as Item, definition, limits) ?? { ...own, item: item.value as Item }
+  }
+  if (own.kind === 'update') {
+    const update = acceptUpdate(own.update, keyNames(definition))
+    return typeof update === 'string' ? update : { ...own, update }
+  }
+  return own
+}
+
+/** What keeps an item from its table, beside its key. */
+export function itemProblem(item: Item, definition: TableDefinition, limits: StoreLimits): string | undefined {
+  const size = itemSize(item)
+  if (size > limits.itemBytes) return `An item takes at most ${limits.itemBytes} bytes, got ${size}`
+  return indexProblem(definition, item)
+}
+
+function acceptUpdate(update: Update, keys: readonly string[]): Update | string {
+  const problem = updatePathsProblem(update, keys)
+  if (problem) return problem
+  const accepted: UpdateAction[] = []
+  for (const action of update) {
+    const own = acceptUpdateAction(action)
+    if (typeof own === 'string') return own
+    accepted.push(own)
+  }
+  return accepted
+}
+
+function acceptUpdateAction(action: UpdateAction): UpdateAction | string {
+  const { path } = action
+  switch (action.kind) {
+    case 'set':
+      return withOwn(path, take(action.value, path.length), (value) => ({ ...action, value }))
+    case 'remove':
+      return action
+    case 'append':
+      return withOwn(path, take(action.values, path.length), (values) => ({
+        ...action,
+        values: values as typeof action.values,
+      }))
+    case 'increment':
+      return withOwn(path, take(action.by), (by) => ({ ...action, by: by as typeof action.by }))
+    case 'add-to-set':
+    case 'remove-from-set':
+      if (action.elements.size === 0) return action
+      return withOwn(path, take(action.elements), (elements) => ({
+        ...action,
+        elements: elements as typeof action.elements,
+      }))
+    default:
+      return action satisfies never
+  }
+}
+
+const withOwn = (
+  path: DocumentPath,
+  taken: ReturnType<typeof take>,
+  make: (value: AttributeMap[string]) => UpdateAction,
+): UpdateAction | string => ('problem' in taken ? `${taken.problem} (${printPath(path)})` : make(taken.value))
+
+/** What the action brings along; not what is stored already. */
+function actionBytes(action: WriteAction): number {
+  if (action.kind === 'put') return itemSize(action.item)
+  let bytes = itemSize(action.key)
+  if (action.kind !== 'update') return bytes
+  for (const each of action.update) {
+    if (each.kind === 'set') bytes += valueSize(each.value)
+    else if (each.kind === 'append') bytes += valueSize(each.values)
+    else if (each.kind === 'increment') bytes += valueSize(each.by)
+    else if (each.kind !== 'remove') bytes += valueSize(each.elements)
+  }
+  return bytes
+}

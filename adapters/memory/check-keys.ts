@@ -1,0 +1,68 @@
+/**
+ * Whether keys, and items that carry them, fit a table: names, types and sizes of its own keys and of its indexes'.
+ *
+ * @module
+ */
+import { type AttributeValue, isNumber, typeOf } from '../../core/data/attribute-value.ts'
+import { type Item, type ItemKey, valueSize } from '../../core/data/item.ts'
+import { numberProblem } from '../../core/data/number.ts'
+import type { KeyAttribute, KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
+
+const MAX_PARTITION_BYTES = 2048
+const MAX_SORT_BYTES = 1024
+
+export const keyNames = ({ partition, sort }: KeySchema): readonly string[] =>
+  sort === undefined ? [partition.name] : [partition.name, sort.name]
+
+/** What is wrong with a key of this schema, if anything. */
+export function keyProblem(schema: KeySchema, key: ItemKey): string | undefined {
+  const names = keyNames(schema)
+  const given = Object.keys(key)
+  if (given.length !== names.length || !names.every((name) => Object.hasOwn(key, name))) {
+    return `Expected the key to have ${names.join(' and ')}, got ${given.join(', ')}`
+  }
+  return valuesProblem(schema, key)
+}
+
+/** What keeps an item from the table's indexes, if anything. Lacking an index's key is no fault: the index skips it. */
+export function indexProblem({ indexes }: TableDefinition, item: Item): string | undefined {
+  for (const index of indexes) {
+    const problem = valuesProblem(index, item)
+    if (problem) return `${problem} (index ${index.name})`
+  }
+  return undefined
+}
+
+/** The key schema that a first key implies: partition key first, then the sort key. */
+export function impliedSchema(key: ItemKey): KeySchema {
+  const [partition, sort] = Object.keys(key).map((name) => ({ name, type: typeOf(key[name]!) }) as KeyAttribute)
+  if (partition === undefined) throw new TypeError('Expected a key with at least one attribute')
+  return sort === undefined ? { partition } : { partition, sort }
+}
+
+export const sameKeys = (a: KeySchema, b: KeySchema): boolean =>
+  sameAttribute(a.partition, b.partition) && sameAttribute(a.sort, b.sort)
+
+const sameAttribute = (a: KeyAttribute | undefined, b: KeyAttribute | undefined): boolean =>
+  a?.name === b?.name && a?.type === b?.type
+
+function valuesProblem({ partition, sort }: KeySchema, item: Item | ItemKey): string | undefined {
+  return (
+    valueProblem(partition, item[partition.name], MAX_PARTITION_BYTES) ??
+    (sort && valueProblem(sort, item[sort.name], MAX_SORT_BYTES))
+  )
+}
+
+export function valueProblem(
+  { name, type }: KeyAttribute,
+  value: AttributeValue | undefined,
+  maximum = MAX_PARTITION_BYTES,
+): string | undefined {
+  if (value === undefined) return undefined
+  if (typeOf(value) !== type) return `Expected key ${name} to be of type ${type}, got ${typeOf(value)}`
+  const problem = isNumber(value) ? numberProblem(value) : undefined
+  if (problem) return `Expected key ${name} to be ${problem}`
+  const size = valueSize(value)
+  if (size === 0) return `Expected key ${name} not to be empty`
+  return size > maximum ? `Expected key ${name} to have at most ${maximum} bytes, got ${size}` : undefined
+}

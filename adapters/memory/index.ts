@@ -1,0 +1,6 @@
+/**
+ * `draftwork/memory`: the store of tests and the reference meaning of the port.
+ *
+ * @module
+ */
+export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'

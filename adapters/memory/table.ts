@@ -1,0 +1,133 @@
+/**
+ * One table in memory: its items in key order, and the same for each secondary index. Synchronous, so that whatever
+ * happens within one call happens at one instant.
+ *
+ * @module
+ */
+import { scalarKey } from '../../core/data/attribute-value.ts'
+import { type Item, type ItemKey, keyOf } from '../../core/data/item.ts'
+import { evaluate } from '../../core/expression/evaluate.ts'
+import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
+import type { IndexDefinition, TableDefinition } from '../../core/store/table-definition.ts'
+import { keyNames } from './check-keys.ts'
+import { comparePositions, type Entry, entryAt, type Position, positionOf } from './key-order.ts'
+import { queryRange, scanRange } from './range.ts'
+import { SortedList } from './sorted-list.ts'
+import { give } from './stored-value.ts'
+
+/** DynamoDB ends a page after this much, whatever the limit. */
+const PAGE_BYTES = 1024 * 1024
+
+interface Index {
+  readonly definition: IndexDefinition
+  readonly entries: SortedList<Entry>
+}
+
+export class Table {
+  readonly definition: TableDefinition
+  readonly #items = new SortedList<Entry>(comparePositions)
+  readonly #indexes: ReadonlyMap<string, Index>
+
+  constructor(definition: TableDefinition, items: Iterable<Item> = []) {
+    this.definition = definition
+    this.#indexes = new Map(
+      definition.indexes.map((index) => [
+        index.name,
+        { definition: index, entries: new SortedList<Entry>(comparePositions) },
+      ]),
+    )
+    for (const item of items) this.set(item, item)
+  }
+
+  get(key: ItemKey | Item): Item | undefined {
+    return this.#items.find(this.#probe(key))?.item
+  }
+
+  /** Puts the item under its key, or removes what is there when undefined. */
+  set(key: ItemKey | Item, item: Item | undefined): void {
+    const position = this.#position(key)
+    const before = this.#items.find(this.#probe(key))?.item
+    if (item === before) return
+    if (item === undefined) this.#items.delete(this.#probe(key))
+    else this.#items.insert(entryAt(position, item))
+    for (const { definition, entries } of this.#indexes.values()) {
+      const tie = tieOf(position)
+      const old = before && positionOf(definition, before, tie)
+      const now = item && positionOf(definition, item, tie)
+      if (old) entries.delete({ ...old, item: before, size: 0 })
+      if (now) entries.insert(entryAt(now, this.#indexed(definition, item)))
+    }
+  }
+
+  *items(): Generator<Item, undefined> {
+    for (const { item } of this.#items.ascending(() => true)) yield item
+  }
+
+  query(request: QueryRequest): Page {
+    return this.#page(request, queryRange(request), request.reverse)
+  }
+
+  scan(request: ScanRequest): Page {
+    return this.#page(request, scanRange(request.segment), false)
+  }
+
+  #page(request: QueryRequest | ScanRequest, range: ReturnType<typeof scanRange>, reverse: boolean): Page {
+    const index = request.index === undefined ? undefined : this.#indexes.get(request.index)
+    const entries = index?.entries ?? this.#items
+    const from = request.from && this.#fromPosition(request.from, index?.definition)
+    const walk = reverse
+      ? entries.descending((entry) => range.above(entry) || (from !== undefined && comparePositions(entry, from) >= 0))
+      : entries.ascending((entry) => !range.below(entry) && (from === undefined || comparePositions(entry, from) > 0))
+    const items: Item[] = []
+    let looked = 0
+    let bytes = 0
+    for (const entry of walk) {
+      if (reverse ? range.below(entry) : range.above(entry)) break
+      if (request.filter === undefined || evaluate(request.filter, entry.item)) {
+        items.push(give(request.projection === undefined ? entry.item : pick(entry.item, request.projection)))
+      }
+      looked += 1
+      bytes += entry.size
+      // As DynamoDB, which does not look whether anything follows: the next page may be empty.
+      if (looked === request.limit || bytes >= PAGE_BYTES) {
+        return { items, next: give(keyOf(entry.item, this.#keysWith(index?.definition))) as ItemKey }
+      }
+    }
+    return { items, next: undefined }
+  }
+
+  #keysWith(index: IndexDefinition | undefined): readonly string[] {
+    const own = keyNames(this.definition)
+    return index === undefined ? own : [...new Set([...own, ...keyNames(index)])]
+  }
+
+  #fromPosition(from: ItemKey, index: IndexDefinition | undefined): Position | undefined {
+    return index === undefined ? this.#position(from) : positionOf(index, from, tieOf(this.#position(from)))
+  }
+
+  #indexed({ projection, ...keys }: IndexDefinition, item: Item): Item {
+    if (projection === 'all') return item
+    const names = [...keyNames(this.definition), ...keyNames(keys), ...(projection === 'keys' ? [] : projection)]
+    return pick(item, names)
+  }
+
+  #position(key: ItemKey | Item): Position {
+    const position = positionOf(this.definition, key, '')
+    if (position === undefined) throw new TypeError(`Expected a key of table ${this.definition.table}`)
+    return position
+  }
+
+  #probe(key: ItemKey | Item): Entry {
+    return { ...this.#position(key), item: key, size: 0 }
+  }
+}
+
+/** Orders entries of equal index keys by the item they stand for. */
+const tieOf = ({ partition, sort }: Position): string =>
+  sort === undefined ? partition : JSON.stringify([partition, scalarKey(sort)])
+
+function pick(item: Item, names: readonly string[]): Item {
+  return Object.freeze(
+    Object.fromEntries(names.filter((name) => Object.hasOwn(item, name)).map((name) => [name, item[name]!])),
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * All tables of one memory store, and what the port's operations mean to them. Synchronous throughout: each call happens
+ * at one instant. `memory-store.ts` puts the waiting around it.
+ *
+ * @module
+ */
+import { type AttributeValue, equal } from '../../core/data/attribute-value.ts'
+import type { Item, ItemAddress } from '../../core/data/item.ts'
+import { engineError } from '../../core/errors.ts'
+import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
+import type { StoreLimits } from '../../core/store/limits.ts'
+import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
+import type { TableDefinition } from '../../core/store/table-definition.ts'
+import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
+import { acceptPlan, invalid, itemProblem } from './accept-plan.ts'
+import { impliedSchema, keyProblem, sameKeys } from './check-keys.ts'
+import { requestProblem } from './check-request.ts'
+import { decide } from './decide.ts'
+import { RecentPlans } from './recent-plans.ts'
+import { give } from './stored-value.ts'
+import { Table } from './table.ts'
+
+export class Tables {
+  readonly #limits: StoreLimits
+  readonly #recent: RecentPlans
+  readonly #tables = new Map<string, Table>()
+  /** Tables that nobody created: their keys are what the first write implied. */
+  readonly #implied = new Set<string>()
+
+  constructor(limits: StoreLimits, now: () => number) {
+    this.#limits = limits
+    this.#recent = new RecentPlans(now)
+  }
+
+  read(addresses: readonly ItemAddress[]): readonly (Item | undefined)[] {
+    return addresses.map(({ table, key }) => {
+      const found = this.#tables.get(table)
+      const problem = keyProblem(found?.definition ?? impliedSchema(key), key)
+      if (problem) throw rejected(problem)
+      const item = found?.get(key)
+      return item && give(item)
+    })
+  }
+
+  query(request: QueryRequest): Page {
+    return this.#tableToRead(request)?.query(request) ?? emptyPage
+  }
+
+  scan(request: ScanRequest): Page {
+    return this.#tableToRead(request)?.scan(request) ?? emptyPage
+  }
+
+  commit(plan: WritePlan): CommitOutcome {
+    const repeated = this.#recent.find(plan.id)
+    if (repeated !== undefined) {
+      const same = equal(repeated as unknown as AttributeValue, plan.actions as unknown as AttributeValue)
+      return same ? { kind: 'committed' } : invalid(`Another plan was committed under the id ${plan.id}`)
+    }
+    const fresh = new Map<string, Table>()
+    const tableOf = ({ table, key }: ItemAddress): Table => {
+      const found = this.#tables.get(table) ?? fresh.get(table)
+      if (found) return found
+      const made = new Table({ table, ...impliedSchema(key), indexes: [] })
+      fresh.set(table, made)
+      return made
+    }
+    const actions = acceptPlan(plan, (action) => tableOf(action).definition, this.#limits)
+    if ('kind' in actions) return actions
+    const present = actions.map((action) => tableOf(action).get(action.key))
+    const problemOf = (action: WriteAction, item: Item) => itemProblem(item, tableOf(action).definition, this.#limits)
+    const { outcome, next } = decide(actions, present, problemOf)
+    if (outcome.kind === 'conflict') {
+      return {
+        ...outcome,
+        failures: outcome.failures.map((failure) => ({
+          ...failure,
+          present: failure.present && give(failure.present),
+        })),
+      }
+    }
+    if (next === undefined) return outcome
+    for (const [name, table] of fresh) {
+      this.#tables.set(name, table)
+      this.#implied.add(name)
+    }
+    for (const [position, action] of actions.entries()) {
+      if (action.kind !== 'check') tableOf(action).set(action.key, next[position])
+    }
+    if (actions.length > 1) this.#recent.add(plan.id, actions)
+    return outcome
+  }
+
+  create(definition: TableDefinition): void {
+    const { table } = definition
+    const present = this.#tables.get(table)
+    if (present && !sameKeys(present.definition, definition)) {
+      throw rejected(`Table ${table} exists with other keys`)
+    }
+    if (present && !this.#implied.delete(table)) return
+    this.#tables.set(table, new Table(definition, present?.items()))
+  }
+
+  drop(table: string): void {
+    this.#tables.delete(table)
+    this.#implied.delete(table)
+  }
+
+  #tableToRead(request: QueryRequest | ScanRequest): Table | undefined {
+    const table = this.#tables.get(request.table)
+    const problem = table && requestProblem(table.definition, request)
+    if (problem) throw rejected(problem)
+    return table
+  }
+}
+
+const emptyPage: Page = Object.freeze({ items: Object.freeze([]), next: undefined })
+
+const rejected = (reason: string) => engineError('REJECTED', reason, { reason })

@@ -1,0 +1,111 @@
+/**
+ * The one file that knows the whole route: a store, models, and what the two make together.
+ *
+ * @module
+ */
+import { type Environment, systemEnvironment } from './environment.ts'
+import { engineError } from './errors.ts'
+import { Trimmer } from './journal/trimmer.ts'
+import { tableDefinition } from './model/key.ts'
+import type { AnyModel } from './model/model.ts'
+import type { RequestOptions, Store } from './store/store.ts'
+import type { TableDefinition } from './store/table-definition.ts'
+import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
+
+export interface EngineOptions {
+  readonly store: Store
+  /** Every model that units of work of this engine use. Several may share a table. */
+  readonly models: readonly AnyModel[]
+  /** Clock and chance, for simulations. Default: the machine's. */
+  readonly environment?: Environment | undefined
+}
+
+export interface Tables {
+  /** Creates the tables of all models and waits until they can be used. Tables that exist with the same keys stay. */
+  create(options?: RequestOptions): Promise<void>
+  /** Deletes the tables of all models, with everything in them. */
+  delete(options?: RequestOptions): Promise<void>
+}
+
+export interface Engine {
+  readonly unitOfWork: UnitOfWorkRunner
+  readonly tables: Tables
+  /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
+  close(): Promise<void>
+}
+
+/** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
+export function createEngine({ store, models, environment = systemEnvironment }: EngineOptions): Engine {
+  if (typeof store?.commit !== 'function') {
+    throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
+      argument: 'store',
+    })
+  }
+  const tables = tablesOf(models)
+  const trimmer = new Trimmer(store, environment)
+  let closed: Promise<void> | undefined
+  return Object.freeze({
+    unitOfWork: unitOfWorkRunner({
+      store,
+      models: new Set(models),
+      environment,
+      trimmer,
+      isClosed: () => closed !== undefined,
+    }),
+    tables: Object.freeze({
+      async create(options: RequestOptions = {}) {
+        await Promise.all(tables.map((table) => store.createTable(table, options)))
+      },
+      async delete(options: RequestOptions = {}) {
+        await Promise.all(tables.map(({ table }) => store.deleteTable(table, options)))
+      },
+    }),
+    close() {
+      closed ??= trimmer.settled().then(() => store.close())
+      return closed
+    },
+  })
+}
+
+/** One definition a table; models that share one must agree on its keys. */
+function tablesOf(models: readonly AnyModel[]): readonly TableDefinition[] {
+  if (!Array.isArray(models))
+    throw engineError('INVALID_ARGUMENT', 'Expected models to be a list.', { argument: 'models' })
+  const byName = new Map<string, AnyModel>()
+  const tables = new Map<string, { readonly definition: TableDefinition; readonly model: AnyModel }>()
+  for (const model of models) {
+    if (typeof model?.definition !== 'object') {
+      throw engineError('INVALID_ARGUMENT', 'Expected models made by defineModel.', { argument: 'models' })
+    }
+    if (byName.has(model.name)) {
+      throw engineError('INVALID_MODEL', `Two models are named ${model.name}; give one of them another name.`, {
+        model: model.name,
+      })
+    }
+    byName.set(model.name, model)
+    const definition = tableDefinition(model)
+    const known = tables.get(model.table)
+    if (!known) tables.set(model.table, { definition, model })
+    else if (keysOf(known.definition) !== keysOf(definition)) {
+      throw engineError(
+        'INVALID_MODEL',
+        `${known.model.name} and ${model.name} share table ${model.table} but have different keys: ` +
+          `${keysOf(known.definition)} and ${keysOf(definition)}.`,
+        { model: model.name },
+      )
+    } else if (!model.definition.type || !known.model.definition.type) {
+      throw engineError(
+        'INVALID_MODEL',
+        `${known.model.name} and ${model.name} share table ${model.table}; give each a type.`,
+        { model: model.name },
+      )
+    }
+  }
+  return [...tables.values()].map(({ definition }) => definition)
+}
+
+const keysOf = ({ partition, sort }: TableDefinition): string =>
+  [partition, sort]
+    .map((key) => (key ? `${key.name} (${key.type})` : ''))
+    .join(' ')
+    .trim()

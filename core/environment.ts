@@ -1,0 +1,38 @@
+/**
+ * Time and chance, passed in: the engine takes neither by itself, so that a simulation can own both.
+ *
+ * @module
+ */
+
+export interface Environment {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Uniform in [0, 1). */
+  random(): number
+  /** Resolves after that many milliseconds, or at once when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The machine's own clock and chance: what `createEngine` uses unless told otherwise. */
+export const systemEnvironment: Environment = {
+  now: Date.now,
+  random: Math.random,
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, milliseconds)
+      signal?.addEventListener('abort', done)
+    }),
+}
+
+/**
+ * How long to wait before attempt `n` (1 is the first repetition): uniform between 0 and an exponentially growing cap.
+ * "Full jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export const fullJitter = (n: number, environment: Environment, base = 10, cap = 1000): number =>
+  environment.random() * Math.min(cap, base * 2 ** (n - 1))

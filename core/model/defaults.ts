@@ -1,0 +1,63 @@
+/**
+ * Defaults of fields: applied on create, and on read where a required field is absent.
+ *
+ * @module
+ */
+import type * as t from 'io-ts'
+import { hasTagsOf } from './check-value.ts'
+import { fieldsOf } from './fields.ts'
+import type { DeepReadonly } from './readonly.ts'
+import { nodeOf } from './schema.ts'
+
+/** The value of a field, in whichever members of a union it is. */
+export type FieldValue<A, Field extends PropertyKey> = A extends unknown
+  ? Field extends keyof A
+    ? A[Field]
+    : never
+  : never
+
+/** A value, or a function of the fields that were given or defaulted before this one. */
+export type Default<A, Field extends PropertyKey> = object extends A
+  ? EmptyCollection
+  : DeepReadonly<FieldValue<A, Field>> | ((record: DeepReadonly<A>) => DeepReadonly<FieldValue<A, Field>>)
+
+/**
+ * What TypeScript is told of a default while it does not know the schema yet, in its first look at a definition. It keeps
+ * from that look what `() => new Set()` returns, which must then not be a set of unknown.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: fits any field
+type EmptyCollection = () => ReadonlySet<any> | ReadonlyMap<any, any>
+
+/**
+ * Adds what is absent, in the order in which the defaults were written; calls each function at most once.
+ * In a union, only what the member has that the record belongs to, as far as its tags tell.
+ *
+ * @returns the names that were added
+ */
+export function applyDefaults(
+  defaults: ReadonlyMap<string, unknown>,
+  schema: t.Mixed,
+  record: Record<string, unknown>,
+  when: 'create' | 'read',
+): readonly string[] {
+  const added: string[] = []
+  if (defaults.size === 0) return added
+  for (const [name, value] of defaults) {
+    if (Object.hasOwn(record, name) && record[name] !== undefined) continue
+    const fields = membersFor(schema, record).map((member) => fieldsOf(member)?.get(name))
+    if (!fields.some((field) => field !== undefined && (when === 'create' || field.required))) continue
+    const given = typeof value === 'function' ? value(Object.freeze({ ...record })) : value
+    if (given === undefined) continue
+    record[name] = given
+    added.push(name)
+  }
+  return added
+}
+
+function membersFor(schema: t.Mixed, record: object): readonly t.Mixed[] {
+  const node = nodeOf(schema)
+  if (node.kind === 'wrapped') return membersFor(node.inner, record)
+  if (node.kind === 'intersection') return node.members.flatMap((member) => membersFor(member, record))
+  if (node.kind !== 'union') return [schema]
+  return node.members.filter((member) => hasTagsOf(member, record)).flatMap((member) => membersFor(member, record))
+}

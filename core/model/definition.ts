@@ -1,0 +1,149 @@
+/**
+ * A model's definition as the engine uses it: checked once, when the model is defined, so that nothing else needs to be.
+ *
+ * @module
+ */
+import * as t from 'io-ts'
+import { printPath } from '../data/document-path.ts'
+import { engineError } from '../errors.ts'
+import { type Fields, fieldsOf } from './fields.ts'
+import { encodeField, type KeyPart, keyPart } from './key-part.ts'
+import { readBigints } from './read-bigints.ts'
+import { nodeOf } from './schema.ts'
+
+export interface Definition {
+  /** The schema, able to read stored bigints. */
+  readonly schema: t.Mixed
+  readonly fields: Fields
+  /** Partition key first. */
+  readonly keyParts: readonly KeyPart[]
+  readonly keyFields: readonly string[]
+  readonly type: { readonly attribute: string; readonly value: string } | undefined
+  readonly defaults: ReadonlyMap<string, unknown>
+  /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
+  readonly hidden: ReadonlySet<string>
+}
+
+/** Attributes that the engine adds to items. */
+export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
+
+/** `_c` is kept for a lock of commits that one request cannot hold. */
+const reserved = new Set([...engineAttributes, '_c'])
+
+const options = ['name', 'table', 'key', 'type', 'schema', 'defaults'] as const
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isKey = (value: unknown): value is { readonly partition?: unknown; readonly sort?: unknown } => isObject(value)
+
+/** Throws INVALID_MODEL for whatever the types did not keep out. */
+export function checkDefinition(input: unknown): Definition {
+  if (!isObject(input)) throw engineError('INVALID_MODEL', 'defineModel expects an object', { model: '' })
+  const given: Readonly<Partial<Record<(typeof options)[number], unknown>>> = input
+  const model = typeof given.name === 'string' ? given.name : ''
+  const refuse = (reason: string): never => {
+    throw engineError('INVALID_MODEL', `Model ${model || '(unnamed)'}: ${reason}`, { model })
+  }
+  for (const name of ['name', 'table'] as const) {
+    if (typeof given[name] !== 'string' || given[name] === '') refuse(`${name} must be a text that is not empty`)
+  }
+  for (const name of Object.keys(given)) {
+    if (!options.some((option) => option === name)) refuse(`there is no option ${name}`)
+  }
+
+  if (!(given.schema instanceof t.Type)) refuse('schema must be an io-ts codec, such as t.type({ … })')
+  const schema = readBigints(given.schema as t.Mixed, refuse)
+  const fields = fieldsOf(schema) ?? refuse(`schema must describe an object, such as t.type({ … }), got ${schema.name}`)
+  for (const name of fields.keys()) {
+    if (reserved.has(name)) refuse(`the field ${name} is reserved for the engine; give it another name`)
+  }
+  checkNames(schema, refuse, new Set())
+
+  const key: unknown = given.key
+  if (!isKey(key)) return refuse('key must be { partition, sort? }')
+  for (const name of Object.keys(key)) {
+    if (name !== 'partition' && name !== 'sort') refuse(`key has no part ${name}; it is { partition, sort? }`)
+  }
+  const keyParts: KeyPart[] = [keyPart('partition', key.partition, fields, refuse)]
+  if (key.sort !== undefined) keyParts.push(keyPart('sort', key.sort, fields, refuse))
+  const type = typeOf(given.type, model, keyParts, fields, refuse)
+  const added = [
+    ...keyParts.filter((part) => part.template).map((part) => part.attribute),
+    ...(type ? [type.attribute] : []),
+  ]
+  for (const name of added) if (reserved.has(name)) refuse(`the attribute ${name} is reserved for the engine`)
+  const attributes = [...keyParts.map((part) => part.attribute), ...(type ? [type.attribute] : [])]
+  if (new Set(attributes).size !== attributes.length) {
+    refuse(`partition key, sort key and type must be different attributes, got ${attributes.join(', ')}`)
+  }
+
+  return Object.freeze({
+    schema,
+    fields,
+    keyParts: Object.freeze(keyParts),
+    keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => part.fields))]),
+    type,
+    defaults: defaultsOf(given.defaults, fields, refuse),
+    hidden: new Set([...engineAttributes, ...added]),
+  })
+}
+
+function typeOf(
+  given: unknown,
+  model: string,
+  keyParts: readonly KeyPart[],
+  fields: Fields,
+  refuse: (reason: string) => never,
+): Definition['type'] {
+  // Templates are how several models share a table, where the type tells them apart.
+  const type = given ?? (keyParts.some((part) => part.template) ? { attribute: '_t', value: model } : undefined)
+  if (type === undefined) return undefined
+  const { attribute, value } = type as { readonly attribute?: unknown; readonly value?: unknown }
+  if (typeof attribute !== 'string' || attribute === '' || typeof value !== 'string' || value === '') {
+    return refuse('type must be { attribute, value } with two texts')
+  }
+  if (fields.has(attribute)) {
+    return refuse(`type.attribute ${attribute} is also a field of the schema; give one of them another name`)
+  }
+  return Object.freeze({ attribute, value })
+}
+
+function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => never): ReadonlyMap<string, unknown> {
+  if (given === undefined) return new Map()
+  if (!isObject(given)) return refuse('defaults must be an object of values and functions by field')
+  for (const [name, value] of Object.entries(given)) {
+    if (!fields.has(name)) refuse(`defaults names ${JSON.stringify(name)}, which is no field of the schema`)
+    if (typeof value === 'function') continue
+    const [issue] = encodeField(fields, name, value).issues
+    if (issue) refuse(`the default of ${printPath(issue.path)} must be ${issue.expected}`)
+  }
+  return new Map(Object.entries(given))
+}
+
+/** Names with which an absent field would be taken for what every JavaScript object inherits. */
+function checkNames(codec: t.Mixed, refuse: (reason: string) => never, above: Set<t.Mixed>): void {
+  if (above.has(codec)) return
+  above.add(codec)
+  const node = nodeOf(codec)
+  const inner: readonly t.Mixed[] =
+    node.kind === 'fields'
+      ? Object.values(node.props)
+      : node.kind === 'wrapped'
+        ? [node.inner]
+        : node.kind === 'entries'
+          ? [node.values]
+          : node.kind === 'list'
+            ? [node.element]
+            : 'members' in node
+              ? node.members
+              : []
+  for (const member of inner) checkNames(member, refuse, above)
+  if (node.kind !== 'fields') return
+  for (const name of Object.keys(node.props)) {
+    if (name === '' || name === '__proto__') refuse(`a field cannot be named ${JSON.stringify(name)}`)
+    if (name in Object.prototype && !fieldsOf(codec)!.get(name)!.required) {
+      refuse(`an optional field cannot be named ${name}, which every JavaScript object has; make it required`)
+    }
+  }
+}

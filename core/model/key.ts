@@ -1,0 +1,54 @@
+/**
+ * From keys of domain code to keys of stored items.
+ *
+ * @module
+ */
+import { printPath } from '../data/document-path.ts'
+import type { ItemAddress } from '../data/item.ts'
+import type { Issue } from '../data/to-attribute.ts'
+import { engineError } from '../errors.ts'
+import type { TableDefinition } from '../store/table-definition.ts'
+import { printIssues } from './issue.ts'
+import { makeKey } from './key-part.ts'
+import type { AnyModel, KeyOf, RecordOf } from './model.ts'
+
+/** Where the record with this key is. Throws INVALID_ARGUMENT for what is no key of the model. */
+export function addressOf<M extends AnyModel>(model: M, key: KeyOf<M>): ItemAddress {
+  const { keyParts, keyFields, fields } = model.definition
+  const expected = `{ ${keyFields.join(', ')} }`
+  if (typeof key !== 'object' || key === null) {
+    throw invalidKey(model, [{ path: [], expected, actual: key }])
+  }
+  const extra = Object.keys(key).filter((name) => !keyFields.includes(name))
+  if (extra.length > 0) {
+    const given = key as Readonly<Record<string, unknown>>
+    throw invalidKey(
+      model,
+      extra.map((name) => ({ path: [name], expected: 'no such field in the key', actual: given[name] })),
+    )
+  }
+  const made = makeKey(keyParts, fields, key)
+  if (made.issues.length > 0) throw invalidKey(model, made.issues)
+  return Object.freeze({ table: model.table, key: made.key })
+}
+
+function invalidKey(model: AnyModel, issues: readonly Issue[]) {
+  const expected = `{ ${model.definition.keyFields.join(', ')} }`
+  return engineError(
+    'INVALID_ARGUMENT',
+    `Invalid key of ${model.name}: ${printIssues(issues)}. Give exactly ${expected}, valid by the model's schema.`,
+    { argument: printPath(['key', ...issues[0]!.path]) },
+  )
+}
+
+/** The key fields of a record. */
+export function keyOfRecord<M extends AnyModel>(model: M, record: RecordOf<M>): KeyOf<M> {
+  const fields = record as Readonly<Record<string, unknown>>
+  return Object.freeze(Object.fromEntries(model.definition.keyFields.map((name) => [name, fields[name]]))) as KeyOf<M>
+}
+
+/** The table that a model needs. */
+export function tableDefinition(model: AnyModel): TableDefinition {
+  const [partition, sort] = model.definition.keyParts.map(({ attribute, type }) => ({ name: attribute, type }))
+  return { table: model.table, partition: partition!, ...(sort && { sort }), indexes: [] }
+}

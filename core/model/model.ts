@@ -1,0 +1,127 @@
+/**
+ * A model: what records of one kind are, where they are stored and under which key.
+ *
+ * @module
+ */
+import type * as t from 'io-ts'
+import type { Default } from './defaults.ts'
+import { checkDefinition, type Definition } from './definition.ts'
+import type { TemplateFields } from './key-template.ts'
+import type { DeepReadonly, Draft } from './readonly.ts'
+import { type Shape, shapeOf } from './shape.ts'
+
+/** Made by `defineModel`. `Fields` is what the schema decodes to; the others are names of its fields. */
+export interface Model<Fields extends object, KeyFields extends PropertyKey, DefaultedFields extends PropertyKey> {
+  readonly name: string
+  readonly table: string
+  /** How records and their items line up. */
+  readonly shape: Shape
+  /** For the engine. */
+  readonly definition: Definition
+
+  /** Types only, as in io-ts: these properties have no value. */
+  readonly _fields: Fields
+  readonly _keyFields: KeyFields
+  readonly _defaultedFields: DefaultedFields
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any model
+export type AnyModel = Model<any, any, any>
+
+/** A record as it is read: read-only all the way down. */
+export type RecordOf<M extends AnyModel> = DeepReadonly<M['_fields']>
+
+/** What finds a record: its key fields. */
+export type KeyOf<M extends AnyModel> = { readonly [Field in M['_keyFields']]: M['_fields'][Field] }
+
+/** What a record is created from: its fields, of which those with a default may be left out. */
+export type NewRecord<M extends AnyModel> = NewFields<M['_fields'], M['_defaultedFields']>
+
+type NewFields<A, DefaultedFields extends PropertyKey> = A extends unknown
+  ? { readonly [Field in Exclude<keyof A & string, DefaultedFields> as Field]: DeepReadonly<A[Field]> } & {
+      readonly [Field in keyof A & DefaultedFields & string]?: DeepReadonly<A[Field]> | undefined
+    }
+  : never
+
+/** What a recipe gets to change: a record, mutable all the way down. */
+export type DraftOf<M extends AnyModel> = Draft<M['_fields']>
+
+/** Any io-ts codec of an object, such as `t.type`, `t.intersection` or a union of those. */
+export interface ObjectSchema extends t.Mixed {
+  readonly _A: ObjectWithFields
+}
+type ObjectWithFields = object & { readonly [Symbol.iterator]?: never }
+
+/** Any text while the schema is not known yet: see `Default`. */
+export type FieldName<A> = object extends A ? string : A extends unknown ? keyof A & string : never
+
+/** A key attribute made of fields, for tables that hold several models: `{ attribute: 'pk', template: 'USER#${user}' }`. */
+export interface KeyTemplate {
+  readonly attribute: string
+  readonly template: string
+}
+
+type KeyPartFields<Part> = Part extends string
+  ? Part
+  : Part extends { readonly template: infer Text extends string }
+    ? TemplateFields<Text>
+    : never
+
+/** Nothing where all placeholders are fields; else a property that TypeScript misses, whose name tells what is wrong. */
+type CheckTemplate<Part, A> = [Part] extends [KeyTemplate]
+  ? string extends Part['template']
+    ? { readonly 'the template must be a literal, so that its fields are known': never }
+    : [Exclude<TemplateFields<Part['template']>, keyof A>] extends [never]
+      ? unknown
+      : {
+          readonly [Problem in `${Exclude<TemplateFields<Part['template']>, keyof A> & string} is no field of the schema`]: never
+        }
+  : unknown
+
+export interface ModelOptions<
+  Schema extends ObjectSchema,
+  Partition,
+  Sort,
+  DefaultedFields extends FieldName<Schema['_A']>,
+> {
+  /** Of the kind of record, for people and for histories: keep it when the code's names change. */
+  readonly name: string
+  readonly table: string
+  /** Names of fields that are the key attributes themselves, or templates. */
+  readonly key: {
+    readonly partition: Partition & CheckTemplate<Partition, Schema['_A']>
+    readonly sort?: Sort & CheckTemplate<Sort, Schema['_A']>
+  }
+  /** An attribute that tells the models of one table apart. Default: `_t` with the model's name, if a key is a template. */
+  readonly type?: { readonly attribute: string; readonly value: string }
+  readonly schema: Schema
+  /** Values, or functions of the fields given or defaulted before. Applied on create, and on read where a required field is absent. */
+  readonly defaults?: { readonly [Field in DefaultedFields]: Default<Schema['_A'], Field> }
+}
+
+/**
+ * Defines a model; throws INVALID_MODEL for what could not work.
+ *
+ * ```ts
+ * const Player = defineModel({
+ *   name: 'Player',
+ *   table: 'players',
+ *   key: { partition: 'id' },
+ *   schema: t.type({ id: t.string, energy: t.number, seen: date }),
+ *   defaults: { energy: 10, seen: () => new Date() },
+ * })
+ * ```
+ */
+export function defineModel<
+  Schema extends ObjectSchema,
+  const Partition extends (keyof Schema['_A'] & string) | KeyTemplate,
+  const Sort extends (keyof Schema['_A'] & string) | KeyTemplate = never,
+  DefaultedFields extends FieldName<Schema['_A']> = never,
+>(
+  options: ModelOptions<Schema, Partition, Sort, DefaultedFields>,
+): Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields> {
+  const definition = checkDefinition(options)
+  const { name, table } = options
+  const model = { name, table, shape: shapeOf(definition.schema), definition }
+  return Object.freeze(model) as Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields>
+}

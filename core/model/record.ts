@@ -1,0 +1,150 @@
+/**
+ * Records and their items: encoding, decoding, and new records from input.
+ *
+ * Records are deep-frozen and share nothing mutable with items, nor with what callers gave.
+ *
+ * @module
+ */
+import type { AttributeMap, AttributeValue } from '../data/attribute-value.ts'
+import { type Item, type ItemAddress, type ItemKey, keyOf } from '../data/item.ts'
+import type { Issue } from '../data/to-attribute.ts'
+import { type EngineError, engineError } from '../errors.ts'
+import { encodeValue } from './check-value.ts'
+import { decodeValue } from './decode-value.ts'
+import { applyDefaults } from './defaults.ts'
+import { engineAttributes } from './definition.ts'
+import { deepFreeze, ownCopy } from './freeze.ts'
+import { printIssues } from './issue.ts'
+import { encodeField, makeKey } from './key-part.ts'
+import type { AnyModel, NewRecord, RecordOf } from './model.ts'
+
+type Plain = Record<string, unknown>
+
+export interface MadeRecord<M extends AnyModel> {
+  /** What a read after the create gives. */
+  readonly record: RecordOf<M>
+  readonly item: Item
+  readonly address: ItemAddress
+}
+
+/** The item of a record, without the engine's attributes. Throws INVALID_RECORD for what the schema does not allow. */
+export const encodeRecord = <M extends AnyModel>(model: M, record: RecordOf<M>): Item => encode(model, record).item
+
+/**
+ * The record of an item, with defaults for required fields that are absent. Never shares anything mutable with the item.
+ * Throws INVALID_RECORD, naming the stored item, for what the schema does not allow.
+ */
+export function decodeItem<M extends AnyModel>(model: M, item: Item): RecordOf<M> {
+  const { definition } = model
+  const { type, schema, fields } = definition
+  if (type && Object.hasOwn(item, type.attribute) && item[type.attribute] !== type.value) {
+    throw invalidItem(model, item, [{ path: [type.attribute], expected: type.value, actual: item[type.attribute] }])
+  }
+  const stored = ownFields(model, item)
+  const isAbsent = (name: string) => !Object.hasOwn(stored, name) && fields.get(name)!.required
+  if ([...definition.defaults.keys()].some(isAbsent)) {
+    // Functions of defaults see fields as records have them.
+    const record = decodeFields(model, stored)
+    for (const name of applyDefaults(definition.defaults, schema, record, 'read')) {
+      const { value, issues } = encodeField(fields, name, record[name])
+      if (issues.length > 0) throw invalidItem(model, item, issues)
+      if (value !== undefined) stored[name] = value
+    }
+  }
+  return decode(model, item, stored)
+}
+
+/**
+ * A record to create, from its fields: defaults applied, checked, and as it will be read back. The input stays the caller's.
+ * Fields that the schema does not have are refused, since they are most often misspelt.
+ */
+export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>): MadeRecord<M> {
+  const prototype = typeof input === 'object' && input !== null ? Object.getPrototypeOf(input) : undefined
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw invalidInput(model, [{ path: [], expected: 'a plain object of fields', actual: input }])
+  }
+  const { schema, fields, defaults } = model.definition
+  const record: Plain = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const unknown = Object.keys(record).filter((name) => !fields.has(name))
+  applyDefaults(defaults, schema, record, 'create')
+  const { item, address } = encode(
+    model,
+    record,
+    unknown.map((name) => ({ path: [name], expected: 'no field of this name', actual: record[name] })),
+  )
+  return { record: decode(model, item, ownFields(model, item)), item, address }
+}
+
+function encode(
+  model: AnyModel,
+  record: unknown,
+  known: readonly Issue[] = [],
+): { readonly item: Item; readonly address: ItemAddress } {
+  const { definition } = model
+  const issues = [...known]
+  const encoded = encodeValue(definition.schema, record)
+  issues.push(...encoded.issues)
+  const attributes = (encoded.value ?? {}) as AttributeMap
+  for (const name of engineAttributes) {
+    if (Object.hasOwn(attributes, name)) {
+      issues.push({ path: [name], expected: 'no field of this name, which is the engine’s', actual: attributes[name] })
+    }
+  }
+  if (issues.length > 0) throw invalidInput(model, issues)
+  const { key, issues: keyIssues } = makeKey(definition.keyParts, definition.fields, record as Plain)
+  if (keyIssues.length > 0) throw invalidInput(model, keyIssues)
+  const { type } = definition
+  const item = Object.freeze({ ...attributes, ...key, ...(type && { [type.attribute]: type.value }) })
+  return { item, address: Object.freeze({ table: model.table, key }) }
+}
+
+function decode<M extends AnyModel>(model: M, item: Item, stored: Plain): RecordOf<M> {
+  const decoded = decodeValue(model.definition.schema, stored)
+  if (!decoded.ok) throw invalidItem(model, item, decoded.issues)
+  return deepFreeze(decoded.value) as RecordOf<M>
+}
+
+/** A copy of the attributes that are the record's. */
+function ownFields({ definition }: AnyModel, item: Item): Plain {
+  const own: Plain = {}
+  for (const [name, value] of Object.entries(item)) {
+    if (!definition.hidden.has(name) && name !== '__proto__') own[name] = ownCopy(value)
+  }
+  return own
+}
+
+/** Field by field, leaving out what cannot be decoded: that is reported when the whole is. */
+function decodeFields({ definition }: AnyModel, stored: Readonly<Plain>): Plain {
+  const record: Plain = {}
+  for (const [name, { codecs }] of definition.fields) {
+    if (!Object.hasOwn(stored, name)) continue
+    for (const codec of codecs) {
+      const decoded = decodeValue(codec, ownCopy(stored[name] as AttributeValue))
+      if (decoded.ok) record[name] ??= decoded.value
+    }
+  }
+  return record
+}
+
+function invalidInput(model: AnyModel, issues: readonly Issue[]): EngineError {
+  return engineError(
+    'INVALID_RECORD',
+    `This is no record of ${model.name}: ${printIssues(issues)}. Nothing was written; give what the schema allows.`,
+    { model: model.name, stored: false, issues },
+  )
+}
+
+function invalidItem(model: AnyModel, item: Item, issues: readonly Issue[]): EngineError {
+  const attributes = model.definition.keyParts.map((part) => part.attribute)
+  const key: ItemKey = keyOf(
+    item,
+    attributes.filter((name) => Object.hasOwn(item, name)),
+  )
+  const shown = Object.entries(key).map(([name, value]) => `${name}: ${String(value)}`)
+  return engineError(
+    'INVALID_RECORD',
+    `The stored item { ${shown.join(', ')} } of table ${model.table} is no record of ${model.name}: ` +
+      `${printIssues(issues)}. Correct the item, or make the schema accept it.`,
+    { model: model.name, key, stored: true, issues },
+  )
+}

@@ -1,0 +1,108 @@
+/**
+ * What domain code says in `work.blind`: changes by field, checked against the schema, since no record will be.
+ *
+ * @module
+ */
+import { type AttributeSet, type AttributeValue, isNumber } from '../data/attribute-value.ts'
+import { type DocumentPath, printPath } from '../data/document-path.ts'
+import { engineError } from '../errors.ts'
+import { addToSet, append, removeFromSet } from '../expression/update.ts'
+import { type FieldType, fieldType } from '../model/field-type.ts'
+import type { AnyModel } from '../model/model.ts'
+import { type BlindChange, type Bounds, blindIncrement } from './blind.ts'
+
+/** Fields of `A` that hold a `V`: a name, or a list of names for a field inside. */
+export type FieldPath<A, V> = {
+  [K in keyof A & string]:
+    | (NonNullable<A[K]> extends V ? K | readonly [K] : never)
+    | (NonNullable<A[K]> extends Nested ? readonly [K, ...NestedPath<NonNullable<A[K]>, V>] : never)
+}[keyof A & string]
+
+type Nested = { readonly [name: string]: unknown }
+type NestedPath<A, V> = {
+  [K in keyof A & string]:
+    | (NonNullable<A[K]> extends V ? readonly [K] : never)
+    | (NonNullable<A[K]> extends Nested ? readonly [K, ...(readonly string[])] : never)
+}[keyof A & string]
+
+type FieldAt<A, P> = P extends keyof A
+  ? NonNullable<A[P]>
+  : P extends readonly [infer K extends keyof A]
+    ? NonNullable<A[K]>
+    : P extends readonly [infer K extends keyof A, ...infer Rest]
+      ? FieldAt<NonNullable<A[K]>, Rest>
+      : unknown
+
+type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infer E)[] ? E : unknown
+
+export interface BlindChanges<M extends AnyModel> {
+  /** Adds to a number; an absent one counts as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
+  increment(field: FieldPath<M['_fields'], number | bigint>, by: number | bigint, bounds?: Bounds): void
+  /** Elements into a set. */
+  add<const P extends FieldPath<M['_fields'], ReadonlySet<unknown>>>(
+    field: P,
+    ...elements: MemberOf<FieldAt<M['_fields'], P>>[]
+  ): void
+  /** Elements out of a set. */
+  remove<const P extends FieldPath<M['_fields'], ReadonlySet<unknown>>>(
+    field: P,
+    ...elements: MemberOf<FieldAt<M['_fields'], P>>[]
+  ): void
+  /** Values to the end of a list. */
+  append<const P extends FieldPath<M['_fields'], readonly unknown[]>>(
+    field: P,
+    ...values: MemberOf<FieldAt<M['_fields'], P>>[]
+  ): void
+}
+
+/** Runs the function and returns what it asked for, all of it valid. */
+export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void): readonly BlindChange[] {
+  const changes: BlindChange[] = []
+  const at = (field: string | readonly string[], kind: FieldType['kind']): { path: DocumentPath; type: FieldType } => {
+    const path = typeof field === 'string' ? [field] : [...field]
+    const type = fieldType(model, path)
+    if (type?.kind !== kind) throw refused(model, path, `a field that holds a ${kind}`, type?.kind ?? 'no such field')
+    if (model.definition.keyFields.includes(path[0]!))
+      throw refused(model, path, 'a field outside of the key', 'a key field')
+    return { path, type }
+  }
+  const members = (path: DocumentPath, type: FieldType, values: readonly unknown[]): AttributeValue[] => {
+    if (values.length === 0) throw refused(model, path, 'at least one value', 'none')
+    return values.map((value) => type.encode(value))
+  }
+  const blind = {
+    increment(field: string, by: unknown, bounds: Bounds = {}) {
+      const { path, type } = at(field, 'number')
+      for (const [name, value] of Object.entries({ by, ...bounds })) {
+        if (value !== undefined && !isNumber(value)) throw refused(model, path, `${name} to be a number`, value)
+      }
+      const amount = type.encode(by)
+      changes.push(blindIncrement(path, amount as number, bounds))
+    },
+    add(field: string, ...elements: unknown[]) {
+      const { path, type } = at(field, 'set')
+      changes.push({ action: addToSet(path, new Set(members(path, type, elements)) as AttributeSet) })
+    },
+    remove(field: string, ...elements: unknown[]) {
+      const { path, type } = at(field, 'set')
+      changes.push({ action: removeFromSet(path, new Set(members(path, type, elements)) as AttributeSet) })
+    },
+    append(field: string, ...values: unknown[]) {
+      const { path, type } = at(field, 'list')
+      changes.push({ action: append(path, members(path, type, values)) })
+    },
+  }
+  if (typeof ask !== 'function')
+    throw engineError('INVALID_ARGUMENT', 'Expected a function that makes blind changes.', { argument: 'changes' })
+  ask(blind as never)
+  return changes
+}
+
+const refused = (model: AnyModel, path: DocumentPath, expected: string, actual: unknown) =>
+  engineError(
+    'INVALID_ARGUMENT',
+    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${String(actual)}.`,
+    {
+      argument: printPath(path),
+    },
+  )

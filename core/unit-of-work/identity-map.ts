@@ -1,0 +1,92 @@
+/**
+ * Every record that one attempt has loaded: one state a key, with the item it came from.
+ *
+ * Loads of one tick travel as one read. Records that the last attempt's conflict brought along are taken as they came,
+ * since the commit checks them anyway.
+ *
+ * @module
+ */
+import type { Item } from '../data/item.ts'
+import { engineError } from '../errors.ts'
+import { decodeItem } from '../model/record.ts'
+import type { ReadStore } from '../store/store.ts'
+import { RecordState } from './record-state.ts'
+import { type RecordIdentity, RecordVersion } from './record-version.ts'
+
+/** Items by address id, as a failed commit brought them; undefined for an item that is not there. */
+export type Seeds = ReadonlyMap<string, Item | undefined>
+
+export interface LoadedRecord {
+  readonly stored: Item | undefined
+  readonly state: RecordState
+}
+
+export class IdentityMap {
+  readonly #store: ReadStore
+  readonly #seeds: Seeds
+  readonly #signal: AbortSignal | undefined
+  readonly #loaded = new Map<string, LoadedRecord>()
+  readonly #waiting = new Map<string, Promise<LoadedRecord>>()
+  #batch: { readonly identities: RecordIdentity[]; readonly items: Promise<readonly (Item | undefined)[]> } | undefined
+
+  constructor(store: ReadStore, seeds: Seeds, signal: AbortSignal | undefined) {
+    this.#store = store
+    this.#seeds = seeds
+    this.#signal = signal
+  }
+
+  /** The record if it has been loaded, or can be had without a request. */
+  known(identity: RecordIdentity): LoadedRecord | undefined {
+    const { id } = identity
+    if (!this.#loaded.has(id) && this.#seeds.has(id)) this.adopt(identity, this.#seeds.get(id))
+    return this.#loaded.get(id)
+  }
+
+  /** The record under this address id, if it has been loaded. */
+  loaded(id: string): LoadedRecord | undefined {
+    return this.#loaded.get(id)
+  }
+
+  /** The record, from the store the first time. */
+  async load(identity: RecordIdentity): Promise<LoadedRecord> {
+    const known = this.known(identity) ?? this.#waiting.get(identity.id)
+    if (known) return known
+    const reading = this.#read(identity).finally(() => this.#waiting.delete(identity.id))
+    this.#waiting.set(identity.id, reading)
+    return reading
+  }
+
+  /** Takes an item that came by another way, a query or a seed. What is known already stays: one record, one state. */
+  adopt(identity: RecordIdentity, stored: Item | undefined): LoadedRecord {
+    const known = this.#loaded.get(identity.id)
+    if (known) return known
+    const value = stored && decodeItem(identity.model, stored)
+    const record = { stored, state: new RecordState(identity, 'kept', new RecordVersion(identity, value)) }
+    this.#loaded.set(identity.id, record)
+    return record
+  }
+
+  async #read(identity: RecordIdentity): Promise<LoadedRecord> {
+    this.#batch ??= this.#nextBatch()
+    const { identities, items } = this.#batch
+    const position = identities.push(identity) - 1
+    return this.adopt(identity, (await items)[position])
+  }
+
+  #nextBatch() {
+    const identities: RecordIdentity[] = []
+    // Behind all promise callbacks of this tick, so that loads behind an await still join.
+    const tick = new Promise<void>((resolve) => {
+      void Promise.resolve().then(() => process.nextTick(resolve))
+    })
+    const items = tick.then(() => {
+      this.#batch = undefined
+      if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+      return this.#store.read(
+        identities.map(({ address }) => address),
+        { consistent: true, signal: this.#signal },
+      )
+    })
+    return { identities, items }
+  }
+}

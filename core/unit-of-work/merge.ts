@@ -1,0 +1,109 @@
+/**
+ * A nested unit of work becomes its parent's: for each record, what it changed is put on top of what the parent has now.
+ *
+ * Siblings may have run at the same time. They are merged by the same path rule that holds between processes: what one
+ * changed, the other must not have looked at or changed otherwise.
+ *
+ * @module
+ */
+import { isSet, setHas } from '../data/attribute-value.ts'
+import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
+import { type Conflict, engineError } from '../errors.ts'
+import { apply } from '../expression/apply.ts'
+import { diff } from '../expression/diff.ts'
+import type { UpdateAction } from '../expression/update.ts'
+import { decodeItem } from '../model/record.ts'
+import { isBranchPath } from '../model/shape.ts'
+import type { RecordReads } from './read-set.ts'
+import { RecordState } from './record-state.ts'
+import { RecordVersion } from './record-version.ts'
+
+/** The three states of one record that a merge is about. */
+export interface Fork {
+  /** What the child saw when it first met the record. */
+  readonly base: RecordState
+  /** What the child made of it. */
+  readonly mine: RecordState
+  /** What the parent has by now. */
+  readonly theirs: RecordState
+}
+
+/** The parent's next state. Throws a `CONFLICT` where a sibling, merged meanwhile, met this child on a path. */
+export function mergeFork({ base, mine, theirs }: Fork, reads: RecordReads | undefined): RecordState {
+  if (theirs === base) return mine
+  if (mine === base && !reads) return theirs
+  const their = actionsBetween(base, theirs)
+  const my = actionsBetween(base, mine)
+  const touched = reads !== undefined || mine !== base
+  if (touched && theirs.fate !== base.fate) throw clash({ base, mine, theirs }, [])
+  if (mine.fate !== base.fate && their.length > 0) throw clash({ base, mine, theirs }, [])
+  for (const action of their) {
+    const seen = reads?.disturbedBy(action)
+    if (seen) throw clash({ base, mine, theirs }, seen)
+    const written = my.find((each) => !commute(each, action))
+    if (written) throw clash({ base, mine, theirs }, written.path)
+  }
+  if (mine.fate !== base.fate) return mine
+  return combined({ base, mine, theirs })
+}
+
+function combined({ base, mine, theirs }: Fork): RecordState {
+  const { identity } = mine
+  const gone = base.blind.filter((each) => !mine.blind.includes(each))
+  const added = mine.blind.filter((each) => !base.blind.includes(each))
+  const drafts = draftActions(base, mine)
+  const present = theirs.drafted
+  const drafted =
+    drafts.length === 0 || !present?.encoded
+      ? (present ?? mine.drafted)
+      : new RecordVersion(identity, decodeItem(identity.model, apply(drafts, present.encoded)))
+  return new RecordState(identity, theirs.fate, drafted, [
+    ...theirs.blind.filter((each) => !gone.includes(each)),
+    ...added,
+  ])
+}
+
+function actionsBetween(base: RecordState, next: RecordState): UpdateAction[] {
+  const known = new Set(base.blind)
+  return [...draftActions(base, next), ...next.blind.filter((each) => !known.has(each)).map(({ action }) => action)]
+}
+
+function draftActions(base: RecordState, next: RecordState): readonly UpdateAction[] {
+  const before = base.drafted?.encoded
+  const after = next.drafted?.encoded
+  if (base.drafted === next.drafted || !before || !after) return []
+  return diff({ stored: before, before, after }, isBranchPath(next.identity.model.shape))
+}
+
+/** Whether two actions have the same effect in either order. */
+function commute(a: UpdateAction, b: UpdateAction): boolean {
+  if (!overlap(a.path, b.path)) return true
+  if (pathKey(a.path) !== pathKey(b.path)) return false
+  if (a.kind === 'increment' || a.kind === 'append') return b.kind === a.kind
+  if (a.kind !== 'add-to-set' && a.kind !== 'remove-from-set') return false
+  if (b.kind === a.kind) return true
+  if (b.kind !== 'add-to-set' && b.kind !== 'remove-from-set') return false
+  return isSet(a.elements) && ![...a.elements].some((element) => setHas(b.elements, element))
+}
+
+function clash({ base, mine, theirs }: Fork, path: DocumentPath) {
+  const { model, address } = mine.identity
+  const at = (state: RecordState) => {
+    const item = state.fate === 'deleted' ? undefined : state.view?.encoded
+    return path.length === 0 ? item : valueAt(item, path)
+  }
+  const conflict: Conflict = {
+    model: model.name,
+    key: address.key,
+    path: printPath(path),
+    base: at(base),
+    mine: at(mine),
+    theirs: at(theirs),
+  }
+  return engineError(
+    'CONFLICT',
+    `Two nested units of work that ran at once met on ${model.name} ${JSON.stringify(address.key)}${path.length > 0 ? ` at ${printPath(path)}` : ''}. ` +
+      'Run them one after the other, or change different paths.',
+    { conflicts: [conflict], attempts: 0 },
+  )
+}

@@ -1,0 +1,90 @@
+/**
+ * What a unit of work has looked at, by record and document path.
+ *
+ * Three kinds of look: at a value, at whether something is there, at whether a set has an element. Each becomes a
+ * condition of the commit, so the set only grows: what was seen may have steered the function, also when a nested unit of
+ * work that saw it was rolled back.
+ *
+ * @module
+ */
+import { type AttributeSet, type ScalarValue, scalarKey, setHas } from '../data/attribute-value.ts'
+import { type DocumentPath, overlap, pathKey, startsWith } from '../data/document-path.ts'
+import type { UpdateAction } from '../expression/update.ts'
+
+export interface ElementRead {
+  readonly path: DocumentPath
+  readonly element: ScalarValue
+}
+
+export class RecordReads {
+  readonly values = new Map<string, DocumentPath>()
+  readonly presence = new Map<string, DocumentPath>()
+  readonly elements = new Map<string, ElementRead>()
+
+  /** The value at the path; the empty path is the whole record. */
+  value(path: DocumentPath): void {
+    this.values.set(pathKey(path), path)
+  }
+
+  /** Whether there is anything at the path, not what it is. */
+  exists(path: DocumentPath): void {
+    this.presence.set(pathKey(path), path)
+  }
+
+  /** Whether the set at the path has the element. */
+  element(path: DocumentPath, element: ScalarValue): void {
+    this.elements.set(`${pathKey(path)}${scalarKey(element)}`, { path, element })
+  }
+
+  get isEmpty(): boolean {
+    return this.values.size + this.presence.size + this.elements.size === 0
+  }
+
+  include(other: RecordReads): void {
+    for (const path of other.values.values()) this.value(path)
+    for (const path of other.presence.values()) this.exists(path)
+    for (const { path, element } of other.elements.values()) this.element(path, element)
+  }
+
+  /** A look that the action would have answered differently. */
+  disturbedBy(action: UpdateAction): DocumentPath | undefined {
+    for (const path of this.values.values()) if (overlap(path, action.path)) return path
+    if (action.kind === 'set' || action.kind === 'remove') {
+      for (const path of this.presence.values()) if (startsWith(path, action.path)) return path
+    }
+    for (const { path, element } of this.elements.values()) if (touches(action, path, element)) return path
+    return undefined
+  }
+}
+
+function touches(action: UpdateAction, path: DocumentPath, element: ScalarValue): boolean {
+  if (!startsWith(path, action.path)) return false
+  if (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set') return true
+  return setHas(action.elements as AttributeSet, element)
+}
+
+/** The looks of one unit of work at all its records, by address. */
+export class ReadSet {
+  readonly #records = new Map<string, RecordReads>()
+
+  of(address: string): RecordReads {
+    const known = this.#records.get(address)
+    if (known) return known
+    const reads = new RecordReads()
+    this.#records.set(address, reads)
+    return reads
+  }
+
+  /** Undefined where not even the record's existence was asked for. */
+  find(address: string): RecordReads | undefined {
+    return this.#records.get(address)
+  }
+
+  addresses(): Iterable<string> {
+    return this.#records.keys()
+  }
+
+  include(other: ReadSet): void {
+    for (const [address, reads] of other.#records) this.of(address).include(reads)
+  }
+}

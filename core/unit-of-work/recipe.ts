@@ -1,0 +1,57 @@
+/**
+ * One change of one record: the recipe runs on an immer draft whose reads are remembered.
+ *
+ * @module
+ */
+import { enableMapSet, isDraft, produce } from 'immer'
+import { equal } from '../data/attribute-value.ts'
+import { engineError } from '../errors.ts'
+import type { Looks } from './looks.ts'
+import { RecordVersion } from './record-version.ts'
+import { type DraftView, trackDraft } from './track-draft.ts'
+
+enableMapSet()
+
+/** The record after the recipe, valid and encoded; the same version where nothing was changed. */
+export function runRecipe(version: RecordVersion, recipe: (draft: never) => unknown, looks: Looks): RecordVersion {
+  const { identity } = version
+  const { model } = identity
+  const next = produce(version.value!, (draft) => {
+    const view = trackDraft(draft, model.shape, looks)
+    assertReturn(recipe(view.draft as never), view, model.name)
+  })
+  version.assertUntouched()
+  if (next === version.value) return version
+  const changed = new RecordVersion(identity, next)
+  for (const [attribute, value] of Object.entries(identity.address.key)) {
+    if (equal(changed.encoded?.[attribute], value)) continue
+    throw engineError(
+      'INVALID_RECORD',
+      `${model.name} ${JSON.stringify(identity.address.key)}: the key cannot be changed. Delete the record and create another.`,
+      {
+        model: model.name,
+        key: identity.address.key,
+        stored: false,
+        issues: [{ path: [attribute], expected: String(value), actual: changed.encoded?.[attribute] }],
+      },
+    )
+  }
+  return changed
+}
+
+/** Whatever would be lost without a word: a promise that goes on after the draft is closed, a new record returned. */
+function assertReturn(returned: unknown, view: DraftView, model: string): void {
+  if (
+    typeof returned !== 'object' ||
+    returned === null ||
+    view.owns(returned) ||
+    isDraft(returned) ||
+    Array.isArray(returned)
+  )
+    return
+  const what = returned instanceof Promise ? 'a promise; a recipe cannot wait' : 'an object; change the draft instead'
+  if (returned instanceof Promise) returned.catch(() => {})
+  throw engineError('INVALID_ARGUMENT', `The recipe for ${model} returned ${what}. Nothing was changed.`, {
+    argument: 'recipe',
+  })
+}

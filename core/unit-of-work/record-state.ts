@@ -1,0 +1,114 @@
+/**
+ * Where one record stands within a unit of work: what its drafts made of it, and the blind changes on top.
+ *
+ * Immutable, so that a rollback is forgetting. The two parts stay apart because they travel apart: drafts as guarded
+ * values, blind changes as actions that merge with anybody's.
+ *
+ * @module
+ */
+import { overlap, printPath } from '../data/document-path.ts'
+import type { Item } from '../data/item.ts'
+import { engineError } from '../errors.ts'
+import { apply } from '../expression/apply.ts'
+import { diff, type Mergeable } from '../expression/diff.ts'
+import { decodeItem } from '../model/record.ts'
+import { isBranchPath } from '../model/shape.ts'
+import { type BlindChange, joinBlind, outOfBounds } from './blind.ts'
+import { type RecordIdentity, RecordVersion } from './record-version.ts'
+
+/** `created`: not in the store as far as this unit of work knows. `replaced`: deleted and created again. */
+export type Fate = 'kept' | 'created' | 'replaced' | 'deleted'
+
+export class RecordState {
+  readonly identity: RecordIdentity
+  readonly fate: Fate
+  /** The record by drafts alone; undefined where only blind changes are known and nothing was loaded. */
+  readonly drafted: RecordVersion | undefined
+  readonly blind: readonly BlindChange[]
+  #view: RecordVersion | undefined
+
+  constructor(
+    identity: RecordIdentity,
+    fate: Fate,
+    drafted: RecordVersion | undefined,
+    blind: readonly BlindChange[] = [],
+  ) {
+    this.identity = identity
+    this.fate = fate
+    this.drafted = drafted
+    this.blind = blind
+  }
+
+  /** The record as this unit of work sees it, blind changes included. */
+  get view(): RecordVersion | undefined {
+    if (!this.#view && this.drafted) this.#view = this.#applied(this.drafted)
+    return this.#view
+  }
+
+  /** True where domain code would find a record. */
+  get isPresent(): boolean {
+    return this.fate !== 'deleted' && this.drafted?.value !== undefined
+  }
+
+  /** The same state once the record was loaded after all. */
+  loaded(base: RecordVersion): RecordState {
+    return this.drafted ? this : new RecordState(this.identity, this.fate, base, this.blind)
+  }
+
+  deleted(): RecordState {
+    return new RecordState(this.identity, 'deleted', this.drafted)
+  }
+
+  /** After a draft turned the view into `next`. Blind changes that it changed again become part of it. */
+  changed(next: RecordVersion): RecordState {
+    if (this.blind.length === 0) return new RecordState(this.identity, this.fate, next)
+    const before = this.view!.encoded!
+    const actions = diff({ stored: before, before, after: next.encoded! }, this.#mergeable)
+    const folded = this.blind.filter(({ action }) => actions.some((each) => overlap(each.path, action.path)))
+    const base = this.#decoded(apply(actionsOf(folded), this.drafted!.encoded!))
+    return new RecordState(
+      this.identity,
+      this.fate,
+      this.#decoded(
+        apply(diff({ stored: base.encoded!, before, after: next.encoded! }, this.#mergeable), base.encoded!),
+      ),
+      this.blind.filter((each) => !folded.includes(each)),
+    )
+  }
+
+  /** After one more blind change. Throws where what is known of the record rules it out. */
+  withBlind(change: BlindChange): RecordState {
+    const { model, address } = this.identity
+    const next = new RecordState(this.identity, this.fate, this.drafted, [...this.blind, change])
+    const joined = joinBlind(next.blind, model.name)
+    const known = this.drafted?.encoded
+    const outside = known && outOfBounds(joined, known)
+    if (outside) {
+      const path = printPath(outside.action.path)
+      throw engineError(
+        'OUT_OF_BOUNDS',
+        `${model.name} ${JSON.stringify(address.key)}: the blind change of ${path} would leave its bounds; nothing was written.`,
+        { model: model.name, key: address.key, path },
+      )
+    }
+    // Made at once, so that a change that does not fit the record fails here and not when somebody reads it.
+    const view = next.view
+    // Nobody else can change what is not stored yet.
+    return this.fate === 'kept' ? next : new RecordState(this.identity, this.fate, view)
+  }
+
+  #applied(version: RecordVersion): RecordVersion {
+    if (this.blind.length === 0 || !version.encoded) return version
+    return this.#decoded(apply(actionsOf(joinBlind(this.blind, this.identity.model.name)), version.encoded))
+  }
+
+  #decoded(item: Item): RecordVersion {
+    return new RecordVersion(this.identity, decodeItem(this.identity.model, item))
+  }
+
+  get #mergeable(): Mergeable {
+    return isBranchPath(this.identity.model.shape)
+  }
+}
+
+const actionsOf = (changes: readonly BlindChange[]) => changes.map(({ action }) => action)

@@ -1,0 +1,62 @@
+/**
+ * One immutable state of one record: as it was loaded, or as a change made it.
+ *
+ * @module
+ */
+import { equal } from '../data/attribute-value.ts'
+import { printPath } from '../data/document-path.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
+import { engineError } from '../errors.ts'
+import { changedPaths } from '../expression/diff.ts'
+import type { AnyModel } from '../model/model.ts'
+import { encodeRecord } from '../model/record.ts'
+
+/** Which record: its model and where it is stored. */
+export interface RecordIdentity {
+  readonly model: AnyModel
+  readonly address: ItemAddress
+  /** `addressKey` of the address. */
+  readonly id: string
+}
+
+export class RecordVersion {
+  readonly identity: RecordIdentity
+  /** The decoded record; undefined where there is none. */
+  readonly value: object | undefined
+  #encoded: Item | undefined
+
+  constructor(identity: RecordIdentity, value: object | undefined, encoded?: Item) {
+    this.identity = identity
+    this.value = value
+    this.#encoded = encoded
+  }
+
+  /** The record in stored form. Encoded once: later mutation of a Date inside cannot change it. */
+  get encoded(): Item | undefined {
+    if (this.value) this.#encoded ??= encodeRecord(this.identity.model, this.value)
+    return this.#encoded
+  }
+
+  /**
+   * Throws where the value is no longer what was encoded: somebody changed a Date or a binary in place, which no draft
+   * can see, and the change would be lost.
+   */
+  assertUntouched(): void {
+    if (!this.value || !this.#encoded) return
+    const now = encodeRecord(this.identity.model, this.value)
+    if (equal(now, this.#encoded)) return
+    const paths = changedPaths(this.#encoded, now, () => true)
+    const { model, address } = this.identity
+    throw engineError(
+      'INVALID_RECORD',
+      `${model.name} ${JSON.stringify(address.key)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
+        'Assign a new Date, Uint8Array or object in a work.change recipe instead; nothing was written.',
+      {
+        model: model.name,
+        key: address.key,
+        stored: false,
+        issues: paths.map((path) => ({ path, expected: 'a new value, assigned', actual: 'a value changed in place' })),
+      },
+    )
+  }
+}

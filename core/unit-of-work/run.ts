@@ -1,0 +1,213 @@
+/**
+ * Attempt, outcome, again: runs domain functions as units of work. The only edge of the engine that goes back.
+ *
+ * @module
+ */
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type Environment, fullJitter } from '../environment.ts'
+import { type Conflict, type EngineError, engineError } from '../errors.ts'
+import { commitId } from '../journal/commit-id.ts'
+import type { Trimmer } from '../journal/trimmer.ts'
+import type { AnyModel } from '../model/model.ts'
+import type { FailedAction } from '../store/commit-outcome.ts'
+import type { Store } from '../store/store.ts'
+import { commitPlan } from './commit.ts'
+import { conflictError, explainConflicts } from './conflict.ts'
+import { runInScope, runningScope, runOutside } from './current.ts'
+import { IdentityMap, type Seeds } from './identity-map.ts'
+import { type Involved, type Planned, planCommit } from './plan.ts'
+import { Scope } from './scope.ts'
+import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
+import { rawOf } from './track-record.ts'
+import type { NestedOptions, Work } from './unit-of-work.ts'
+
+export interface RunOptions extends NestedOptions {
+  /**
+   * `reads`: serializable; whatever was looked at, in any record, must still be so at the commit. `writes`: only what is
+   * changed must; a record that was merely read may have moved. Default `reads`.
+   */
+  readonly guard?: 'reads' | 'writes' | undefined
+  /** How often the function runs at most before a conflict is reported. Default 25. */
+  readonly maxAttempts?: number | undefined
+  /** Gives up, also while waiting. An aborted unit of work wrote nothing, or its error says that this is unknown. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface UnitOfWorkRunner {
+  /**
+   * Runs a domain function and commits what it changed, atomically. On a conflict it runs again on fresh records.
+   * Inside a running unit of work of the same engine it is a nested one.
+   *
+   * @throws what the function throws, unchanged, with nothing written; otherwise an `EngineError`
+   */
+  run<A>(work: Work<A>, options?: RunOptions): Promise<A>
+  run<A>(name: string, work: Work<A>, options?: RunOptions): Promise<A>
+
+  /**
+   * The same as a `TaskEither` that never rejects. Left is what `run` would have thrown: an `EngineError`, or whatever the
+   * function threw, whose type `E` only the caller can know.
+   */
+  attempt<A, E extends Error = Error>(work: Work<A>, options?: RunOptions): TE.TaskEither<EngineError | E, A>
+  attempt<A, E extends Error = Error>(
+    name: string,
+    work: Work<A>,
+    options?: RunOptions,
+  ): TE.TaskEither<EngineError | E, A>
+}
+
+export interface RunnerParts {
+  readonly store: Store
+  readonly models: ReadonlySet<AnyModel>
+  readonly environment: Environment
+  readonly trimmer: Trimmer
+  readonly isClosed: () => boolean
+}
+
+const MAX_ATTEMPTS = 25
+/** A plan is sent this often before contention, throttling or lost answers are given up on. */
+const MAX_SENDS = 12
+
+export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
+  const { store, models, environment, trimmer } = parts
+  const owner = {}
+
+  async function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
+    const maxAttempts = checked(options)
+    let seeds: Seeds = new Map()
+    for (let attempt = 1; ; attempt++) {
+      if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
+      const records = new IdentityMap(store, seeds, options.signal)
+      const root = new Scope({ owner, records, models, running: runningScope, signal: options.signal }, undefined, [
+        name,
+      ])
+      const result = await runScope(root, fn)
+      root.assertUntouched()
+      const plan = planCommit(commitId(environment), involved(root, records, options.guard), store.limits)
+      if (plan) {
+        const settled = await commitPlan(store, plan, environment, { sends: MAX_SENDS, signal: options.signal })
+        if (settled.kind === 'conflict') {
+          if (attempt >= maxAttempts) throw conflictError(conflictsOf(plan, settled.failures), attempt)
+          seeds = seedsOf(plan, settled.failures, attempt)
+          if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
+          continue
+        }
+        for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
+      }
+      await callBack(root)
+      return released(result)
+    }
+  }
+
+  async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
+    if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
+    const child = new Scope(parent.attempt, parent, [...parent.path, name])
+    try {
+      return await runScope(child, fn, () => child.mergeIntoParent())
+    } finally {
+      // What a rolled back child saw may have steered its parent, so its looks stay.
+      child.leaveReads()
+    }
+  }
+
+  async function runScope<A>(scope: Scope, fn: Work<A>, returned?: () => void): Promise<A> {
+    let result: A
+    try {
+      result = await runInScope(scope, async () => fn(scopedUnitOfWork(scope, runNested)))
+    } catch (thrown) {
+      scope.abandon()
+      throw thrown
+    }
+    scope.end()
+    returned?.()
+    return result
+  }
+
+  function run<A>(...args: unknown[]): Promise<A> {
+    return (async () => {
+      const { name, fn, options } = runArguments<A, RunOptions>(args)
+      const around = runningScope()
+      const isNested = around?.attempt.owner === owner && !around.hasEnded
+      return isNested ? runNested(around, name, fn, options) : runOutside(() => runRoot(name, fn, options))
+    })()
+  }
+
+  return Object.freeze({
+    run,
+    attempt: <A, E extends Error>(...args: unknown[]): TE.TaskEither<EngineError | E, A> =>
+      TE.tryCatch(
+        () => run<A>(...args),
+        (thrown) =>
+          (thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })) as EngineError | E,
+      ),
+  })
+}
+
+function checked({ guard, maxAttempts = MAX_ATTEMPTS, propagation, signal }: RunOptions): number {
+  const refuse = (argument: string, expected: string, got: unknown): never => {
+    throw engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${String(got)}.`, { argument })
+  }
+  if (guard !== undefined && guard !== 'reads' && guard !== 'writes') refuse('guard', "'reads' or 'writes'", guard)
+  if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
+    refuse('propagation', "'nested' or 'independent'", propagation)
+  }
+  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts', 'a positive integer', maxAttempts)
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', 'an AbortSignal', signal)
+  return maxAttempts
+}
+
+/** Every record that the attempt changed or looked at. */
+function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Involved[] {
+  const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
+  const ids = new Set([...states.keys(), ...(guard === 'writes' ? [] : root.reads.addresses())])
+  return [...ids].flatMap((id) => {
+    const loaded = records.loaded(id)
+    const state = states.get(id)
+    const identity = (state ?? loaded?.state)?.identity
+    if (!identity) return []
+    return [
+      {
+        identity,
+        stored: loaded?.stored,
+        isLoaded: loaded !== undefined,
+        base: loaded?.state,
+        state,
+        reads: guard === 'writes' ? undefined : root.reads.find(id),
+      },
+    ]
+  })
+}
+
+const conflictsOf = (plan: Planned, failures: readonly FailedAction[]): Conflict[] =>
+  explainConflicts(plan.planned, failures)
+
+/**
+ * What the next attempt need not read. Images are fresh at the first repetition, which follows at once; later ones wait
+ * and read again. Only of what the function never read, a blind change or a creation, must the image be kept: without it
+ * the next attempt could not know better.
+ */
+function seedsOf(plan: Planned, failures: readonly FailedAction[], attempt: number): Seeds {
+  const seeds = failures.flatMap(({ position, present }) => {
+    const { involved } = plan.planned[position]!
+    return attempt === 1 || !involved.isLoaded ? [[involved.identity.id, present] as const] : []
+  })
+  return new Map(seeds)
+}
+
+/** A callback's failure cannot undo the commit, so it must not look like one: it is reported as a warning. */
+async function callBack(root: Scope): Promise<void> {
+  for (const callback of root.callbacks()) {
+    try {
+      await runOutside(callback)
+    } catch (thrown) {
+      const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+      process.emitWarning('An afterCommit callback failed; the commit stands.', { type: 'DraftworkWarning', detail })
+    }
+  }
+}
+
+/** Records that leave the unit of work no longer need to be tracked. */
+function released<A>(result: A): A {
+  if (typeof result !== 'object' || result === null) return result
+  if (Array.isArray(result) && !Object.isFrozen(result)) return result.map((each) => released(each)) as A
+  return rawOf(result) as A
+}

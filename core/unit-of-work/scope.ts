@@ -1,0 +1,212 @@
+/**
+ * One level of a running unit of work: what it changed on top of its parent, and what it looked at.
+ *
+ * The outermost scope is the attempt. A child's changes become its parent's when it returns and vanish when it throws; its
+ * looks stay in both cases. Records themselves are immutable, so nothing ever has to be undone.
+ *
+ * @module
+ */
+import { engineError } from '../errors.ts'
+import type { IdentityMap } from './identity-map.ts'
+import type { Looks } from './looks.ts'
+import { mergeFork } from './merge.ts'
+import { ReadSet } from './read-set.ts'
+import { RecordState } from './record-state.ts'
+import type { RecordIdentity, RecordVersion } from './record-version.ts'
+import { trackRecord } from './track-record.ts'
+
+/** What all scopes of one attempt share. */
+export interface Attempt {
+  /** The `UnitOfWork` runner it belongs to: another engine's unit of work inside this one is not a child of it. */
+  readonly owner: object
+  readonly records: IdentityMap
+  readonly models: ReadonlySet<object>
+  /** The innermost running scope of this async context. */
+  readonly running: () => Scope | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+export class Scope {
+  readonly attempt: Attempt
+  readonly parent: Scope | undefined
+  /** Names of the units of work from the outermost in. */
+  readonly path: readonly string[]
+  readonly reads = new ReadSet()
+  readonly #changes = new Map<string, RecordState>()
+  /** The states that the parent had when this scope first met them. */
+  readonly #bases = new Map<string, RecordState | undefined>()
+  readonly #afterCommit: (() => unknown)[] = []
+  readonly #handedOut: Set<RecordVersion>
+  readonly #proxies: WeakMap<RecordVersion, object>
+  #children = 0
+  #ended = false
+
+  constructor(attempt: Attempt, parent: Scope | undefined, path: readonly string[]) {
+    this.attempt = attempt
+    this.parent = parent
+    this.path = path
+    this.#handedOut = parent ? parent.#handedOut : new Set()
+    this.#proxies = parent ? parent.#proxies : new WeakMap()
+    if (parent) parent.#children++
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended
+  }
+
+  assertRunning(): void {
+    if (this.#ended) {
+      throw engineError(
+        'CLOSED',
+        'This unit of work has ended; use the one that is running, or await what still needs it.',
+        {},
+      )
+    }
+    if (this.attempt.signal?.aborted) {
+      throw engineError(
+        'ABORTED',
+        'The unit of work was aborted; nothing was written.',
+        {},
+        { cause: this.attempt.signal.reason },
+      )
+    }
+  }
+
+  /** The record's state as this scope sees it; undefined where nothing is known yet. */
+  stateOf(identity: RecordIdentity): RecordState | undefined {
+    const own = this.#changes.get(identity.id)
+    const state = own ?? (this.parent ? this.parent.stateOf(identity) : this.attempt.records.known(identity)?.state)
+    const loaded = own && !own.drafted ? this.attempt.records.known(identity) : undefined
+    if (!loaded?.state.drafted) return state
+    // Blind changes came first and the record was loaded since: from now on they are seen on top of it.
+    if (!loaded.stored) throw notFound(identity)
+    const seen = own!.loaded(loaded.state.drafted)
+    this.#changes.set(identity.id, seen)
+    return seen
+  }
+
+  /** The next state of a record in this scope. */
+  put(state: RecordState): void {
+    this.#meet(state.identity, this.parent?.stateOf(state.identity))
+    this.#changes.set(state.identity.id, state)
+  }
+
+  /** Makes the record's existence, or its absence, part of what was looked at. */
+  observe(state: RecordState): void {
+    this.#look(state, () => {})
+  }
+
+  /** The record as domain code sees it, the same object for the same state. */
+  recordOf(state: RecordState): object {
+    const version = state.view!
+    const known = this.#proxies.get(version)
+    if (known) return known
+    const proxy = trackRecord(version.value!, state.identity.model.shape, this.looksAt(state))
+    this.#proxies.set(version, proxy)
+    owners.set(proxy, { identity: state.identity, attempt: this.attempt })
+    return proxy
+  }
+
+  /** Hears the looks at one state of a record, whoever looks: this scope or a child that holds the same object. */
+  looksAt(state: RecordState): Looks {
+    const note = (look: (reads: ReturnType<ReadSet['of']>) => void): void => this.#look(state, look)
+    return {
+      value: (path) => note((reads) => reads.value(path)),
+      exists: (path) => note((reads) => reads.exists(path)),
+      element: (path, element) => note((reads) => reads.element(path, element)),
+      handedOut: () => {
+        const version = state.view
+        // Encoded now, before the holder can change it in place.
+        if (version?.encoded) this.#handedOut.add(version)
+      },
+    }
+  }
+
+  afterCommit(callback: () => unknown): void {
+    this.#afterCommit.push(callback)
+  }
+
+  /** Ends this scope after its function threw. */
+  abandon(): void {
+    this.#ended = true
+    if (this.parent) this.parent.#children--
+  }
+
+  /** Ends this scope after its function returned. Throws where a child is still running, whose changes would be lost. */
+  end(): void {
+    this.abandon()
+    if (this.#children > 0) {
+      throw engineError(
+        'CLOSED',
+        'A nested unit of work was still running when its parent returned; await it. Nothing was written.',
+        {},
+      )
+    }
+  }
+
+  /** What an ended child looked at; the parent's decisions may rest on it, also after a rollback. */
+  leaveReads(): void {
+    this.parent?.reads.include(this.reads)
+  }
+
+  /** Makes an ended child's changes its parent's. Throws a `CONFLICT`, and changes nothing, where a sibling stands in the way. */
+  mergeIntoParent(): void {
+    const parent = this.parent!
+    const merged: RecordState[] = []
+    for (const [id, met] of this.#bases) {
+      const mine = this.#changes.get(id)
+      const identity = (mine ?? met)?.identity
+      if (!identity) continue
+      const base = met ?? new RecordState(identity, 'kept', this.attempt.records.known(identity)?.state.drafted)
+      const theirs = parent.stateOf(identity) ?? base
+      const state = mergeFork({ base, mine: mine ?? base, theirs }, this.reads.find(id))
+      if (state !== theirs && (mine || state !== base)) merged.push(state)
+    }
+    for (const state of merged) parent.put(state)
+    parent.#afterCommit.push(...this.#afterCommit)
+  }
+
+  changes(): Iterable<RecordState> {
+    return this.#changes.values()
+  }
+
+  callbacks(): readonly (() => unknown)[] {
+    return this.#afterCommit
+  }
+
+  /** Throws where a record, changed or only looked at, was changed in place. */
+  assertUntouched(): void {
+    for (const version of this.#handedOut) version.assertUntouched()
+    for (const state of this.#changes.values()) state.drafted?.assertUntouched()
+  }
+
+  #look(state: RecordState, look: (reads: ReturnType<ReadSet['of']>) => void): void {
+    if (this.#ended && !this.parent) return
+    const running = this.attempt.running()
+    const scope = running && running.attempt === this.attempt ? running : this
+    look(scope.reads.of(state.identity.id))
+    scope.#meet(state.identity, state)
+  }
+
+  #meet(identity: RecordIdentity, state: RecordState | undefined): void {
+    if (this.parent && !this.#bases.has(identity.id)) this.#bases.set(identity.id, state)
+  }
+}
+
+const owners = new WeakMap<object, { readonly identity: RecordIdentity; readonly attempt: Attempt }>()
+
+/** Which record of this attempt a tracked object is; undefined for anything else, also for records of other attempts. */
+export function identityOf(record: object, attempt: Attempt): RecordIdentity | undefined {
+  const owner = owners.get(record)
+  return owner?.attempt === attempt ? owner.identity : undefined
+}
+
+export const notFound = ({ model, address }: RecordIdentity) =>
+  engineError(
+    'RECORD_NOT_FOUND',
+    `There is no ${model.name} ${JSON.stringify(address.key)}. Use work.find where it may be absent, or work.create.`,
+    {
+      model: model.name,
+      key: address.key,
+    },
+  )

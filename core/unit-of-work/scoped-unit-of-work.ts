@@ -1,0 +1,187 @@
+/**
+ * The unit of work of one scope: turns calls of domain code into states of records.
+ *
+ * @module
+ */
+import { addressKey } from '../data/item.ts'
+import { engineError } from '../errors.ts'
+import { addressOf } from '../model/key.ts'
+import type { AnyModel } from '../model/model.ts'
+import { newRecord } from '../model/record.ts'
+import { collectBlindChanges } from './blind-changes.ts'
+import { printKey } from './conflict.ts'
+import { runRecipe } from './recipe.ts'
+import { RecordState } from './record-state.ts'
+import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { identityOf, notFound, type Scope } from './scope.ts'
+import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
+
+/** Runs nested and independent units of work for a scope. */
+export type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
+
+export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork {
+  const identify = (model: AnyModel, key: unknown): RecordIdentity => {
+    scope.assertRunning()
+    if (!scope.attempt.models.has(model)) {
+      const name = (model as { name?: unknown } | undefined)?.name
+      throw engineError(
+        'INVALID_ARGUMENT',
+        `The engine does not know the model ${String(name)}; name it in createEngine({ models }).`,
+        {
+          argument: 'model',
+        },
+      )
+    }
+    const address = addressOf(model, key as never)
+    return { model, address, id: addressKey(address) }
+  }
+
+  const load = async (identity: RecordIdentity): Promise<RecordState> => {
+    const known = scope.stateOf(identity)
+    if (known?.drafted) return known
+    await scope.attempt.records.load(identity)
+    return scope.stateOf(identity)!
+  }
+
+  const find = async (identity: RecordIdentity): Promise<object | undefined> => {
+    const state = await load(identity)
+    scope.observe(state)
+    return state.isPresent ? scope.recordOf(state) : undefined
+  }
+
+  /** The present state of a record that domain code holds. */
+  const held = (record: unknown): RecordState => {
+    scope.assertRunning()
+    const identity = typeof record === 'object' && record !== null ? identityOf(record, scope.attempt) : undefined
+    const state = identity && scope.stateOf(identity)
+    if (!state) {
+      throw engineError(
+        'INVALID_ARGUMENT',
+        'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
+        {
+          argument: 'record',
+        },
+      )
+    }
+    if (!state.isPresent) throw notFound(state.identity)
+    return state
+  }
+
+  const remove = (state: RecordState): void => {
+    // What was never stored need not be deleted: the record is absent again.
+    const absent = () => new RecordState(state.identity, 'kept', new RecordVersion(state.identity, undefined))
+    scope.put(state.fate === 'created' ? absent() : state.deleted())
+  }
+
+  const work = {
+    path: scope.path,
+
+    async get(model: AnyModel, key: unknown) {
+      const identity = identify(model, key)
+      const record = await find(identity)
+      if (!record) throw notFound(identity)
+      return record
+    },
+
+    find: async (model: AnyModel, key: unknown) => find(identify(model, key)),
+
+    async getMany(model: AnyModel, keys: readonly unknown[]) {
+      if (!Array.isArray(keys))
+        throw engineError('INVALID_ARGUMENT', `Expected a list of keys, got ${typeof keys}.`, { argument: 'keys' })
+      return Promise.all(keys.map((key) => identify(model, key)).map(find))
+    },
+
+    async peek(model: AnyModel, key: unknown) {
+      const state = await load(identify(model, key))
+      return state.isPresent ? state.view?.value : undefined
+    },
+
+    create(model: AnyModel, input: unknown) {
+      if (!scope.attempt.models.has(model)) identify(model, input)
+      scope.assertRunning()
+      const { record, item, address } = newRecord(model, input as never)
+      const identity: RecordIdentity = { model, address, id: addressKey(address) }
+      const state = scope.stateOf(identity)
+      if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
+        throw engineError(
+          'RECORD_EXISTS',
+          `There is a ${model.name} ${printKey(address.key)} already. Use work.find first, or another key.`,
+          {
+            model: model.name,
+            key: address.key,
+          },
+        )
+      }
+      const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
+      const created = new RecordState(identity, fate, new RecordVersion(identity, record, item))
+      scope.put(created)
+      return scope.recordOf(created)
+    },
+
+    change(record: object, recipe: (draft: never) => unknown) {
+      const state = held(record)
+      if (typeof recipe !== 'function')
+        throw engineError('INVALID_ARGUMENT', 'Expected a recipe, a function of the draft.', { argument: 'recipe' })
+      const next = runRecipe(state.view!, recipe, scope.looksAt(state))
+      if (next === state.view) return scope.recordOf(state)
+      const changed = state.changed(next)
+      scope.put(changed)
+      return scope.recordOf(changed)
+    },
+
+    delete(...[first, key]: [object] | [AnyModel, unknown]) {
+      if (key === undefined) return remove(held(first))
+      const identity = identify(first as AnyModel, key)
+      const state = scope.stateOf(identity)
+      if (state?.drafted || state?.fate === 'deleted') {
+        if (!state.isPresent) throw notFound(identity)
+        return remove(state)
+      }
+      scope.put(new RecordState(identity, 'deleted', undefined))
+    },
+
+    blind(model: AnyModel, key: unknown, changes: (blind: never) => void) {
+      const identity = identify(model, key)
+      let state = scope.stateOf(identity) ?? new RecordState(identity, 'kept', undefined)
+      if (state.fate === 'deleted' || (state.drafted && !state.isPresent)) throw notFound(identity)
+      for (const change of collectBlindChanges(model, changes)) state = state.withBlind(change)
+      scope.put(state)
+    },
+
+    run<A>(...args: unknown[]): Promise<A> {
+      const { name, fn, options } = runArguments<A, NestedOptions>(args)
+      scope.assertRunning()
+      return runNested(scope, name, fn, options)
+    },
+
+    afterCommit(callback: () => unknown) {
+      scope.assertRunning()
+      if (typeof callback !== 'function')
+        throw engineError('INVALID_ARGUMENT', 'Expected a callback.', { argument: 'callback' })
+      scope.afterCommit(callback)
+    },
+  }
+  // The interface's types are those of the models; in here a record is just an object.
+  return Object.freeze(work) as unknown as UnitOfWork
+}
+
+/** `(fn, options?)` or `(name, fn, options?)`. */
+export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
+  const named = typeof args[0] === 'string'
+  const [fn, options] = named ? args.slice(1) : args
+  if (typeof fn !== 'function') {
+    throw engineError('INVALID_ARGUMENT', `Expected a function as unit of work, got ${typeof fn}.`, {
+      argument: 'work',
+    })
+  }
+  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+    throw engineError('INVALID_ARGUMENT', `Expected options as an object, got ${typeof options}.`, {
+      argument: 'options',
+    })
+  }
+  return {
+    name: named ? (args[0] as string) : fn.name || 'anonymous',
+    fn: fn as Work<A>,
+    options: (options ?? {}) as O,
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The draft that a recipe changes: an immer draft whose reads are remembered like those of a record.
+ *
+ * Assignments go straight to immer. A list is one leaf, except for `push`: appending looks at nothing, so that two units
+ * of work may append to one list at once. (Its result, the new length, is therefore not guarded; read `length` to depend on it.)
+ *
+ * @module
+ */
+import type { DocumentPath } from '../data/document-path.ts'
+import type { Shape } from '../model/shape.ts'
+import {
+  childShape,
+  isBranch,
+  isElementwise,
+  isKnownName,
+  type Looks,
+  lookAtLeaf,
+  lookAtNames,
+  storedElement,
+} from './looks.ts'
+import { untracked } from './track-record.ts'
+
+/** One recipe's view of one immer draft. */
+export interface DraftView {
+  readonly draft: object
+  /** Whether a value that the recipe returned is part of this view. */
+  owns(value: unknown): boolean
+}
+
+export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftView {
+  const views = new Map<object, object>()
+  const owned = new WeakMap<object, object>()
+
+  const remember = (draft: object, view: object): object => {
+    views.set(draft, view)
+    owned.set(view, draft)
+    return view
+  }
+  /** What may be put into the draft: the record's own branches are taken out of their views first. */
+  const plain = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    const draft = owned.get(value)
+    return draft ?? deepUntracked(value)
+  }
+
+  function view(value: unknown, shape: Shape, path: DocumentPath): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    const known = views.get(value)
+    if (known) return known
+    if (isBranch(value, shape)) return remember(value, branch(value, shape, path))
+    if (Array.isArray(value) && shape.kind !== 'leaf') return remember(value, list(value, path))
+    if (isElementwise(value, shape)) return remember(value, setView(value, shape, path))
+    return value
+  }
+
+  function branch(draft: Record<string, unknown>, shape: Shape, path: DocumentPath): object {
+    const look = (name: string): unknown => {
+      const value = draft[name]
+      const here = [...path, name]
+      if (!Object.hasOwn(draft, name)) {
+        if (isKnownName(shape, name)) looks.value(here)
+        return value
+      }
+      const child = view(value, childShape(shape, name), here)
+      if (child === value) lookAtLeaf(value, here, looks)
+      else if (isBranch(value, childShape(shape, name))) looks.exists(here)
+      return child
+    }
+    return new Proxy(draft, {
+      get: (target, name) => (typeof name === 'string' ? look(name) : whole(target, name, path)),
+      set(target, name, value) {
+        return Reflect.set(target, name, plain(value))
+      },
+      has(target, name) {
+        if (typeof name === 'string' && (Object.hasOwn(target, name) || isKnownName(shape, name)))
+          looks.exists([...path, name])
+        return Reflect.has(target, name)
+      },
+      ownKeys(target) {
+        lookAtNames(shape, path, looks)
+        return Reflect.ownKeys(target)
+      },
+      getOwnPropertyDescriptor(target, name) {
+        const descriptor = Reflect.getOwnPropertyDescriptor(target, name)
+        return descriptor && typeof name === 'string' ? { ...descriptor, value: look(name) } : descriptor
+      },
+    })
+  }
+
+  function list(draft: unknown[], path: DocumentPath): object {
+    const push = (...values: unknown[]): number => draft.push(...values.map(plain))
+    return new Proxy(draft, {
+      get(target, name, receiver) {
+        if (name === 'push') return push
+        lookAtLeaf(target, path, looks)
+        return Reflect.get(target, name, receiver)
+      },
+      set: (target, name, value) => Reflect.set(target, name, plain(value)),
+      has(target, name) {
+        looks.value(path)
+        return Reflect.has(target, name)
+      },
+      ownKeys(target) {
+        looks.value(path)
+        return Reflect.ownKeys(target)
+      },
+    })
+  }
+
+  function setView(draft: Set<unknown>, shape: Shape, path: DocumentPath): object {
+    const look = (element: unknown): void => {
+      const stored = storedElement(shape, element)
+      if (stored !== undefined) looks.element(path, stored)
+    }
+    const methods: Record<string, unknown> = {
+      add(element: unknown) {
+        draft.add(element)
+        return proxy
+      },
+      // Its answer tells whether the element was there, so it is a look at that element.
+      delete(element: unknown) {
+        look(element)
+        return draft.delete(element)
+      },
+      has(element: unknown) {
+        look(element)
+        return draft.has(element)
+      },
+      // Emptying a set removes the elements it had, whatever they were: all of them have been looked at.
+      clear() {
+        looks.value(path)
+        draft.clear()
+      },
+    }
+    const proxy: object = new Proxy(draft, {
+      get(target, name) {
+        if (typeof name === 'string' && Object.hasOwn(methods, name)) return methods[name]
+        const value = Reflect.get(target, name, target)
+        if (name === 'constructor') return value
+        looks.value(path)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    return proxy
+  }
+
+  /** Immer's own symbols lead past the view: whoever asks for them sees all of the branch. */
+  function whole(target: object, name: symbol, path: DocumentPath): unknown {
+    lookAtLeaf(target, path, looks)
+    return Reflect.get(target, name)
+  }
+
+  const draft = view(root, rootShape, []) as object
+  return { draft, owns: (value) => typeof value === 'object' && value !== null && owned.has(value) }
+}
+
+/** A value without tracked objects inside, copied only where it has some. */
+function deepUntracked(value: unknown, seen: Set<object> = new Set()): unknown {
+  const bare = untracked(value)
+  if (bare !== value || typeof value !== 'object' || value === null || Object.isFrozen(value) || seen.has(value))
+    return bare
+  seen.add(value)
+  if (Array.isArray(value))
+    return replaced(
+      value.map((each) => deepUntracked(each, seen)),
+      value,
+    )
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  const copy = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, deepUntracked(each, seen)]))
+  return Object.entries(value).every(([name, each]) => copy[name] === each) ? value : copy
+}
+
+const replaced = (copy: unknown[], original: readonly unknown[]): readonly unknown[] =>
+  copy.every((each, i) => each === original[i]) ? original : copy

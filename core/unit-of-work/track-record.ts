@@ -1,0 +1,107 @@
+/**
+ * The frozen record that domain code reads: it remembers which paths were looked at.
+ *
+ * A proxy must show exactly what its frozen target has, so the target is a frozen copy whose branches are proxies
+ * themselves. Only maps and sets are tracked inside; everything else, lists too, is one leaf.
+ *
+ * @module
+ */
+import type { DocumentPath } from '../data/document-path.ts'
+import type { Shape } from '../model/shape.ts'
+import {
+  childShape,
+  isBranch,
+  isElementwise,
+  isKnownName,
+  type Looks,
+  lookAtLeaf,
+  lookAtNames,
+  storedElement,
+} from './looks.ts'
+
+interface Origin {
+  readonly raw: object
+  readonly path: DocumentPath
+  readonly looks: Looks
+}
+
+const origins = new WeakMap<object, Origin>()
+
+/** The record as domain code sees it. The same looks are told as long as anybody holds it. */
+export function trackRecord(raw: object, shape: Shape, looks: Looks): object {
+  return trackBranch(raw as Record<string, unknown>, shape, [], looks)
+}
+
+/** What a tracked object stands for, told as a look at all of it; any other value as it is. */
+export function untracked(value: unknown): unknown {
+  const origin = typeof value === 'object' && value !== null ? origins.get(value) : undefined
+  if (!origin) return value
+  lookAtLeaf(origin.raw, origin.path, origin.looks)
+  return origin.raw
+}
+
+/** What a tracked object stands for, without a look: for the engine's own use and for results after the end. */
+export const rawOf = (value: object): object => origins.get(value)?.raw ?? value
+
+/** True for the root of a tracked record, not for what lies inside. */
+export const isTrackedRoot = (value: object): boolean => origins.get(value)?.path.length === 0
+
+function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
+  const shadow: Record<string, unknown> = Object.create(Object.getPrototypeOf(raw))
+  for (const name of Object.keys(raw))
+    shadow[name] = trackChild(raw[name], childShape(shape, name), [...path, name], looks)
+
+  const look = (name: string): void => {
+    if (Object.hasOwn(shadow, name)) {
+      const tracked = shadow[name] as object
+      if (!origins.has(tracked)) lookAtLeaf(tracked, [...path, name], looks)
+      else if (!(tracked instanceof Set)) looks.exists([...path, name])
+    } else if (isKnownName(shape, name)) looks.value([...path, name])
+  }
+  const proxy = new Proxy(Object.freeze(shadow), {
+    get(target, name) {
+      if (typeof name === 'string') look(name)
+      return Reflect.get(target, name)
+    },
+    has(target, name) {
+      if (typeof name === 'string' && (Object.hasOwn(target, name) || isKnownName(shape, name)))
+        looks.exists([...path, name])
+      return Reflect.has(target, name)
+    },
+    ownKeys(target) {
+      lookAtNames(shape, path, looks)
+      return Reflect.ownKeys(target)
+    },
+    getOwnPropertyDescriptor(target, name) {
+      if (typeof name === 'string') look(name)
+      return Reflect.getOwnPropertyDescriptor(target, name)
+    },
+  })
+  origins.set(proxy, { raw, path, looks })
+  return proxy
+}
+
+function trackChild(value: unknown, shape: Shape, path: DocumentPath, looks: Looks): unknown {
+  if (isBranch(value, shape)) return trackBranch(value, shape, path, looks)
+  return isElementwise(value, shape) ? trackSet(value, shape, path, looks) : value
+}
+
+function trackSet(raw: Set<unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
+  const has = (element: unknown): boolean => {
+    const stored = storedElement(shape, element)
+    // What could never be an element is not there, now and always.
+    if (stored !== undefined) looks.element(path, stored)
+    return raw.has(element)
+  }
+  const proxy = new Proxy(raw, {
+    get(target, name) {
+      if (name === 'has') return has
+      const value = Reflect.get(target, name, target)
+      if (name === 'constructor') return value
+      looks.value(path)
+      return typeof value === 'function' && !Object.hasOwn(target, name) ? value.bind(target) : value
+    },
+  })
+  origins.set(proxy, { raw, path, looks })
+  return proxy
+}

@@ -1,0 +1,86 @@
+/**
+ * What domain code holds while it runs: records by model and key, changes through drafts, nested units of work.
+ *
+ * @module
+ */
+
+import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
+import type { Draft } from '../model/readonly.ts'
+import type { BlindChanges } from './blind-changes.ts'
+
+/** A domain function: what it reads and changes goes through `work`. May run more than once, so it must not act elsewhere. */
+export type Work<A> = (work: UnitOfWork) => Promise<A> | A
+
+export interface NestedOptions {
+  /** `independent` commits by itself, whatever becomes of the unit of work around it. Default `nested`. */
+  readonly propagation?: 'nested' | 'independent' | undefined
+}
+
+export interface UnitOfWork {
+  /** Names of the units of work from the outermost in. */
+  readonly path: readonly string[]
+
+  /**
+   * The record under this key, deeply frozen; the same object each time until it is changed.
+   * `get`s of one tick travel as one request. Every path that is looked at must still be so when the commit happens.
+   *
+   * @throws `RECORD_NOT_FOUND`, `INVALID_RECORD` where the stored item does not fit the schema
+   */
+  get<M extends AnyModel>(model: M, key: KeyOf<M>): Promise<RecordOf<M>>
+
+  /** Like `get`, but undefined where there is no such record; that it is absent must still be so at the commit. */
+  find<M extends AnyModel>(model: M, key: KeyOf<M>): Promise<RecordOf<M> | undefined>
+
+  /** The records under these keys, in their order, undefined for absent ones. Any number; a request takes 100. */
+  getMany<M extends AnyModel>(model: M, keys: readonly KeyOf<M>[]): Promise<(RecordOf<M> | undefined)[]>
+
+  /** Like `find`, but nothing is guarded: the commit does not care whether it changes. The result cannot be changed. */
+  peek<M extends AnyModel>(model: M, key: KeyOf<M>): Promise<RecordOf<M> | undefined>
+
+  /**
+   * A new record. Nothing is sent before the commit, which finds out whether the key is free: if it is taken, the
+   * function runs again and this call throws.
+   *
+   * @throws `RECORD_EXISTS`, `INVALID_RECORD` with all issues at once
+   */
+  create<M extends AnyModel>(model: M, record: NewRecord<M>): RecordOf<M>
+
+  /**
+   * Changes a record through an immer draft and returns the changed record. Values read in the recipe are guarded like
+   * values read from the record; values that are assigned are guarded by what they were. Appending to a list (`push`)
+   * and adding to or removing from a set look at nothing else and merge with others' changes.
+   *
+   * The recipe returns nothing: an object that it returns is refused, not taken as the new record.
+   *
+   * @throws `INVALID_RECORD` where the result does not fit the schema, or a Date or binary was changed in place
+   */
+  change<R extends object>(record: R, recipe: (draft: Draft<R>) => unknown): R
+
+  /** Deletes a record that was read: nobody may have changed it since. */
+  delete(record: object): void
+  /**
+   * Deletes the record under this key without looking at it.
+   *
+   * @throws `RECORD_NOT_FOUND` — where it was not known to be absent, when the function runs again
+   */
+  delete<M extends AnyModel>(model: M, key: KeyOf<M>): void
+
+  /**
+   * Changes a record without looking at it, so that it conflicts with nobody: increments, set elements, appended values.
+   *
+   * @throws `RECORD_NOT_FOUND`, `OUT_OF_BOUNDS` — where they were not known before, when the function runs again
+   */
+  blind<M extends AnyModel>(model: M, key: KeyOf<M>, changes: (blind: BlindChanges<M>) => void): void
+
+  /**
+   * A nested unit of work: it sees the changes made so far; if it throws they are as before, though what it read stays
+   * guarded; if it returns its changes become this one's. Only the outermost commits.
+   *
+   * @throws what the function throws; `CONFLICT` where it met a sibling that ran at the same time
+   */
+  run<A>(work: Work<A>, options?: NestedOptions): Promise<A>
+  run<A>(name: string, work: Work<A>, options?: NestedOptions): Promise<A>
+
+  /** Called once, after the outermost commit; never for an attempt that was repeated or rolled back. */
+  afterCommit(callback: () => unknown): void
+}

@@ -1,0 +1,21 @@
+import { test } from 'uvu'
+import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
+import { storeConformance } from '../../conformance/index.ts'
+import { dynamodbLocal } from '../../support/dynamodb-local.ts'
+
+/** By name of the case: where DynamoDB Local does not do what AWS documents of the service. */
+const knownGaps = {
+  'update: a failed condition comes before an update of another item that does not fit':
+    'Local refuses the request for the update, before any condition; AWS reports both among the cancellation reasons',
+}
+
+const local = await dynamodbLocal()
+if (local !== undefined) {
+  const client = local.client()
+  for (const { name, run } of storeConformance('dynamodb', () => dynamodbStore({ client }), { knownGaps })) {
+    test(name, run)
+  }
+  test.after(() => client.destroy())
+}
+
+test.run()
