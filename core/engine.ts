@@ -5,6 +5,7 @@
  */
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
+import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Trimmer } from './journal/trimmer.ts'
 import { tableDefinition } from './model/key.ts'
 import type { AnyModel } from './model/model.ts'
@@ -16,12 +17,14 @@ export interface EngineOptions {
   readonly store: Store
   /** Every model that units of work of this engine use. Several may share a table. */
   readonly models: readonly AnyModel[]
+  /** Where outcomes of idempotent units of work are kept. Default `draftwork-journal`. */
+  readonly journalTable?: string | undefined
   /** Clock and chance, for simulations. Default: the machine's. */
   readonly environment?: Environment | undefined
 }
 
 export interface Tables {
-  /** Creates the tables of all models and waits until they can be used. Tables that exist with the same keys stay. */
+  /** Creates the tables of all models and the journal table, and waits until they can be used. Tables that exist with the same keys stay. */
   create(options?: RequestOptions): Promise<void>
   /** Deletes the tables of all models, with everything in them. */
   delete(options?: RequestOptions): Promise<void>
@@ -35,13 +38,14 @@ export interface Engine {
 }
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
-export function createEngine({ store, models, environment = systemEnvironment }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { store, models, journalTable: journal = DEFAULT_JOURNAL_TABLE, environment = systemEnvironment } = options
   if (typeof store?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
     })
   }
-  const tables = tablesOf(models)
+  const tables = [...tablesOf(models), journalTable(journal)]
   const trimmer = new Trimmer(store, environment)
   let closed: Promise<void> | undefined
   return Object.freeze({
@@ -50,6 +54,7 @@ export function createEngine({ store, models, environment = systemEnvironment }:
       models: new Set(models),
       environment,
       trimmer,
+      journalTable: journal,
       isClosed: () => closed !== undefined,
     }),
     tables: Object.freeze({

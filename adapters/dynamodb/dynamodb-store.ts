@@ -32,6 +32,7 @@ import { readOutcome } from './read-outcome.ts'
 import { renderQuery, renderScan } from './render-page.ts'
 import { renderPlan, type WriteRequest } from './render-plan.ts'
 import { sendOnce, type WriteCommand } from './send-once.ts'
+import { messageOf } from './service-error.ts'
 import { createTable, deleteTable } from './tables.ts'
 
 export interface DynamodbStoreOptions {
@@ -83,7 +84,14 @@ class DynamodbStore implements Store {
     this.#check(signal)
     const unsound = checkPlan(plan)
     if (unsound) return unsound
-    const sent = await sendOnce(this.#client, commandOf(renderPlan(plan)), signal)
+    let command: WriteCommand
+    try {
+      command = commandOf(renderPlan(plan))
+    } catch (error) {
+      // A value that has no wire form, such as an empty set.
+      return { kind: 'invalid', reason: messageOf(error), cause: error }
+    }
+    const sent = await sendOnce(this.#client, command, signal)
     if (sent.kind === 'answered') return { kind: 'committed' }
     // Nothing was written, and the caller knows why.
     if (!sent.left) this.#check(signal)

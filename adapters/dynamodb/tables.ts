@@ -8,9 +8,11 @@ import {
   type CreateTableCommandInput,
   DeleteTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type Projection,
   type TableDescription,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import { engineError } from '../../core/errors.ts'
 import type { IndexDefinition, KeyAttribute, KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
@@ -39,9 +41,24 @@ export async function createTable(definition: TableDefinition, context: TableCon
   }
   const made = await settled(definition.table, context, isActive)
   const difference = differenceOfKeys(definition, made)
-  if (difference === undefined) return
+  if (difference === undefined) return expire(definition, context)
   const reason = `table ${definition.table} exists with other keys: ${difference}`
   throw engineError('REJECTED', `${reason}; change the model's key, or delete or rename the table`, { reason })
+}
+
+/** Turns on the deletion of expired items, where the table has such and it is not on yet. */
+async function expire({ table, expiry }: TableDefinition, context: TableContext): Promise<void> {
+  if (expiry === undefined) return
+  const { TimeToLiveDescription: present } = await context.client.send(
+    new DescribeTimeToLiveCommand({ TableName: table }),
+    context.signal ? { abortSignal: context.signal } : {},
+  )
+  if (present?.TimeToLiveStatus === 'ENABLED' || present?.TimeToLiveStatus === 'ENABLING') return
+  const TimeToLiveSpecification = { AttributeName: expiry, Enabled: true }
+  // Refused where somebody else has just turned it on.
+  await send(context, new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification })).catch(
+    unlessNamed('ValidationException'),
+  )
 }
 
 /** No effect where there is none. */
@@ -80,8 +97,10 @@ const isActive = (found: TableDescription | undefined): boolean =>
   found?.TableStatus === 'ACTIVE' &&
   (found.GlobalSecondaryIndexes ?? []).every(({ IndexStatus }) => (IndexStatus ?? 'ACTIVE') === 'ACTIVE')
 
-const send = ({ client, signal }: TableContext, command: CreateTableCommand | DeleteTableCommand): Promise<unknown> =>
-  client.send(command as CreateTableCommand, signal ? { abortSignal: signal } : {})
+const send = (
+  { client, signal }: TableContext,
+  command: CreateTableCommand | DeleteTableCommand | UpdateTimeToLiveCommand,
+): Promise<unknown> => client.send(command as CreateTableCommand, signal ? { abortSignal: signal } : {})
 
 const unlessNamed =
   (name: string) =>

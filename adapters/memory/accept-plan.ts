@@ -9,7 +9,7 @@ import type { AttributeMap } from '../../core/data/attribute-value.ts'
 import { equal } from '../../core/data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../../core/data/document-path.ts'
 import { addressKey, type Item, itemSize, valueSize } from '../../core/data/item.ts'
-import type { Update, UpdateAction } from '../../core/expression/update.ts'
+import { isIdle, type Update, type UpdateAction } from '../../core/expression/update.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import type { StoreLimits } from '../../core/store/limits.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
@@ -78,10 +78,11 @@ export function itemProblem(item: Item, definition: TableDefinition, limits: Sto
 }
 
 function acceptUpdate(update: Update, keys: readonly string[]): Update | string {
-  const problem = updatePathsProblem(update, keys)
+  const effective = update.filter((action) => !isIdle(action))
+  const problem = updatePathsProblem(effective, keys)
   if (problem) return problem
   const accepted: UpdateAction[] = []
-  for (const action of update) {
+  for (const action of effective) {
     const own = acceptUpdateAction(action)
     if (typeof own === 'string') return own
     accepted.push(own)
@@ -105,7 +106,6 @@ function acceptUpdateAction(action: UpdateAction): UpdateAction | string {
       return withOwn(path, take(action.by), (by) => ({ ...action, by: by as typeof action.by }))
     case 'add-to-set':
     case 'remove-from-set':
-      if (action.elements.size === 0) return action
       return withOwn(path, take(action.elements), (elements) => ({
         ...action,
         elements: elements as typeof action.elements,

@@ -18,7 +18,7 @@ import {
 import { type DocumentPath, printPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { addNumbers, numberProblem, numberText, type StoredNumber } from '../data/number.ts'
-import type { Update, UpdateAction } from './update.ts'
+import { isIdle, type Update, type UpdateAction } from './update.ts'
 
 /** An update that does not fit the item it meets: DynamoDB's ValidationException, not a failed condition. */
 export class InapplicableUpdate extends Error {
@@ -30,10 +30,12 @@ export class InapplicableUpdate extends Error {
  * cannot be stored.
  */
 export function apply(update: Update, item: Item): Item {
-  const results = update.filter(isEffective).map((action) => {
-    const present = valueAt(item, action.path)
-    return { path: action.path, present, value: result(action, present) }
-  })
+  const results = update
+    .filter((action) => !isIdle(action))
+    .map((action) => {
+      const present = valueAt(item, action.path)
+      return { path: action.path, present, value: result(action, present) }
+    })
   const inOrder = results.sort((a, b) => comparePaths(a.path, b.path))
   let next: AttributeValue = item
   // Ascending, since several indexes past a list's end append in their order.
@@ -47,10 +49,6 @@ export function apply(update: Update, item: Item): Item {
   }
   return next as Item
 }
-
-/** No elements, no change; an absent set does not become an empty one, which cannot be stored. */
-const isEffective = (action: UpdateAction): boolean =>
-  (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set') || action.elements.size > 0
 
 /** Parents before children and indexes of one list by number; otherwise any fixed order. */
 function comparePaths(a: DocumentPath, b: DocumentPath): number {

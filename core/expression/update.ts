@@ -41,3 +41,7 @@ export const addToSet = (path: DocumentPath, elements: AttributeSet): UpdateActi
 /** Removes elements; a set that becomes empty is removed, since DynamoDB has no empty sets. */
 export const removeFromSet = (path: DocumentPath, elements: AttributeSet): UpdateAction =>
   frozen({ kind: 'remove-from-set', path, elements })
+
+/** Changes nothing, whatever the item: DynamoDB has no empty sets, so that adding or removing one means no action at all. */
+export const isIdle = (action: UpdateAction): boolean =>
+  (action.kind === 'add-to-set' || action.kind === 'remove-from-set') && action.elements.size === 0

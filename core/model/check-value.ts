@@ -32,7 +32,12 @@ export function encodeValue(codec: t.Mixed, value: unknown, path: DocumentPath =
 function checkValue(codec: t.Mixed, value: unknown, path: DocumentPath): readonly Issue[] {
   if (accepts(codec, value)) return []
   const issues = new Map<string, Issue>()
-  walk(codec, value, path, (issue) => issues.set(JSON.stringify([issue.path, issue.expected]), issue))
+  try {
+    walk(codec, value, path, (issue) => issues.set(JSON.stringify([issue.path, issue.expected]), issue))
+  } catch {
+    // A getter that throws, or a recursive codec given a value that contains itself.
+    return [{ path, expected: codec.name, actual: value }]
+  }
   return [...issues.values()]
 }
 
@@ -102,8 +107,11 @@ function walk(codec: t.Mixed, value: unknown, path: DocumentPath, report: (issue
     case 'union': {
       if (accepts(codec, value)) return
       const member = intended(node.members, value)
-      if (member !== undefined) each(member, value)
-      if (!found) refuse()
+      const issues: Issue[] = []
+      if (member !== undefined) walk(member, value, path, (issue) => issues.push(issue))
+      // Where the value is not even the beginning of that member, any of them was expected.
+      if (issues.some((issue) => issue.path.length > path.length)) issues.forEach(report)
+      else refuse()
       return
     }
     case 'scalar':

@@ -30,7 +30,6 @@ type EmptyCollection = () => ReadonlySet<any> | ReadonlyMap<any, any>
 
 /**
  * Adds what is absent, in the order in which the defaults were written; calls each function at most once.
- * In a union, only what the member has that the record belongs to, as far as its tags tell.
  *
  * @returns the names that were added
  */
@@ -41,17 +40,26 @@ export function applyDefaults(
   when: 'create' | 'read',
 ): readonly string[] {
   const added: string[] = []
-  if (defaults.size === 0) return added
   for (const [name, value] of defaults) {
-    if (Object.hasOwn(record, name) && record[name] !== undefined) continue
-    const fields = membersFor(schema, record).map((member) => fieldsOf(member)?.get(name))
-    if (!fields.some((field) => field !== undefined && (when === 'create' || field.required))) continue
+    if (!needsDefault(name, schema, record, when)) continue
     const given = typeof value === 'function' ? value(Object.freeze({ ...record })) : value
     if (given === undefined) continue
     record[name] = given
     added.push(name)
   }
   return added
+}
+
+/**
+ * Whether a field is absent that should not be: any on create, a required one on read. In a union, only what the member
+ * has that the record belongs to, as far as its tags tell; these are the same in records and in items.
+ */
+export function needsDefault(name: string, schema: t.Mixed, record: object, when: 'create' | 'read'): boolean {
+  if (Object.hasOwn(record, name) && (record as Record<string, unknown>)[name] !== undefined) return false
+  return membersFor(schema, record).some((member) => {
+    const field = fieldsOf(member)?.get(name)
+    return field !== undefined && (when === 'create' || field.required)
+  })
 }
 
 function membersFor(schema: t.Mixed, record: object): readonly t.Mixed[] {

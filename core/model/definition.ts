@@ -82,7 +82,7 @@ export function checkDefinition(input: unknown): Definition {
     schema,
     fields,
     keyParts: Object.freeze(keyParts),
-    keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => part.fields))]),
+    keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
     type,
     defaults: defaultsOf(given.defaults, fields, refuse),
     hidden: new Set([...engineAttributes, ...added]),

@@ -16,8 +16,19 @@ export interface Field {
 
 export type Fields = ReadonlyMap<string, Field>
 
+const known = new WeakMap<t.Mixed, Fields | null>()
+
 /** Undefined for a schema that describes something else than an object with fixed names. */
 export function fieldsOf(codec: t.Mixed): Fields | undefined {
+  let fields = known.get(codec)
+  if (fields === undefined) {
+    fields = findFields(codec) ?? null
+    known.set(codec, fields)
+  }
+  return fields ?? undefined
+}
+
+function findFields(codec: t.Mixed): Fields | undefined {
   const node = nodeOf(codec)
   switch (node.kind) {
     case 'fields':

@@ -15,8 +15,8 @@ import { nodeOf } from './schema.ts'
 export interface KeyPart {
   readonly attribute: string
   readonly type: 'S' | 'N' | 'B'
-  /** The fields it is made of. */
-  readonly fields: readonly string[]
+  /** The fields it is made of, and what they are stored as. */
+  readonly fields: Readonly<Record<string, StoredType>>
   /** Undefined where the attribute is the field itself. */
   readonly template?: Template | undefined
   /** DynamoDB's limit of its bytes. */
@@ -52,40 +52,41 @@ export function keyPart(
   if (role === 'partition' && template.placeholders.length === 0) {
     return refuse(`key.partition.template names no field, so that all records would share one partition`)
   }
+  const types: Record<string, StoredType> = {}
   for (const { field } of template.placeholders) {
-    const types = scalarTypes(fieldAt(field).codecs)
-    if (types !== undefined && (types.size !== 1 || types.has('B') || types.has('NULL'))) {
-      refuse(`key.${role}.template names ${field}, which must be of one type: text, number, bigint, boolean or date`)
+    const type = storedType(fieldAt(field).codecs) ?? 'S'
+    if (type !== 'S' && type !== 'N' && type !== 'BOOL') {
+      return refuse(`key.${role}.template names ${field}, which must be of one type: text, number, boolean or date`)
     }
+    types[field] = type
   }
-  const names = [...new Set(template.placeholders.map(({ field }) => field))]
-  return Object.freeze({ attribute, type: 'S', fields: Object.freeze(names), template, maximum })
+  return Object.freeze({ attribute, type: 'S', fields: Object.freeze(types), template, maximum })
 
   function fieldPart(name: string, declared?: 'S'): KeyPart {
-    const types = scalarTypes(fieldAt(name).codecs) ?? new Set([declared])
-    const [type] = types
-    if (types.size !== 1 || (type !== 'S' && type !== 'N' && type !== 'B') || (declared && type !== declared)) {
+    const type = storedType(fieldAt(name).codecs) ?? declared
+    if ((type !== 'S' && type !== 'N' && type !== 'B') || (declared && type !== declared)) {
       const advice = `{ attribute: '${name}', template: '\${${name}}' } if its codec stores text`
       return refuse(`key.${role} ${name} must be stored as text, as a number or as binary; write ${advice}`)
     }
-    return Object.freeze({ attribute: name, type, fields: Object.freeze([name]), maximum })
+    return Object.freeze({ attribute: name, type, fields: Object.freeze({ [name]: type }), maximum })
   }
 }
 
-/** What scalars the codecs store; undefined where it cannot be known, or is no scalar. */
-function scalarTypes(codecs: readonly t.Mixed[]): Set<string> | undefined {
-  const types = new Set<string>()
-  for (const codec of codecs) {
-    const node = nodeOf(codec)
-    if (node.kind === 'scalar') types.add(node.type)
-    else {
-      const inner = node.kind === 'wrapped' ? [node.inner] : node.kind === 'union' ? node.members : undefined
-      const found = inner && scalarTypes(inner)
-      if (found === undefined) return undefined
-      for (const type of found) types.add(type)
-    }
-  }
-  return types
+type StoredType = 'S' | 'N' | 'B' | 'BOOL'
+
+/** The one type of scalar that all of the codecs store, else `none`; undefined for a codec of the user's own. */
+function storedType(codecs: readonly t.Mixed[]): StoredType | 'none' | undefined {
+  const types = new Set(codecs.map(typeOfCodec))
+  const [type] = types
+  return types.size === 1 ? type : 'none'
+}
+
+function typeOfCodec(codec: t.Mixed): StoredType | 'none' | undefined {
+  const node = nodeOf(codec)
+  if (node.kind === 'scalar') return node.type === 'NULL' ? 'none' : node.type
+  if (node.kind === 'wrapped') return typeOfCodec(node.inner)
+  if (node.kind === 'union') return storedType(node.members)
+  return node.kind === 'opaque' ? undefined : 'none'
 }
 
 /** What a field's value is stored as. */
@@ -96,33 +97,35 @@ export function encodeField(fields: Fields, name: string, value: unknown): Encod
 
 export type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
 
+const expectations = { S: 'a text that can be a key', N: 'a number', B: 'a binary value', BOOL: 'a boolean' }
+
 /** The key attributes of a record or of the key fields of one, and everything that is wrong with them. */
 export function makeKey(parts: readonly KeyPart[], fields: Fields, values: Readonly<Record<string, unknown>>): MadeKey {
   const issues: Issue[] = []
-  const stored = new Map<string, AttributeValue | undefined>()
-  for (const name of new Set(parts.flatMap((part) => part.fields))) {
-    const encoded = encodeField(fields, name, Object.hasOwn(values, name) ? values[name] : undefined)
-    stored.set(name, encoded.value)
+  const valueAt = (name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined)
+  const stored = new Map<string, AttributeValue>()
+  for (const [name, type] of parts.flatMap((part) => Object.entries(part.fields))) {
+    if (stored.has(name)) continue
+    const encoded = encodeField(fields, name, valueAt(name))
     issues.push(...encoded.issues)
+    if (encoded.issues.length > 0) continue
+    if (encoded.value !== undefined && encoded.value !== null && typeOf(encoded.value) === type) {
+      stored.set(name, encoded.value)
+    } else issues.push({ path: [name], expected: expectations[type], actual: valueAt(name) })
   }
   const key: Record<string, ScalarValue> = {}
   if (issues.length > 0) return { key, issues }
   for (const part of parts) {
-    const refuse = (field: string, expected: string) =>
-      issues.push({ path: [field], expected, actual: Object.hasOwn(values, field) ? values[field] : undefined })
-    const rendered = part.template && renderTemplate(part.template, (field) => stored.get(field))
+    const [field = part.attribute] = Object.keys(part.fields)
+    const rendered = part.template && renderTemplate(part.template, (name) => stored.get(name)!)
     if (rendered !== undefined && 'field' in rendered) {
-      refuse(rendered.field, rendered.expected)
+      issues.push({ path: [rendered.field], expected: rendered.expected, actual: valueAt(rendered.field) })
       continue
     }
-    const value = rendered === undefined ? stored.get(part.fields[0]!) : rendered.text
-    const field = part.fields[0] ?? part.attribute
-    if (value === undefined || value === null || typeOf(value) !== part.type) refuse(field, keyTypes[part.type])
-    else if (part.type !== 'N' && (valueSize(value) === 0 || valueSize(value) > part.maximum)) {
-      refuse(field, `a key of 1 to ${part.maximum} bytes`)
-    } else key[part.attribute] = value as ScalarValue
+    const value = (rendered === undefined ? stored.get(field) : rendered.text) as ScalarValue
+    const size = valueSize(value)
+    if (part.type === 'N' || (size > 0 && size <= part.maximum)) key[part.attribute] = value
+    else issues.push({ path: [field], expected: `a key of 1 to ${part.maximum} bytes`, actual: valueAt(field) })
   }
   return { key: Object.freeze(key), issues }
 }
-
-const keyTypes = { S: 'a text', N: 'a number', B: 'a binary value' }

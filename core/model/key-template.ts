@@ -39,12 +39,11 @@ export function parseTemplate(text: string): Template | string {
 export type Rendered = { readonly text: string } | { readonly field: string; readonly expected: string }
 
 /** The text, or what the field that does not fit should have been. Values are as stored. */
-export function renderTemplate(template: Template, storedOf: (field: string) => AttributeValue | undefined): Rendered {
+export function renderTemplate(template: Template, storedOf: (field: string) => AttributeValue): Rendered {
   let text = template.prefix
   for (const { field, following } of template.placeholders) {
     const part = print(storedOf(field))
-    if (part === undefined)
-      return { field, expected: 'a text that is not empty, a safe integer, a bigint or a boolean' }
+    if (part === undefined) return { field, expected: 'a text that is not empty or a whole number' }
     // Also where only part of the literal is at the field's end: "a#" before "##" ends one character early.
     if (following !== '' && (part + following).indexOf(following) !== part.length) {
       return { field, expected: `a text without ${JSON.stringify(following)}, which ends it in ${template.text}` }
@@ -54,7 +53,7 @@ export function renderTemplate(template: Template, storedOf: (field: string) => 
   return { text }
 }
 
-function print(value: AttributeValue | undefined): string | undefined {
+function print(value: AttributeValue): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined
   return typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined

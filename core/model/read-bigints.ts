@@ -25,8 +25,8 @@ export function readBigints(schema: t.Mixed, refuse: (reason: string) => never):
     Object.fromEntries(Object.entries(props).map(([name, codec]) => [name, rebuild(codec)]))
 
   const make = (codec: t.Mixed): t.Mixed => {
-    if (isBigint(codec)) return storedBigint
     const node = nodeOf(codec)
+    if (node.kind === 'scalar' && tagOf(codec) === 'BigIntType') return storedBigint
     const { name } = codec
     switch (node.kind) {
       case 'fields':

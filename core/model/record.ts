@@ -8,10 +8,10 @@
 import type { AttributeMap, AttributeValue } from '../data/attribute-value.ts'
 import { type Item, type ItemAddress, type ItemKey, keyOf } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
-import { type EngineError, engineError } from '../errors.ts'
+import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
 import { decodeValue } from './decode-value.ts'
-import { applyDefaults } from './defaults.ts'
+import { applyDefaults, needsDefault } from './defaults.ts'
 import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
 import { printIssues } from './issue.ts'
@@ -36,20 +36,13 @@ export const encodeRecord = <M extends AnyModel>(model: M, record: RecordOf<M>):
  */
 export function decodeItem<M extends AnyModel>(model: M, item: Item): RecordOf<M> {
   const { definition } = model
-  const { type, schema, fields } = definition
+  const { type, schema } = definition
   if (type && Object.hasOwn(item, type.attribute) && item[type.attribute] !== type.value) {
     throw invalidItem(model, item, [{ path: [type.attribute], expected: type.value, actual: item[type.attribute] }])
   }
   const stored = ownFields(model, item)
-  const isAbsent = (name: string) => !Object.hasOwn(stored, name) && fields.get(name)!.required
-  if ([...definition.defaults.keys()].some(isAbsent)) {
-    // Functions of defaults see fields as records have them.
-    const record = decodeFields(model, stored)
-    for (const name of applyDefaults(definition.defaults, schema, record, 'read')) {
-      const { value, issues } = encodeField(fields, name, record[name])
-      if (issues.length > 0) throw invalidItem(model, item, issues)
-      if (value !== undefined) stored[name] = value
-    }
+  if ([...definition.defaults.keys()].some((name) => needsDefault(name, schema, stored, 'read'))) {
+    addDefaults(model, item, stored)
   }
   return decode(model, item, stored)
 }
@@ -66,12 +59,20 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>): Ma
   const { schema, fields, defaults } = model.definition
   const record: Plain = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
   const unknown = Object.keys(record).filter((name) => !fields.has(name))
-  applyDefaults(defaults, schema, record, 'create')
-  const { item, address } = encode(
-    model,
-    record,
-    unknown.map((name) => ({ path: [name], expected: 'no field of this name', actual: record[name] })),
-  )
+  const issues: Issue[] = unknown.map((name) => ({
+    path: [name],
+    expected: 'no field of this name',
+    actual: record[name],
+  }))
+  try {
+    applyDefaults(defaults, schema, record, 'create')
+  } catch (error) {
+    // A default may rely on what the types promise of the fields given; tell what breaks the promise, if anything does.
+    const given = Object.keys(record).filter((name) => fields.has(name))
+    issues.push(...given.flatMap((name) => encodeField(fields, name, record[name]).issues))
+    throw issues.length > 0 ? invalidInput(model, issues) : error
+  }
+  const { item, address } = encode(model, record, issues)
   return { record: decode(model, item, ownFields(model, item)), item, address }
 }
 
@@ -111,6 +112,25 @@ function ownFields({ definition }: AnyModel, item: Item): Plain {
     if (!definition.hidden.has(name) && name !== '__proto__') own[name] = ownCopy(value)
   }
   return own
+}
+
+/** Adds what is absent and required. Functions of defaults see fields as records have them. */
+function addDefaults(model: AnyModel, item: Item, stored: Plain): void {
+  const { schema, fields, defaults } = model.definition
+  const record = decodeFields(model, stored)
+  try {
+    for (const name of applyDefaults(defaults, schema, record, 'read')) {
+      const { value, issues } = encodeField(fields, name, record[name])
+      if (issues.length > 0) throw invalidItem(model, item, issues)
+      if (value !== undefined) stored[name] = value
+    }
+  } catch (error) {
+    // As on create: what is wrong with the item comes before what a default made of it.
+    const decoded = isEngineError(error) || decodeValue(schema, stored)
+    const issues =
+      decoded === true || decoded.ok ? [] : decoded.issues.filter(({ path }) => !defaults.has(String(path[0])))
+    throw issues.length > 0 ? invalidItem(model, item, issues) : error
+  }
 }
 
 /** Field by field, leaving out what cannot be decoded: that is reported when the whole is. */

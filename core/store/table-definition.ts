@@ -24,4 +24,6 @@ export interface IndexDefinition extends KeySchema {
 export interface TableDefinition extends KeySchema {
   readonly table: string
   readonly indexes: readonly IndexDefinition[]
+  /** The attribute that holds the second since 1970 after which the store may drop an item. */
+  readonly expiry?: string | undefined
 }

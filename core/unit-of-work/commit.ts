@@ -47,6 +47,8 @@ export async function commitPlan(
       throw lost ? unknownOutcome(plan.id, lost.cause) : failure(outcome, plan, sends)
     }
     await environment.sleep(fullJitter(sends, environment, 20, 2000), options.signal)
+    // Sending would now be refused as aborted, which must not read as if nothing had been written.
+    if (lost && options.signal?.aborted) throw unknownOutcome(plan.id, lost.cause)
   }
 }
 
@@ -126,4 +128,4 @@ const unknownOutcome = (id: string, cause: unknown): EngineError =>
 const names = (plan: Planned, positions: readonly number[]): string =>
   positions.length === 0
     ? 'the records'
-    : positions.map((position) => plan.planned[position]!.involved.identity.model.name).join(', ')
+    : positions.map((position) => plan.planned[position]?.involved.identity.model.name ?? 'the journal').join(', ')

@@ -46,15 +46,25 @@ export interface PlannedAction {
 }
 
 export interface Planned extends WritePlan {
+  /** Where the first actions come from; one behind them is the engine's own. */
   readonly planned: readonly PlannedAction[]
 }
 
-/** The plan, or undefined where there is nothing to write. Throws `TOO_LARGE` for what no request could carry. */
-export function planCommit(id: string, records: readonly Involved[], limits: StoreLimits): Planned | undefined {
+/**
+ * The plan, or undefined where there is nothing to write. Throws `TOO_LARGE` for what no request could carry. `own` is a
+ * write of the engine's that goes along, also where nothing else does.
+ */
+export function planCommit(
+  id: string,
+  records: readonly Involved[],
+  limits: StoreLimits,
+  own?: WriteAction,
+): Planned | undefined {
   const planned = records.flatMap((involved) => planRecord(id, involved, limits) ?? [])
-  if (planned.every(({ action }) => action.kind === 'check')) return undefined
-  assertWithin(planned, limits)
-  return { id, actions: planned.map(({ action }) => action), planned }
+  if (!own && planned.every(({ action }) => action.kind === 'check')) return undefined
+  const actions = [...planned.map(({ action }) => action), ...(own ? [own] : [])]
+  assertWithin(planned, actions.length, limits)
+  return { id, actions, planned }
 }
 
 function planRecord(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
@@ -191,14 +201,14 @@ function tooHeavy(condition: Condition, update: Update, limits: StoreLimits): bo
   )
 }
 
-function assertWithin(planned: readonly PlannedAction[], limits: StoreLimits): void {
-  if (planned.length > limits.actions) {
+function assertWithin(planned: readonly PlannedAction[], actions: number, limits: StoreLimits): void {
+  if (actions > limits.actions) {
     const checks = planned.filter(({ action }) => action.kind === 'check').length
     throw tooLarge(
       planned[0]!.involved.identity.model.name,
       `records in one commit (${planned.length - checks} written, ${checks} only read; read without guarding by work.peek or guard: 'writes')`,
       limits.actions,
-      planned.length,
+      actions,
     )
   }
   let total = 0

@@ -4,9 +4,12 @@
  * @module
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { utf8Size } from '../data/item.ts'
+import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type Conflict, type EngineError, engineError } from '../errors.ts'
 import { commitId } from '../journal/commit-id.ts'
+import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Trimmer } from '../journal/trimmer.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
@@ -29,6 +32,16 @@ export interface RunOptions extends NestedOptions {
   readonly guard?: 'reads' | 'writes' | undefined
   /** How often the function runs at most before a conflict is reported. Default 25. */
   readonly maxAttempts?: number | undefined
+  /**
+   * Makes the whole unit of work happen once, across processes and restarts: later calls under the same key get the first
+   * outcome and do nothing. The function must then return plain data. Its name, its text and `input` belong to the key:
+   * calling another one under the same key is an error. At most 1,000 bytes.
+   */
+  readonly idempotencyKey?: string | undefined
+  /** What the function works on, plain data, to tell two uses of one `idempotencyKey` apart. */
+  readonly input?: unknown
+  /** How long an outcome is kept under its `idempotencyKey`. Milliseconds. Default seven days. */
+  readonly keepOutcome?: number | undefined
   /** Gives up, also while waiting. An aborted unit of work wrote nothing, or its error says that this is unknown. */
   readonly signal?: AbortSignal | undefined
 }
@@ -60,29 +73,37 @@ export interface RunnerParts {
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
   readonly trimmer: Trimmer
+  /** Name of the table for outcomes. */
+  readonly journalTable: string
   readonly isClosed: () => boolean
 }
 
 const MAX_ATTEMPTS = 25
 /** A plan is sent this often before contention, throttling or lost answers are given up on. */
 const MAX_SENDS = 12
+const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
-  const { store, models, environment, trimmer } = parts
+  const { store, models, environment, trimmer, journalTable } = parts
   const owner = {}
 
   async function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
     const maxAttempts = checked(options)
+    const once = onceRequest(name, fn, options)
     let seeds: Seeds = new Map()
     for (let attempt = 1; ; attempt++) {
       if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
+      const before = once && (await readOutcome(once, options.signal))
+      if (before) return before.result as A
       const records = new IdentityMap(store, seeds, options.signal)
       const root = new Scope({ owner, records, models, running: runningScope, signal: options.signal }, undefined, [
         name,
       ])
       const result = await runScope(root, fn)
       root.assertUntouched()
-      const plan = planCommit(commitId(environment), involved(root, records, options.guard), store.limits)
+      const id = commitId(environment)
+      const outcome = once && keepOutcome(journalTable, once, id, released(result), environment.now())
+      const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome)
       if (plan) {
         const settled = await commitPlan(store, plan, environment, { sends: MAX_SENDS, signal: options.signal })
         if (settled.kind === 'conflict') {
@@ -96,6 +117,12 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       await callBack(root)
       return released(result)
     }
+  }
+
+  /** The outcome of an earlier call under this key. */
+  async function readOutcome(once: OnceRequest, signal: AbortSignal | undefined) {
+    const [item] = await store.read([outcomeAddress(journalTable, once)], { consistent: true, signal })
+    return keptOutcome(item, once, environment.now())
   }
 
   async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
@@ -127,6 +154,13 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const { name, fn, options } = runArguments<A, RunOptions>(args)
       const around = runningScope()
       const isNested = around?.attempt.owner === owner && !around.hasEnded
+      if (isNested && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
+        throw engineError(
+          'INVALID_ARGUMENT',
+          'Only the outermost unit of work commits, so only it can have an idempotencyKey.',
+          { argument: 'idempotencyKey' },
+        )
+      }
       return isNested ? runNested(around, name, fn, options) : runOutside(() => runRoot(name, fn, options))
     })()
   }
@@ -140,6 +174,20 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
           (thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })) as EngineError | E,
       ),
   })
+}
+
+function onceRequest(name: string, work: Work<unknown>, options: RunOptions): OnceRequest | undefined {
+  const { idempotencyKey: key, input, keepOutcome: keptFor = KEEP_OUTCOME_MS } = options
+  const refuse = (argument: string, expected: string): never => {
+    throw engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}.`, { argument })
+  }
+  if (key === undefined)
+    return input === undefined ? undefined : refuse('input', 'given together with an idempotencyKey')
+  const issues = toAttribute(key).issues.length
+  if (typeof key !== 'string' || issues > 0 || key === '' || utf8Size(key) > 1000)
+    refuse('idempotencyKey', 'a text of 1 to 1,000 bytes')
+  if (!Number.isFinite(keptFor) || keptFor < 1000) refuse('keepOutcome', 'a number of milliseconds, at least 1,000')
+  return { key, keptFor, fingerprint: fingerprint(name, work, input) }
 }
 
 function checked({ guard, maxAttempts = MAX_ATTEMPTS, propagation, signal }: RunOptions): number {
@@ -187,7 +235,8 @@ const conflictsOf = (plan: Planned, failures: readonly FailedAction[]): Conflict
  */
 function seedsOf(plan: Planned, failures: readonly FailedAction[], attempt: number): Seeds {
   const seeds = failures.flatMap(({ position, present }) => {
-    const { involved } = plan.planned[position]!
+    const involved = plan.planned[position]?.involved
+    if (!involved) return []
     return attempt === 1 || !involved.isLoaded ? [[involved.identity.id, present] as const] : []
   })
   return new Map(seeds)

@@ -43,10 +43,77 @@ const step: fc.Arbitrary<Step> = fc.option(attributes, { nil: undefined, freq: 4
 const steps = fc.array(step, { minLength: 1, maxLength: 4 })
 
 /** Disagreements of the past, each settled as its comment says. */
-const settled: [readonly Step[]][] = []
+const settled: [readonly Step[]][] = [
+  // An empty set of elements is no action, so its path overlaps with nothing: memory had refused the update.
+  [
+    [
+      {
+        present: { s: new Set([1]) },
+        condition: always,
+        write: {
+          kind: 'update',
+          update: [
+            { kind: 'add-to-set', path: ['s'], elements: new Set() },
+            { kind: 'add-to-set', path: ['s'], elements: new Set([2]) },
+          ],
+        },
+      },
+    ],
+  ],
+  // An update that does nothing still makes the item, alone and among others.
+  [[{ present: undefined, condition: always, write: { kind: 'update', update: [] } }]],
+  [
+    [
+      { present: undefined, condition: always, write: { kind: 'update', update: [] } },
+      { present: { a: 1 }, condition: always, write: { kind: 'check' } },
+    ],
+  ],
+  // What has no size satisfies `<>`: the core had it false.
+  [[{ present: {}, condition: { kind: 'size', path: ['a'], operator: '<>', size: 1 }, write: { kind: 'delete' } }]],
+  // A part of a binary value is contained in it: the core had it false.
+  [
+    [
+      {
+        present: { b: Uint8Array.of(1, 2, 3) },
+        condition: { kind: 'contains', path: ['b'], element: Uint8Array.of(2, 3) },
+        write: { kind: 'delete' },
+      },
+    ],
+  ],
+  // Indexes past the end append in their order, and removals mean the indexes before: the core had neither.
+  [
+    [
+      {
+        present: { l: ['a', { x: 1, y: 2 }] },
+        condition: always,
+        write: {
+          kind: 'update',
+          update: [
+            { kind: 'set', path: ['l', 9], value: 'last' },
+            { kind: 'set', path: ['l', 5], value: 'first' },
+            { kind: 'remove', path: ['l', 0] },
+            { kind: 'remove', path: ['l', 1, 'x'] },
+            { kind: 'remove', path: ['l', 2] },
+          ],
+        },
+      },
+    ],
+  ],
+  // A sum of more than 38 digits is refused: the core had stored it.
+  [
+    [
+      {
+        present: { n: 10n ** 38n },
+        condition: always,
+        write: { kind: 'update', update: [{ kind: 'increment', path: ['n'], by: 0.1 }] },
+      },
+    ],
+  ],
+]
 
 const table = 'parity'
-const runs = Number(process.env['PARITY_RUNS'] ?? 300)
+const { PARITY_RUNS, PARITY_VERBOSE } = process.env
+const runs = Number(PARITY_RUNS ?? 300)
 let count = 0
 
 async function run(store: Store, cases: readonly Step[], prefix: string) {
@@ -124,7 +191,7 @@ if (local !== undefined) {
       }),
       { numRuns: runs, examples: settled },
     )
-    if (process.env["PARITY_VERBOSE"]) console.log([...kinds])
+    if (PARITY_VERBOSE) console.log([...kinds])
     // A generator gone astray would compare only refusals.
     for (const kind of ['committed', 'conflict', 'invalid']) {
       if ((kinds.get(kind) ?? 0) < runs / 20)

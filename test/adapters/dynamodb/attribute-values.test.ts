@@ -64,16 +64,18 @@ test('numbers keep all 38 digits', () => {
 
 test('an attribute may be called __proto__', () => {
   const map = mapFromWire({ m: { M: JSON.parse('{"__proto__":{"N":"1"},"constructor":{"S":"x"}}') } })
-  assert.equal(Object.keys(map['m'] as AttributeMap), ['__proto__', 'constructor'])
+  const { m } = map
+  assert.equal(Object.keys(m as AttributeMap), ['__proto__', 'constructor'])
   assert.is(JSON.stringify(mapToWire(map)), '{"m":{"M":{"__proto__":{"N":"1"},"constructor":{"S":"x"}}}}')
 })
 
 test('what comes out is frozen, and binary is a plain Uint8Array', () => {
   const map = mapFromWire({ l: { L: [{ M: {} }] }, b: { B: Buffer.from([1, 2]) }, s: { BS: [Buffer.from([3])] } })
-  assert.ok(Object.isFrozen(map) && Object.isFrozen(map['l']))
-  assert.is((map['b'] as Uint8Array).constructor, Uint8Array)
-  assert.equal(map['b'], Uint8Array.of(1, 2))
-  assert.equal([...(map['s'] as Set<Uint8Array>)], [Uint8Array.of(3)])
+  const { l, b, s } = map
+  assert.ok(Object.isFrozen(map) && Object.isFrozen(l))
+  assert.is((b as Uint8Array).constructor, Uint8Array)
+  assert.equal(b, Uint8Array.of(1, 2))
+  assert.equal([...(s as Set<Uint8Array>)], [Uint8Array.of(3)])
 })
 
 test('a tag that is not known is an error, and so is an empty set', () => {

@@ -26,31 +26,16 @@ type OnLocal = (name: string, body: (local: LocalTable) => Promise<void>) => voi
 
 const idOnly: Omit<TableDefinition, 'table'> = { partition: { name: 'id', type: 'S' }, indexes: [] }
 
-/** `test`, with the file's own fresh table for its bodies. */
-export function onLocal(test: Test, keys: Omit<TableDefinition, 'table'> = idOnly): OnLocal {
-  let made: Promise<LocalTable | undefined> | undefined
-  test.before(() => {
-    made = make(keys)
-  })
-  test.after(async () => {
-    const local = await made
-    await local?.store.deleteTable(local.table)
-  })
-  return (name, body) =>
-    test(name, async () => {
-      const local = await made
-      if (local) await body(local)
-    })
-}
-
-async function make(keys: Omit<TableDefinition, 'table'>): Promise<LocalTable | undefined> {
+/** `test`, with the file's own fresh table for its bodies; skips where DynamoDB Local cannot run. */
+export async function onLocal(test: Test, keys: Omit<TableDefinition, 'table'> = idOnly): Promise<OnLocal> {
   const local = await dynamodbLocal()
-  if (!local) return undefined
+  if (!local) return (name) => test.skip(name)
   const client = local.client()
   const store = dynamodbStore({ client })
   const table = `test-${randomUUID()}`
-  await store.createTable({ table, ...keys })
-  return { table, endpoint: local.endpoint, client, store }
+  test.before(() => store.createTable({ table, ...keys }))
+  test.after(() => store.deleteTable(table))
+  return (name, body) => test(name, () => body({ table, endpoint: local.endpoint, client, store }))
 }
 
 const anything = all([])

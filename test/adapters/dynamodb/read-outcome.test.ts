@@ -108,7 +108,7 @@ test('what the request itself is at fault for', () => {
     assert.is((outcome(answered(name)) as { position?: number }).position, 0)
     assert.not('position' in outcome(answered(name), several))
   }
-  const missing = outcome(answered('ResourceNotFoundException'), several) as { reason: string }
+  const missing = outcome(answered('ResourceNotFoundException'), several) as CommitOutcome & { kind: 'invalid' }
   assert.match(missing.reason, 'tables.create()')
   assert.match(missing.reason, 'players, rewards')
 })

@@ -1,0 +1,20 @@
+/**
+ * The journal table: what the engine keeps beside the records. Its items have a partition key `p`, whose prefix tells
+ * their kind, a sort key `s`, and may expire.
+ *
+ * @module
+ */
+import type { TableDefinition } from '../store/table-definition.ts'
+
+export const DEFAULT_JOURNAL_TABLE = 'draftwork-journal'
+
+/** Second since 1970 after which the item is no longer needed. */
+export const EXPIRES = 'x'
+
+export const journalTable = (table: string): TableDefinition => ({
+  table,
+  partition: { name: 'p', type: 'S' },
+  sort: { name: 's', type: 'S' },
+  indexes: [],
+  expiry: EXPIRES,
+})

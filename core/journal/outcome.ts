@@ -1,0 +1,113 @@
+/**
+ * The outcome of a unit of work that must happen once only, kept under the caller's idempotency key.
+ *
+ * It is written by the very commit it tells of, on the condition that no other is there. So whoever comes second, another
+ * process or the same one after a restart, finds the first outcome instead of doing the work again.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { type AttributeValue, equal, isNumber } from '../data/attribute-value.ts'
+import { printPath } from '../data/document-path.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
+import { toAttribute } from '../data/to-attribute.ts'
+import { engineError } from '../errors.ts'
+import { absent, any, compareTo } from '../expression/condition.ts'
+import type { WriteAction } from '../store/write-plan.ts'
+import { EXPIRES } from './journal-table.ts'
+import { firstEntry } from './tail.ts'
+
+const RESULT = 'r'
+const FINGERPRINT = 'f'
+
+/** What a caller asks to happen once. */
+export interface OnceRequest {
+  readonly key: string
+  /** Of the unit of work and its input: the same key with another one is a mistake. */
+  readonly fingerprint: string
+  /** Milliseconds for which the outcome is kept. */
+  readonly keptFor: number
+}
+
+/** The name, the text of the function and the input, as one short text. */
+export function fingerprint(name: string, work: (...args: never[]) => unknown, input: unknown): string {
+  const { value, issues } = toAttribute(input)
+  if (issues.length > 0) {
+    throw engineError(
+      'INVALID_ARGUMENT',
+      `Expected input to be plain data, found something else at ${printPath(issues[0]!.path) || 'its root'}.`,
+      {
+        argument: 'input',
+      },
+    )
+  }
+  return createHash('sha256')
+    .update(canonical([name, String(work), value ?? null]))
+    .digest('base64url')
+    .slice(0, 22)
+}
+
+export const outcomeAddress = (table: string, { key }: OnceRequest): ItemAddress => ({
+  table,
+  key: { p: `O#${key}`, s: '-' },
+})
+
+/** The write that keeps the outcome; refused where one is there that has not expired. */
+export function keepOutcome(
+  table: string,
+  request: OnceRequest,
+  commit: string,
+  result: unknown,
+  now: number,
+): WriteAction {
+  const { value, issues } = toAttribute(result)
+  if (issues.length > 0) {
+    const [{ path, expected }] = issues as [(typeof issues)[number]]
+    throw engineError(
+      'INVALID_ARGUMENT',
+      `A unit of work with an idempotencyKey must return plain data, so that later calls can be given the same; ` +
+        `expected ${expected} at ${printPath(path) || 'its root'}. Nothing was written.`,
+      { argument: 'idempotencyKey' },
+    )
+  }
+  const address = outcomeAddress(table, request)
+  const item: Item = {
+    ...address.key,
+    ...firstEntry(commit),
+    [FINGERPRINT]: request.fingerprint,
+    [EXPIRES]: Math.ceil((now + request.keptFor) / 1000),
+    ...(value === undefined ? {} : { [RESULT]: value }),
+  }
+  const condition = any([absent(['p']), compareTo([EXPIRES], '<', Math.floor(now / 1000))])
+  return { kind: 'put', ...address, item, condition }
+}
+
+/** The outcome that an item keeps; undefined where there is none or it has expired. Throws for another unit of work's. */
+export function keptOutcome(
+  item: Item | undefined,
+  request: OnceRequest,
+  now: number,
+): { readonly result: AttributeValue | undefined } | undefined {
+  const expires = item?.[EXPIRES]
+  if (!item || (isNumber(expires) && Number(expires) < Math.floor(now / 1000))) return undefined
+  if (!equal(item[FINGERPRINT], request.fingerprint)) {
+    throw engineError(
+      'INVALID_ARGUMENT',
+      `The idempotencyKey ${JSON.stringify(request.key)} was used before for another unit of work or another input. ` +
+        'Use a key of its own for each piece of work.',
+      { argument: 'idempotencyKey' },
+    )
+  }
+  return { result: item[RESULT] }
+}
+
+/** The same text for equal values, whatever the order of names. */
+function canonical(value: AttributeValue | readonly unknown[]): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    if (typeof each === 'bigint') return `${each}n`
+    if (each instanceof Uint8Array) return [...each]
+    if (each instanceof Set) return [...each].map(String).sort()
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each
+    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}

@@ -1,0 +1,114 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Item, ItemKey } from '../../../core/data/item.ts'
+import { isEngineError } from '../../../core/errors.ts'
+import { all, compareTo } from '../../../core/expression/condition.ts'
+import type { Page, QueryRequest } from '../../../core/store/store.ts'
+import { onLocal, plan } from './local-table.ts'
+
+const local = await onLocal(test, {
+  partition: { name: 'city', type: 'S' },
+  sort: { name: 'n', type: 'N' },
+  indexes: [
+    { name: 'byOwner', kind: 'global', partition: { name: 'owner', type: 'S' }, projection: 'keys' },
+    {
+      name: 'byName',
+      kind: 'local',
+      partition: { name: 'city', type: 'S' },
+      sort: { name: 'name', type: 'S' },
+      projection: ['owner'],
+    },
+  ],
+})
+
+const items = Array.from({ length: 25 }, (_, n) => ({
+  city: n < 20 ? 'Oslo' : 'Bergen',
+  n,
+  name: `name${n % 3}`,
+  owner: n % 2 ? 'odd' : 'even',
+}))
+
+local('fills the table', async ({ store, table }) => {
+  const puts = items.map((item) => ({
+    kind: 'put' as const,
+    table,
+    key: { city: item.city, n: item.n },
+    item,
+    condition: all([]),
+  }))
+  assert.equal(await store.commit(plan(...puts)), { kind: 'committed' })
+})
+
+/** All pages, and how many there were. */
+async function pages(next: (from: ItemKey | undefined) => Promise<Page>) {
+  const found: Item[] = []
+  let from: ItemKey | undefined
+  for (let count = 1; ; count++) {
+    const page = await next(from)
+    found.push(...page.items)
+    from = page.next
+    if (from === undefined) return { items: found, count }
+  }
+}
+
+const oslo = { consistent: true, reverse: false, partition: { attribute: 'city', value: 'Oslo' } }
+const numbers = (found: readonly Item[]) => found.map((item) => Number(item['n']))
+
+local('a query in pages, in both directions', async ({ store, table }) => {
+  const forwards = await pages((from) => store.query({ ...oslo, table, limit: 6, from }))
+  assert.equal(forwards.items, items.slice(0, 20))
+  assert.is(forwards.count, 4)
+  const backwards = await pages((from) => store.query({ ...oslo, table, limit: 7, from, reverse: true }))
+  assert.equal(backwards.items, items.slice(0, 20).reverse())
+})
+
+local('bounds of the sort key, filter and projection', async ({ store, table }) => {
+  const query = async (more: Partial<QueryRequest>) => (await store.query({ ...oslo, table, ...more })).items
+  assert.equal(numbers(await query({ sort: { attribute: 'n', operator: 'between', low: 3, high: 5 } })), [3, 4, 5])
+  assert.equal(numbers(await query({ sort: { attribute: 'n', operator: '>', value: 17 } })), [18, 19])
+  assert.equal(await query({ sort: { attribute: 'n', operator: '=', value: 4 }, projection: ['n', 'name'] }), [
+    { n: 4, name: 'name1' },
+  ])
+  const filtered = await store.query({ ...oslo, table, limit: 4, filter: compareTo(['owner'], '=', 'odd') })
+  assert.equal(numbers(filtered.items), [1, 3])
+  assert.equal(filtered.next, { city: 'Oslo', n: 3 })
+})
+
+local('indexes', async ({ store, table }) => {
+  const owner = { table, consistent: false, reverse: false, partition: { attribute: 'owner', value: 'odd' } }
+  const found = await pages((from) => store.query({ ...owner, index: 'byOwner', limit: 5, from }))
+  assert.equal(
+    numbers(found.items).sort((a, b) => a - b),
+    items.filter(({ owner }) => owner === 'odd').map(({ n }) => n),
+  )
+  assert.equal(Object.keys(found.items[0] ?? {}).sort(), ['city', 'n', 'owner'])
+  const sort = { attribute: 'name', operator: 'begins-with', prefix: 'name2' } as const
+  const named = await store.query({ ...oslo, table, index: 'byName', sort })
+  assert.equal(numbers(named.items), [2, 5, 8, 11, 14, 17])
+})
+
+local('a scan in pages and segments', async ({ store, table }) => {
+  const whole = await pages((from) => store.scan({ table, consistent: true, limit: 10, from }))
+  const inOrder = (found: readonly Item[]) => numbers(found).sort((a, b) => a - b)
+  assert.equal(
+    inOrder(whole.items),
+    items.map(({ n }) => n),
+  )
+  const segments = await Promise.all(
+    [0, 1, 2].map((index) => pages((from) => store.scan({ table, consistent: true, segment: { index, of: 3 }, from }))),
+  )
+  assert.equal(
+    inOrder(segments.flatMap((each) => each.items)),
+    items.map(({ n }) => n),
+  )
+  const filter = compareTo(['n'], '<', 2)
+  assert.equal(inOrder((await store.scan({ table, consistent: true, filter })).items), [0, 1])
+})
+
+local('what DynamoDB refuses is REJECTED', async ({ store, table }) => {
+  const error = await store.query({ ...oslo, table, index: 'none' }).catch((caught: unknown) => caught)
+  assert.ok(isEngineError(error, 'REJECTED'))
+  assert.match(error.message, 'DynamoDB refused the query of')
+})
+
+test.run()

@@ -1,0 +1,72 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
+import { isEngineError } from '../../../core/errors.ts'
+import type { TableDefinition } from '../../../core/store/table-definition.ts'
+import { faultProxy } from '../../support/fault-proxy.ts'
+import { onLocal, plan, put, read } from './local-table.ts'
+
+const local = await onLocal(test)
+
+const rejection = async (promise: Promise<void>): Promise<string> => {
+  const error = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  )
+  assert.ok(isEngineError(error, 'REJECTED'), String(error))
+  return error.message
+}
+
+local('creating twice, also at once, leaves the items there', async (on) => {
+  const definition: TableDefinition = { table: on.table, partition: { name: 'id', type: 'S' }, indexes: [] }
+  await on.store.commit(plan(put(on.table, { id: 'here' })))
+  await on.store.createTable(definition)
+  assert.equal(await read(on, 'here'), [{ id: 'here' }])
+  const fresh = { ...definition, table: `${on.table}-fresh` }
+  await Promise.all([on.store.createTable(fresh), on.store.createTable(fresh)])
+  await on.store.deleteTable(fresh.table)
+})
+
+local('a table with other keys is refused, naming the difference', async ({ store, table }) => {
+  const other: TableDefinition = {
+    table,
+    partition: { name: 'id', type: 'N' },
+    sort: { name: 'at', type: 'S' },
+    indexes: [],
+  }
+  assert.match(
+    await rejection(store.createTable(other)),
+    'it has HASH id (S), the model wants HASH id (N), RANGE at (S)',
+  )
+})
+
+local('deleting twice, or what never was, is no error', async ({ store, table }) => {
+  const name = `${table}-gone`
+  await store.createTable({ table: name, partition: { name: 'id', type: 'S' }, indexes: [] })
+  await store.deleteTable(name)
+  await store.deleteTable(name)
+  const missing = await store.read([{ table: name, key: { id: 'a' } }], { consistent: true }).catch((e: unknown) => e)
+  assert.ok(isEngineError(missing, 'REJECTED'))
+})
+
+local('waits until a table and its indexes can be used', async ({ endpoint, table }) => {
+  const proxy = await faultProxy(endpoint)
+  const pauses: number[] = []
+  const patience = { random: Math.random, sleep: async (ms: number) => void pauses.push(ms) }
+  const store = dynamodbStore({ client: proxy.client(), patience })
+  const name = `${table}-slow`
+  const seen = (TableStatus: string, IndexStatus: string) => ({
+    status: 200,
+    body: { Table: { TableStatus, GlobalSecondaryIndexes: [{ IndexStatus }] } },
+  })
+  const describes = ['pass', seen('CREATING', 'CREATING'), seen('ACTIVE', 'CREATING')] as const
+  proxy.plan(({ operation }, n) => (operation === 'DescribeTable' ? (describes[n - 1] ?? 'pass') : 'pass'))
+  await store.createTable({ table: name, partition: { name: 'id', type: 'S' }, indexes: [] })
+  assert.is(proxy.count('CreateTable'), 1)
+  assert.equal(pauses.slice(0, 2), [50, 100])
+  assert.ok(proxy.count('DescribeTable') >= 4)
+  await store.deleteTable(name)
+  await proxy.close()
+})
+
+test.run()

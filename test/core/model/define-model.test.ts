@@ -1,0 +1,138 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: key templates
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { isEngineError } from '../../../core/errors.ts'
+import { binary, date, mapOf, setOf } from '../../../core/model/codecs.ts'
+import { tableDefinition } from '../../../core/model/key.ts'
+import { type AnyModel, defineModel } from '../../../core/model/model.ts'
+
+const schema = t.type({ id: t.string, energy: t.number, home: t.type({ city: t.string }) })
+const good = { name: 'Player', table: 'players', key: { partition: 'id' }, schema }
+
+/** As if from JavaScript: what the types keep out. */
+const define = (options: unknown): AnyModel => defineModel(options as Parameters<typeof defineModel>[0])
+
+const refused = (change: object, message: RegExp) => {
+  assert.throws(
+    () => define({ ...good, ...change }),
+    (error: unknown) => isEngineError(error, 'INVALID_MODEL') && message.test(error.message),
+    String(message),
+  )
+}
+
+test('a definition is checked when it is made', () => {
+  define(good)
+  assert.throws(
+    () => define(undefined),
+    (error: unknown) => isEngineError(error, 'INVALID_MODEL'),
+  )
+  refused({ name: '' }, /name must be a text/)
+  refused({ table: 5 }, /table must be a text/)
+  refused({ default: {} }, /no option default/)
+  refused({ schema: { id: 'string' } }, /io-ts codec/)
+  refused({ schema: t.string }, /describe an object, .* got string/)
+  refused({ schema: t.union([schema, t.null]) }, /describe an object/)
+  refused({ schema: date }, /describe an object/)
+})
+
+test('keys name required fields that are scalars', () => {
+  refused({ key: 'id' }, /\{ partition, sort\? \}/)
+  refused({ key: { partition: 'id', range: 'energy' } }, /no part range/)
+  refused({ key: { partition: 'constructor' } }, /no field of the schema/)
+  refused({ key: { partition: 'home' } }, /home must be stored as text/)
+  refused({ key: { partition: 'id', sort: 'id' } }, /different attributes/)
+  refused({ schema: t.partial({ id: t.string }) }, /may be absent/)
+  refused({ schema: t.type({ id: t.union([t.string, t.undefined]) }) }, /may be absent/)
+  refused({ schema: t.type({ id: t.union([t.string, t.number]) }) }, /must be stored as/)
+  refused({ schema: t.type({ id: t.boolean }) }, /must be stored as/)
+})
+
+test('templates name fields and can be taken apart again', () => {
+  const template = (text: unknown, attribute = 'pk') => ({ key: { partition: { attribute, template: text } } })
+  define({ ...good, ...template('A#${id}') })
+  refused(template('A#${idd}'), /names "idd"/)
+  refused(template('A#${id'), /placeholder/)
+  refused(template('${id}${energy}'), /side by side/)
+  refused(template('A'), /share one partition/)
+  refused(template('${home}'), /must be of one type/)
+  refused(template(5), /two texts/)
+  refused(template('A#${energy}', 'id'), /also a field/)
+  refused(template('A#${id}', '_h'), /reserved/)
+  refused({ ...template('A#${id}'), type: { attribute: 'pk', value: 'A' } }, /different attributes/)
+  refused({ schema: t.type({ id: t.union([t.string, t.number]) }), ...template('A#${id}') }, /of one type/)
+})
+
+test('names of the engine and of every object are not for fields', () => {
+  refused({ schema: t.type({ id: t.string, _v: t.number }) }, /_v is reserved/)
+  refused({ schema: t.type({ id: t.string, ['__proto__']: t.number }) }, /cannot be named "__proto__"/)
+  refused({ schema: t.intersection([schema, t.partial({ toString: t.string })]) }, /cannot be named toString/)
+  define({ ...good, schema: t.type({ id: t.string, constructor: t.string }) })
+})
+
+test('the type attribute is no field', () => {
+  refused({ type: { attribute: 'energy', value: 'x' } }, /also a field/)
+  refused({ type: { attribute: 'kind' } }, /two texts/)
+  refused({ type: { attribute: '_v', value: 'x' } }, /reserved/)
+})
+
+test('defaults name fields and fit them', () => {
+  refused({ defaults: { energi: 1 } }, /names "energi"/)
+  refused({ defaults: { energy: 'much' } }, /default of energy must be number/)
+  refused({ defaults: { home: { city: 5 } } }, /default of home.city must be string/)
+  refused({ defaults: { toString: () => '' } }, /names "toString"/)
+})
+
+test('number and bigint in one union look the same once stored', () => {
+  refused({ schema: t.type({ id: t.string, n: t.union([t.number, t.bigint]) }) }, /look the same once stored/)
+})
+
+test('a bigint is not read through a codec of one’s own', () => {
+  const base = t.type({ n: t.bigint })
+  const own = new t.InterfaceType('Own', base.is, () => t.success({ n: 1n }), base.encode, base.props)
+  refused({ schema: t.type({ id: t.string, own }) }, /t.bigint inside Own/)
+})
+
+test('tables have the types that keys are stored as', () => {
+  const keyTypes = (partition: t.Mixed, sort: t.Mixed) => {
+    const table = tableDefinition(
+      define({ ...good, key: { partition: 'a', sort: 'b' }, schema: t.type({ a: partition, b: sort }) }),
+    )
+    return [table.partition.type, table.sort!.type]
+  }
+  assert.equal(keyTypes(t.string, date), ['S', 'S'])
+  assert.equal(keyTypes(t.number, t.bigint), ['N', 'N'])
+  assert.equal(keyTypes(binary, t.keyof({ a: null })), ['B', 'S'])
+  assert.equal(keyTypes(t.Int, t.union([t.literal('a'), t.literal('b')])), ['N', 'S'])
+  assert.equal(tableDefinition(define(good)), {
+    table: 'players',
+    partition: { name: 'id', type: 'S' },
+    indexes: [],
+  })
+  const templates = { partition: { attribute: 'pk', template: 'P#${id}' }, sort: { attribute: 'sk', template: 'P' } }
+  assert.equal(tableDefinition(define({ ...good, key: templates })).sort, { name: 'sk', type: 'S' })
+})
+
+test('a codec of one’s own becomes a key as a template of itself', () => {
+  const UserId = new t.Type<string>('UserId', t.string.is, t.string.validate, t.identity)
+  refused({ schema: t.type({ id: UserId }) }, /template: '\$\{id\}'/)
+  const model = define({
+    ...good,
+    schema: t.type({ id: UserId }),
+    key: { partition: { attribute: 'id', template: '${id}' } },
+  })
+  assert.equal(tableDefinition(model).partition, { name: 'id', type: 'S' })
+})
+
+test('unions, sets and maps may be inside', () => {
+  const model = define({
+    ...good,
+    schema: t.union([
+      t.strict({ id: t.string, tags: setOf(t.string) }),
+      t.strict({ id: t.string, map: mapOf(t.bigint) }),
+    ]),
+  })
+  assert.is(model.shape.kind, 'fields')
+})
+
+test.run()
