@@ -19,10 +19,11 @@ export interface Position {
   readonly tie: string
 }
 
+/** An item in its place. Another one of the same keys takes that place without a search. */
 export interface Entry extends Position {
-  readonly item: Item
+  item: Item
   /** Bytes, as pages are measured by. */
-  readonly size: number
+  size: number
 }
 
 /** Undefined for what lacks one of the keys: an index does not hold it. */

@@ -1,5 +1,5 @@
 /**
- * Entries kept in order, in chunks of bounded size, so that neither finding nor inserting one touches all of them.
+ * Entries kept in order, in chunks of bounded size, so that inserting one does not touch all of them.
  *
  * Positions are given as predicates that are false up to some entry and true from there on.
  *
@@ -8,20 +8,13 @@
 
 const MAX_CHUNK = 512
 
-export class SortedList<Entry> {
+export class SortedList<Entry extends Place, Place = Entry> {
   // No chunk is ever empty.
   readonly #chunks: Entry[][] = []
-  readonly #compare: (a: Entry, b: Entry) => number
+  readonly #compare: (a: Place, b: Place) => number
 
-  constructor(compare: (a: Entry, b: Entry) => number) {
+  constructor(compare: (a: Place, b: Place) => number) {
     this.#compare = compare
-  }
-
-  /** The entry that compares equal. */
-  find(probe: Entry): Entry | undefined {
-    const [chunk, at] = this.#first((entry) => this.#compare(entry, probe) >= 0)
-    const entry = this.#chunks[chunk]?.[at]
-    return entry !== undefined && this.#compare(entry, probe) === 0 ? entry : undefined
   }
 
   /** Puts the entry in its place; takes that of one that compares equal. */
@@ -42,10 +35,11 @@ export class SortedList<Entry> {
     }
   }
 
-  delete(probe: Entry): void {
-    const [chunk, at] = this.#first((entry) => this.#compare(entry, probe) >= 0)
+  /** Removes the entry that compares equal, if there is one. */
+  delete(place: Place): void {
+    const [chunk, at] = this.#first((entry) => this.#compare(entry, place) >= 0)
     const target = this.#chunks[chunk]
-    if (target === undefined || this.#compare(target[at]!, probe) !== 0) return
+    if (target === undefined || this.#compare(target[at]!, place) !== 0) return
     target.splice(at, 1)
     if (target.length === 0) this.#chunks.splice(chunk, 1)
   }

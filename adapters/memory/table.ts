@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { scalarKey } from '../../core/data/attribute-value.ts'
-import { type Item, type ItemKey, keyOf } from '../../core/data/item.ts'
+import { type ScalarValue, scalarKey } from '../../core/data/attribute-value.ts'
+import { type Item, type ItemKey, itemSize, keyOf } from '../../core/data/item.ts'
 import { evaluate } from '../../core/expression/evaluate.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
 import type { IndexDefinition, TableDefinition } from '../../core/store/table-definition.ts'
@@ -20,12 +20,14 @@ const PAGE_BYTES = 1024 * 1024
 
 interface Index {
   readonly definition: IndexDefinition
-  readonly entries: SortedList<Entry>
+  readonly order: SortedList<Entry, Position>
 }
 
 export class Table {
   readonly definition: TableDefinition
-  readonly #items = new SortedList<Entry>(comparePositions)
+  /** By `#keyText`. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #order = new SortedList<Entry, Position>(comparePositions)
   readonly #indexes: ReadonlyMap<string, Index>
 
   constructor(definition: TableDefinition, items: Iterable<Item> = []) {
@@ -33,34 +35,45 @@ export class Table {
     this.#indexes = new Map(
       definition.indexes.map((index) => [
         index.name,
-        { definition: index, entries: new SortedList<Entry>(comparePositions) },
+        { definition: index, order: new SortedList<Entry, Position>(comparePositions) },
       ]),
     )
     for (const item of items) this.set(item, item)
   }
 
   get(key: ItemKey | Item): Item | undefined {
-    return this.#items.find(this.#probe(key))?.item
+    return this.#entries.get(this.#keyText(key))?.item
   }
 
   /** Puts the item under its key, or removes what is there when undefined. */
   set(key: ItemKey | Item, item: Item | undefined): void {
-    const position = this.#position(key)
-    const before = this.#items.find(this.#probe(key))?.item
+    const text = this.#keyText(key)
+    const present = this.#entries.get(text)
+    const before = present?.item
     if (item === before) return
-    if (item === undefined) this.#items.delete(this.#probe(key))
-    else this.#items.insert(entryAt(position, item))
-    for (const { definition, entries } of this.#indexes.values()) {
-      const tie = tieOf(position)
-      const old = before && positionOf(definition, before, tie)
-      const now = item && positionOf(definition, item, tie)
-      if (old) entries.delete({ ...old, item: before, size: 0 })
-      if (now) entries.insert(entryAt(now, this.#indexed(definition, item)))
+    for (const index of this.#indexes.values()) this.#reindex(index, text, before, item)
+    if (item === undefined) {
+      this.#entries.delete(text)
+      if (present) this.#order.delete(present)
+    } else if (present) {
+      present.item = item
+      present.size = itemSize(item)
+    } else {
+      const entry = entryAt(this.#position(key), item)
+      this.#entries.set(text, entry)
+      this.#order.insert(entry)
     }
   }
 
+  #reindex({ definition, order }: Index, text: string, before: Item | undefined, item: Item | undefined): void {
+    const old = before && positionOf(definition, before, text)
+    const now = item && positionOf(definition, item, text)
+    if (old) order.delete(old)
+    if (now) order.insert(entryAt(now, this.#indexed(definition, item)))
+  }
+
   *items(): Generator<Item, undefined> {
-    for (const { item } of this.#items.ascending(() => true)) yield item
+    for (const { item } of this.#order.ascending(() => true)) yield item
   }
 
   query(request: QueryRequest): Page {
@@ -73,11 +86,11 @@ export class Table {
 
   #page(request: QueryRequest | ScanRequest, range: ReturnType<typeof scanRange>, reverse: boolean): Page {
     const index = request.index === undefined ? undefined : this.#indexes.get(request.index)
-    const entries = index?.entries ?? this.#items
+    const order = index?.order ?? this.#order
     const from = request.from && this.#fromPosition(request.from, index?.definition)
     const walk = reverse
-      ? entries.descending((entry) => range.above(entry) || (from !== undefined && comparePositions(entry, from) >= 0))
-      : entries.ascending((entry) => !range.below(entry) && (from === undefined || comparePositions(entry, from) > 0))
+      ? order.descending((entry) => range.above(entry) || (from !== undefined && comparePositions(entry, from) >= 0))
+      : order.ascending((entry) => !range.below(entry) && (from === undefined || comparePositions(entry, from) > 0))
     const items: Item[] = []
     let looked = 0
     let bytes = 0
@@ -102,7 +115,7 @@ export class Table {
   }
 
   #fromPosition(from: ItemKey, index: IndexDefinition | undefined): Position | undefined {
-    return index === undefined ? this.#position(from) : positionOf(index, from, tieOf(this.#position(from)))
+    return index === undefined ? this.#position(from) : positionOf(index, from, this.#keyText(from))
   }
 
   #indexed({ projection, ...keys }: IndexDefinition, item: Item): Item {
@@ -117,14 +130,13 @@ export class Table {
     return position
   }
 
-  #probe(key: ItemKey | Item): Entry {
-    return { ...this.#position(key), item: key, size: 0 }
+  /** One text for each key; also orders entries of equal index keys by the items they stand for. */
+  #keyText(key: ItemKey | Item): string {
+    const { partition, sort } = this.definition
+    const text = scalarKey(key[partition.name] as ScalarValue)
+    return sort === undefined ? text : JSON.stringify([text, scalarKey(key[sort.name] as ScalarValue)])
   }
 }
-
-/** Orders entries of equal index keys by the item they stand for. */
-const tieOf = ({ partition, sort }: Position): string =>
-  sort === undefined ? partition : JSON.stringify([partition, scalarKey(sort)])
 
 function pick(item: Item, names: readonly string[]): Item {
   return Object.freeze(

@@ -46,7 +46,17 @@ function parseExact(text: string): Exact {
   }
 }
 
-const exact = (value: StoredNumber): Exact => parseExact(numberText(value))
+const exact = (value: StoredNumber): Exact =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? exactInteger(value) : parseExact(numberText(value))
+
+/** The common case, without text in between. */
+function exactInteger(value: number): Exact {
+  if (value === 0) return { digits: 0n, exponent: 0 }
+  let digits = value
+  let exponent = 0
+  for (; digits % 10 === 0; exponent++) digits /= 10
+  return { digits: BigInt(digits), exponent }
+}
 
 const digitsOf = (value: Exact): number => String(value.digits).replace('-', '').length
 

@@ -10,11 +10,12 @@ import {
   type AttributeValue,
   isList,
   isMap,
+  isNumber,
   isSet,
   type ScalarValue,
   scalarKey,
 } from '../../core/data/attribute-value.ts'
-import type { DocumentPath } from '../../core/data/document-path.ts'
+import { type DocumentPath, overlap } from '../../core/data/document-path.ts'
 import { parseNumber, type StoredNumber } from '../../core/data/number.ts'
 import type { Comparator, Condition } from '../../core/expression/condition.ts'
 import type { UpdateAction } from '../../core/expression/update.ts'
@@ -68,7 +69,7 @@ export const value: fc.Arbitrary<AttributeValue> = fc.letrec<{ value: AttributeV
 export const attributes: fc.Arbitrary<AttributeMap> = fc.dictionary(name, value, { maxKeys: 4, noNullPrototype: true })
 
 const randomPath: fc.Arbitrary<DocumentPath> = fc
-  .tuple(name, fc.array(fc.oneof(name, fc.integer({ min: 0, max: 4 })), { maxLength: 2 }))
+  .tuple(name, fc.oneof(fc.constant([]), fc.array(fc.oneof(name, fc.integer({ min: 0, max: 4 })), { maxLength: 2 })))
   .map(([first, rest]) => [first, ...rest])
 
 interface Place {
@@ -97,7 +98,7 @@ function placeIn(map: AttributeMap): fc.Arbitrary<Place> {
   const beside = fc
     .record({ place: known, step: fc.oneof(name, fc.integer({ min: 0, max: 4 })), value })
     .map(({ place, step, value }) => ({ path: [...place.path, step], value }))
-  return fc.oneof({ weight: 5, arbitrary: known }, anywhere, beside)
+  return fc.oneof({ weight: 8, arbitrary: known }, anywhere, beside)
 }
 
 const comparator = fc.constantFrom<Comparator>('=', '<>', '<', '<=', '>', '>=')
@@ -158,17 +159,38 @@ export function updateActionOn(map: AttributeMap = {}): fc.Arbitrary<UpdateActio
           set,
         )
       : set
-    return fc.oneof<fc.Arbitrary<UpdateAction>[]>(
+    const assign = fc.oneof<fc.Arbitrary<UpdateAction>[]>(
       fc.record({ kind: fc.constant('set'), path: fc.constant(path), value }),
       fc.constant({ kind: 'remove', path }),
-      // What fits the value at the place, more often than chance would have it.
-      fc.record({ kind: fc.constant('append'), path: fc.constant(path), values: fc.array(value, { maxLength: 2 }) }),
-      fc.record({ kind: fc.constant('increment'), path: fc.constant(path), by: number }),
-      fc.record({ kind: fc.constantFrom('add-to-set', 'remove-from-set'), path: fc.constant(path), elements }),
+    )
+    const append = fc.record({
+      kind: fc.constant('append' as const),
+      path: fc.constant(path),
+      values: fc.array(value, { maxLength: 2 }),
+    })
+    const increment = fc.record({ kind: fc.constant('increment' as const), path: fc.constant(path), by: number })
+    const merge = fc.record({
+      kind: fc.constantFrom('add-to-set' as const, 'remove-from-set' as const),
+      path: fc.constant(path),
+      elements,
+    })
+    // What fits the value more often than not.
+    const fitting = isList(present) ? append : isSet(present) ? merge : isNumber(present) ? increment : assign
+    return fc.oneof<fc.MaybeWeightedArbitrary<UpdateAction>[]>(
+      { weight: 8, arbitrary: fitting },
+      { weight: 4, arbitrary: assign },
+      append,
+      increment,
+      merge,
     )
   })
 }
 
-/** Some of these do not fit the item, and some have paths that overlap. */
-export const updateOn = (map: AttributeMap = {}): fc.Arbitrary<readonly UpdateAction[]> =>
-  fc.array(updateActionOn(map), { maxLength: 4 })
+/** Some of these do not fit the item, and a few have paths that overlap. */
+export function updateOn(map: AttributeMap = {}): fc.Arbitrary<readonly UpdateAction[]> {
+  const actions = fc.array(updateActionOn(map), { maxLength: 3 })
+  const disjoint = actions.map((all) =>
+    all.filter(({ path }, i) => all.slice(0, i).every((earlier) => !overlap(path, earlier.path))),
+  )
+  return fc.oneof({ weight: 9, arbitrary: disjoint }, actions)
+}

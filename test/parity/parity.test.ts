@@ -27,10 +27,18 @@ interface Step {
 
 const always: Condition = { kind: 'all', conditions: [] }
 
+/** True of an item with these attributes: the condition or its contrary. */
+const holdingCondition = (present: AttributeMap | undefined): fc.Arbitrary<Condition> =>
+  conditionOn(present).map((condition) => (evaluate(condition, present) ? condition : { kind: 'not', condition }))
+
 const step: fc.Arbitrary<Step> = fc.option(attributes, { nil: undefined, freq: 4 }).chain((present) =>
   fc.record<Step>({
     present: fc.constant(present),
-    condition: fc.oneof(fc.constant(always), { weight: 2, arbitrary: conditionOn(present) }),
+    condition: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(always) },
+      { weight: 2, arbitrary: holdingCondition(present) },
+      conditionOn(present),
+    ),
     write: fc.oneof<fc.Arbitrary<Step['write']>[]>(
       fc.record({ kind: fc.constant('put'), attributes }),
       { weight: 4, arbitrary: fc.record({ kind: fc.constant('update'), update: updateOn(present) }) } as never,
@@ -40,7 +48,7 @@ const step: fc.Arbitrary<Step> = fc.option(attributes, { nil: undefined, freq: 4
   }),
 )
 
-const steps = fc.array(step, { minLength: 1, maxLength: 4 })
+const steps = fc.array(step, { minLength: 1, maxLength: 3 })
 
 /** Disagreements of the past, each settled as its comment says. */
 const settled: [readonly Step[]][] = [

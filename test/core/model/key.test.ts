@@ -100,7 +100,7 @@ test('no two keys have one address', () => {
     }
   }
   const seen = new Map<string, string>()
-  fc.assert(
+  void fc.assert(
     fc.property(key, (each) => {
       const address = addressed(each)
       if (address === undefined) return

@@ -61,7 +61,7 @@ const record = fc.record(
 )
 
 test('what is encoded is decoded again, and encoded again to the same item', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(record, (given) => {
       const made = newRecord(Everything, given as NewRecord<typeof Everything>)
       assert.equal(made.record, given)

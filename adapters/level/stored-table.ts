@@ -1,0 +1,79 @@
+/**
+ * A table as the database has it, and where its items and the entries of its indexes lie.
+ *
+ * @module
+ */
+import type { ScalarValue } from '../../core/data/attribute-value.ts'
+import type { Item, ItemKey } from '../../core/data/item.ts'
+import { fitsKey } from '../../core/store/check-keys.ts'
+import type { KeyAttribute, KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
+import { encodeKeyValue, hashOf } from './key-encoding.ts'
+import { itemsBeginning } from './key-space.ts'
+
+export class StoredTable {
+  /** Short for the name, and never that of another table whose items may still be there. */
+  readonly id: number
+  readonly definition: TableDefinition
+  /** Nobody created it: its keys are what the first write implied. */
+  readonly implied: boolean
+
+  constructor(id: number, definition: TableDefinition, implied: boolean) {
+    this.id = id
+    this.definition = definition
+    this.implied = implied
+  }
+
+  /** What all keys of the items begin with, or those of an index. Throws for an index that the table has not. */
+  beginning(index: string | undefined): Buffer {
+    return itemsBeginning(this.id, index === undefined ? 0 : this.#numberOf(index))
+  }
+
+  itemKey(key: ItemKey | Item): Buffer {
+    return this.keyOfItem(this.#restOfItemKey(key))
+  }
+
+  /** From what an entry of an index holds. */
+  keyOfItem(rest: Buffer): Buffer {
+    return Buffer.concat([this.beginning(undefined), rest])
+  }
+
+  /** Of one index, and what it holds; undefined where the item lacks one of the index's keys, which is then skipped. */
+  indexEntry(index: string, item: Item | ItemKey): { readonly key: Buffer; readonly itemKey: Buffer } | undefined {
+    const place = placeOf(this.definition.indexes[this.#numberOf(index) - 1]!, item)
+    if (place === undefined) return undefined
+    const itemKey = this.#restOfItemKey(item)
+    return { key: Buffer.concat([this.beginning(index), place, itemKey]), itemKey }
+  }
+
+  #numberOf(index: string): number {
+    const at = this.definition.indexes.findIndex(({ name }) => name === index)
+    if (at < 0) throw new TypeError(`Expected an index of table ${this.definition.table}, got ${index}`)
+    return at + 1
+  }
+
+  #restOfItemKey(key: ItemKey | Item): Buffer {
+    const place = placeOf(this.definition, key)
+    if (place === undefined) throw new TypeError(`Expected a key of table ${this.definition.table}`)
+    return place
+  }
+}
+
+/** What all keys of one partition begin with, after the table's own beginning. */
+export function partitionBeginning(partition: ScalarValue): Buffer {
+  const bytes = encodeKeyValue(partition)
+  return Buffer.concat([hashOf(bytes), bytes])
+}
+
+function placeOf({ partition, sort }: KeySchema, item: Item | ItemKey): Buffer | undefined {
+  const first = valueOf(partition, item)
+  const second = sort && valueOf(sort, item)
+  if (first === undefined || (sort !== undefined && second === undefined)) return undefined
+  const beginning = partitionBeginning(first)
+  return second === undefined ? beginning : Buffer.concat([beginning, encodeKeyValue(second)])
+}
+
+// An index that is made over items that are there already may meet values that are no key of it.
+const valueOf = (attribute: KeyAttribute, item: Item | ItemKey): ScalarValue | undefined => {
+  const value = item[attribute.name]
+  return fitsKey(attribute, value) ? value : undefined
+}
