@@ -27,9 +27,11 @@ export const decodeItem = (text: string): Item => fromJson(JSON.parse(text) as J
 
 function toJson(value: AttributeValue): Json {
   // JSON keeps every finite double.
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
   if (isNumber(value)) return [numberText(value), 'N']
-  if (value instanceof Uint8Array) return [Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'), 'B']
+  if (value instanceof Uint8Array)
+    return [Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'), 'B']
   if (isSet(value)) return [...[...value].map(toJson), 'set']
   if (isList(value)) return [...value.map(toJson), 'list']
   const map: Record<string, Json> = {}

@@ -6,8 +6,8 @@
  */
 import { mkdir, realpath } from 'node:fs/promises'
 import { ClassicLevel } from 'classic-level'
-import { engineError } from '../../core/errors.ts'
 import { FORMAT, FORMAT_KEY } from './key-space.ts'
+import { codeOf, rejected } from './refusals.ts'
 
 export type Level = ClassicLevel<Buffer, string>
 
@@ -58,8 +58,3 @@ function openingError(path: string, error: unknown) {
   const message = cause instanceof Error ? cause.message : String(cause)
   return rejected(`The database at ${path} cannot be opened: ${message}`, error)
 }
-
-export const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
-
-const rejected = (reason: string, cause?: unknown) => engineError('REJECTED', reason, { reason }, { cause })

@@ -1,39 +1,44 @@
 /**
- * Pages of queries and scans, each read from one snapshot: an index and the items it points to are of one instant.
+ * Pages of queries and scans, each read from one snapshot: an index and the items it names are of one instant.
  *
  * @module
  */
-import { type Item, type ItemKey, itemSize } from '../../core/data/item.ts'
-import { PageBuilder, pageKeys, project, projectedBy } from '../../core/store/page-builder.ts'
+import { itemSize } from '../../core/data/item.ts'
+import { requestProblem } from '../../core/store/check-request.ts'
+import { indexed, PageBuilder } from '../../core/store/page-builder.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
-import type { Level, Snapshot } from './database.ts'
+import type { Database } from './database.ts'
 import { decodeItem } from './item-encoding.ts'
 import type { KeyRange } from './key-space.ts'
+import type { Level } from './open-level.ts'
 import { queryRange, scanRange } from './range.ts'
+import { rejected } from './refusals.ts'
 import type { StoredTable } from './stored-table.ts'
 
-/** Entries read at once, within bytes that make a page. */
-const CHUNK = 256
-const CHUNK_BYTES = 1024 * 1024
-/** Items that an index points to, read at once. They may be large, and none of them is counted before. */
-const INDEX_CHUNK = 32
+type PageRequest = QueryRequest | ScanRequest
+type Snapshot = ReturnType<Level['snapshot']>
 
-export async function readPage(level: Level, table: StoredTable, request: QueryRequest | ScanRequest): Promise<Page> {
+/** Items read at once, unless they are as large as a page before. */
+const ITEMS_AT_ONCE = 256
+const BYTES_AT_ONCE = 1024 * 1024
+/** Items read at once that an index names. They may be large, and nobody knows before. */
+const INDEXED_AT_ONCE = 32
+
+export async function readPage({ level, tables }: Database, request: PageRequest): Promise<Page> {
+  const table = tables.get(request.table)
+  if (table === undefined) return { items: [], next: undefined }
+  const problem = requestProblem(table.definition, request)
+  if (problem) throw rejected(problem)
   const { definition } = table
   const index = definition.indexes.find(({ name }) => name === request.index)
-  const page = new PageBuilder(request, pageKeys(definition, index))
-  const names = index && projectedBy(definition, index)
+  const page = new PageBuilder(request, definition)
   const snapshot = level.snapshot()
   try {
-    const range = rangeFor(table, request)
-    const chunks =
-      index === undefined
-        ? itemChunks(level, snapshot, range, request)
-        : indexedChunks(level, snapshot, range, request, table)
-    for await (const chunk of chunks) {
-      for (const text of chunk) {
+    const read = index ? indexedItems : items
+    for await (const texts of read(level, snapshot, table, request)) {
+      for (const text of texts) {
         const stored = decodeItem(text)
-        const item = names === undefined ? stored : project(stored, names)
+        const item = index ? indexed(definition, index, stored) : stored
         const full = page.add(item, itemSize(item))
         if (full) return full
       }
@@ -44,59 +49,50 @@ export async function readPage(level: Level, table: StoredTable, request: QueryR
   }
 }
 
-async function* itemChunks(
-  level: Level,
-  snapshot: Snapshot,
-  range: KeyRange,
-  { limit = -1, reverse }: { readonly limit?: number | undefined; readonly reverse?: boolean | undefined },
-): AsyncGenerator<readonly string[], undefined> {
-  const options = { ...range, limit, reverse: reverse === true, snapshot, highWaterMarkBytes: CHUNK_BYTES }
-  const values = level.values(options)
+async function* items(level: Level, snapshot: Snapshot, table: StoredTable, request: PageRequest) {
+  const values = level.values({ ...walk(table, request), snapshot, highWaterMarkBytes: BYTES_AT_ONCE })
   try {
-    for (let chunk = await values.nextv(CHUNK); chunk.length > 0; chunk = await values.nextv(CHUNK)) yield chunk
-  } finally {
-    await values.close()
-  }
-}
-
-async function* indexedChunks(
-  level: Level,
-  snapshot: Snapshot,
-  range: KeyRange,
-  { limit = -1, reverse }: { readonly limit?: number | undefined; readonly reverse?: boolean | undefined },
-  table: StoredTable,
-): AsyncGenerator<readonly string[], undefined> {
-  const options = { ...range, limit, reverse: reverse === true, snapshot, keyEncoding: 'buffer', valueEncoding: 'buffer' }
-  const values = level.values<Buffer, Buffer>(options)
-  try {
-    for (let chunk = await values.nextv(INDEX_CHUNK); chunk.length > 0; chunk = await values.nextv(INDEX_CHUNK)) {
-      const items = await level.getMany(chunk.map((rest) => table.keyOfItem(rest)), { snapshot })
-      // An entry without its item would be a broken database: both are always written in one batch.
-      yield items.map((item, i) => item ?? missing(chunk[i]!, table))
+    for (let texts = await values.nextv(ITEMS_AT_ONCE); texts.length > 0; texts = await values.nextv(ITEMS_AT_ONCE)) {
+      yield texts
     }
   } finally {
     await values.close()
   }
 }
 
-function missing(key: Buffer, { definition }: StoredTable): never {
-  throw new Error(`An index of table ${definition.table} names an item that is not there: ${key.toString('hex')}`)
+async function* indexedItems(level: Level, snapshot: Snapshot, table: StoredTable, request: PageRequest) {
+  const entries = level.values<Buffer, Buffer>({ ...walk(table, request), snapshot, valueEncoding: 'buffer' })
+  try {
+    for (
+      let some = await entries.nextv(INDEXED_AT_ONCE);
+      some.length > 0;
+      some = await entries.nextv(INDEXED_AT_ONCE)
+    ) {
+      const keys = some.map((itemKey) => table.keyOfItem(itemKey))
+      const texts = await level.getMany(keys, { snapshot })
+      // Both are always written in one batch.
+      if (texts.includes(undefined))
+        throw new Error(`An index of table ${request.table} names an item that is not there`)
+      yield texts as readonly string[]
+    }
+  } finally {
+    await entries.close()
+  }
 }
 
-/** The stretch that is left after the page before. */
-function rangeFor(table: StoredTable, request: QueryRequest | ScanRequest): KeyRange {
-  const beginning = table.beginning(request.index)
+/** What of the table or index the page before has left, and which way to go. */
+function walk(
+  table: StoredTable,
+  request: PageRequest,
+): KeyRange & { readonly limit: number; readonly reverse: boolean } {
+  const { index, from, limit = -1 } = request
+  const beginning = table.beginning(index)
   const isQuery = 'partition' in request
-  const range = isQuery ? queryRange(beginning, request) : scanRange(beginning, request.segment)
-  const last = request.from && keyIn(table, request.index, request.from)
-  if (last === undefined) return range
-  if (isQuery && request.reverse) return { gte: range.gte, lt: earlier(range.lt, last) }
-  // The first key behind the last one.
-  return { gte: later(range.gte, Buffer.concat([last, Buffer.of(0)])), lt: range.lt }
+  const { gte, lt } = isQuery ? queryRange(beginning, request) : scanRange(beginning, request.segment)
+  const reverse = isQuery && request.reverse
+  const last = from && (index === undefined ? table.itemKey(from) : table.indexEntry(index, from)?.key)
+  if (last === undefined) return { gte, lt, limit, reverse }
+  if (reverse) return { gte, lt: Buffer.compare(last, lt) < 0 ? last : lt, limit, reverse }
+  const next = Buffer.concat([last, Buffer.of(0)])
+  return { gte: Buffer.compare(next, gte) > 0 ? next : gte, lt, limit, reverse }
 }
-
-const keyIn = (table: StoredTable, index: string | undefined, from: ItemKey | Item): Buffer | undefined =>
-  index === undefined ? table.itemKey(from) : table.indexEntry(index, from)?.key
-
-const earlier = (a: Buffer, b: Buffer): Buffer => (Buffer.compare(a, b) < 0 ? a : b)
-const later = (a: Buffer, b: Buffer): Buffer => (Buffer.compare(a, b) > 0 ? a : b)

@@ -5,7 +5,7 @@
  */
 import type { ScalarValue } from '../../core/data/attribute-value.ts'
 import type { Item, ItemKey } from '../../core/data/item.ts'
-import { fitsKey } from '../../core/store/check-keys.ts'
+import { valueProblem } from '../../core/store/check-keys.ts'
 import type { KeyAttribute, KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
 import { encodeKeyValue, hashOf } from './key-encoding.ts'
 import { itemsBeginning } from './key-space.ts'
@@ -65,15 +65,15 @@ export function partitionBeginning(partition: ScalarValue): Buffer {
 }
 
 function placeOf({ partition, sort }: KeySchema, item: Item | ItemKey): Buffer | undefined {
-  const first = valueOf(partition, item)
-  const second = sort && valueOf(sort, item)
+  const first = keyValueOf(partition, item)
+  const second = sort && keyValueOf(sort, item)
   if (first === undefined || (sort !== undefined && second === undefined)) return undefined
   const beginning = partitionBeginning(first)
   return second === undefined ? beginning : Buffer.concat([beginning, encodeKeyValue(second)])
 }
 
 // An index that is made over items that are there already may meet values that are no key of it.
-const valueOf = (attribute: KeyAttribute, item: Item | ItemKey): ScalarValue | undefined => {
+const keyValueOf = (attribute: KeyAttribute, item: Item | ItemKey): ScalarValue | undefined => {
   const value = item[attribute.name]
-  return fitsKey(attribute, value) ? value : undefined
+  return valueProblem(attribute, value) === undefined ? (value as ScalarValue | undefined) : undefined
 }

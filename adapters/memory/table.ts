@@ -5,18 +5,14 @@
  * @module
  */
 import { type ScalarValue, scalarKey } from '../../core/data/attribute-value.ts'
-import { type Item, type ItemKey, itemSize, keyOf } from '../../core/data/item.ts'
-import { evaluate } from '../../core/expression/evaluate.ts'
+import { type Item, type ItemKey, itemSize } from '../../core/data/item.ts'
+import { indexed, PageBuilder } from '../../core/store/page-builder.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
+import { give } from '../../core/store/stored-value.ts'
 import type { IndexDefinition, TableDefinition } from '../../core/store/table-definition.ts'
-import { keyNames } from './check-keys.ts'
 import { comparePositions, type Entry, entryAt, type Position, positionOf } from './key-order.ts'
 import { queryRange, scanRange } from './range.ts'
 import { SortedList } from './sorted-list.ts'
-import { give } from './stored-value.ts'
-
-/** DynamoDB ends a page after this much, whatever the limit. */
-const PAGE_BYTES = 1024 * 1024
 
 interface Index {
   readonly definition: IndexDefinition
@@ -69,7 +65,7 @@ export class Table {
     const old = before && positionOf(definition, before, text)
     const now = item && positionOf(definition, item, text)
     if (old) order.delete(old)
-    if (now) order.insert(entryAt(now, this.#indexed(definition, item)))
+    if (now) order.insert(entryAt(now, indexed(this.definition, definition, item)))
   }
 
   *items(): Generator<Item, undefined> {
@@ -91,37 +87,17 @@ export class Table {
     const walk = reverse
       ? order.descending((entry) => range.above(entry) || (from !== undefined && comparePositions(entry, from) >= 0))
       : order.ascending((entry) => !range.below(entry) && (from === undefined || comparePositions(entry, from) > 0))
-    const items: Item[] = []
-    let looked = 0
-    let bytes = 0
+    const page = new PageBuilder(request, this.definition)
     for (const entry of walk) {
       if (reverse ? range.below(entry) : range.above(entry)) break
-      if (request.filter === undefined || evaluate(request.filter, entry.item)) {
-        items.push(give(request.projection === undefined ? entry.item : pick(entry.item, request.projection)))
-      }
-      looked += 1
-      bytes += entry.size
-      // As DynamoDB, which does not look whether anything follows: the next page may be empty.
-      if (looked === request.limit || bytes >= PAGE_BYTES) {
-        return { items, next: give(keyOf(entry.item, this.#keysWith(index?.definition))) as ItemKey }
-      }
+      const full = page.add(entry.item, entry.size)
+      if (full) return givePage(full)
     }
-    return { items, next: undefined }
-  }
-
-  #keysWith(index: IndexDefinition | undefined): readonly string[] {
-    const own = keyNames(this.definition)
-    return index === undefined ? own : [...new Set([...own, ...keyNames(index)])]
+    return givePage(page.end())
   }
 
   #fromPosition(from: ItemKey, index: IndexDefinition | undefined): Position | undefined {
     return index === undefined ? this.#position(from) : positionOf(index, from, this.#keyText(from))
-  }
-
-  #indexed({ projection, ...keys }: IndexDefinition, item: Item): Item {
-    if (projection === 'all') return item
-    const names = [...keyNames(this.definition), ...keyNames(keys), ...(projection === 'keys' ? [] : projection)]
-    return pick(item, names)
   }
 
   #position(key: ItemKey | Item): Position {
@@ -138,8 +114,4 @@ export class Table {
   }
 }
 
-function pick(item: Item, names: readonly string[]): Item {
-  return Object.freeze(
-    Object.fromEntries(names.filter((name) => Object.hasOwn(item, name)).map((name) => [name, item[name]!])),
-  )
-}
+const givePage = ({ items, next }: Page): Page => ({ items: items.map(give), next: next && (give(next) as ItemKey) })

@@ -7,22 +7,22 @@
 import { type AttributeValue, equal } from '../../core/data/attribute-value.ts'
 import type { Item, ItemAddress } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
+import { acceptPlan, invalid, itemProblem } from '../../core/store/accept-plan.ts'
+import { impliedSchema, keyProblem, sameKeys } from '../../core/store/check-keys.ts'
+import { requestProblem } from '../../core/store/check-request.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
+import { decide } from '../../core/store/decide.ts'
 import type { StoreLimits } from '../../core/store/limits.ts'
+import { RecentPlans } from '../../core/store/recent-plans.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
+import { give } from '../../core/store/stored-value.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
-import { acceptPlan, invalid, itemProblem } from './accept-plan.ts'
-import { impliedSchema, keyProblem, sameKeys } from './check-keys.ts'
-import { requestProblem } from './check-request.ts'
-import { decide } from './decide.ts'
-import { RecentPlans } from './recent-plans.ts'
-import { give } from './stored-value.ts'
 import { Table } from './table.ts'
 
 export class Tables {
   readonly #limits: StoreLimits
-  readonly #recent: RecentPlans
+  readonly #recent: RecentPlans<readonly WriteAction[]>
   readonly #tables = new Map<string, Table>()
   /** Tables that nobody created: their keys are what the first write implied. */
   readonly #implied = new Set<string>()

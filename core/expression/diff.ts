@@ -105,8 +105,8 @@ function setChange(
   if ([present, old, next].some((each) => each !== undefined && typeOf(each) !== type)) return undefined
   const added = without(next, old)
   const removed = without(old, next)
-  if (added.size > 0 && removed.size === 0) return addToSet(path, added)
-  // Where nothing is stored there is nothing to remove from: such a set came from a default.
+  // Where nothing is stored, what the record had came from a default, and is to be stored as well.
+  if (added.size > 0 && removed.size === 0 && (present !== undefined || old === undefined)) return addToSet(path, added)
   if (removed.size > 0 && added.size === 0 && present !== undefined) return removeFromSet(path, removed)
   return undefined
 }

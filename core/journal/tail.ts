@@ -31,6 +31,9 @@ export function withEntry(item: Item, commit: string): Item {
   return { ...item, [VERSION]: isNumber(version) ? Number(version) + 1 : 1, [TAIL]: [...tailOf(item), commit] }
 }
 
+/** The commit that made the item what it is; undefined for an item without a tail. */
+export const lastCommit = (item: Item): string | undefined => tailOf(item).at(-1)
+
 /** The write has not been applied yet. True of items without a tail. */
 export const notYetApplied = (commit: string): Condition => not(contains([TAIL], commit))
 

@@ -38,7 +38,7 @@ export type KeyOf<M extends AnyModel> = { readonly [Field in M['_keyFields']]: M
 export type NewRecord<M extends AnyModel> = NewFields<M['_fields'], M['_defaultedFields']>
 
 type NewFields<A, DefaultedFields extends PropertyKey> = A extends unknown
-  ? { readonly [Field in Exclude<keyof A & string, DefaultedFields> as Field]: DeepReadonly<A[Field]> } & {
+  ? { readonly [Field in keyof A as Exclude<Field & string, DefaultedFields>]: DeepReadonly<A[Field]> } & {
       readonly [Field in keyof A & DefaultedFields & string]?: DeepReadonly<A[Field]> | undefined
     }
   : never

@@ -120,6 +120,8 @@ function addDefaults(model: AnyModel, item: Item, stored: Plain): void {
   const record = decodeFields(model, stored)
   try {
     for (const name of applyDefaults(defaults, schema, record, 'read')) {
+      // What is stored but cannot be decoded is no absence: it is reported when the whole is.
+      if (Object.hasOwn(stored, name)) continue
       const { value, issues } = encodeField(fields, name, record[name])
       if (issues.length > 0) throw invalidItem(model, item, issues)
       if (value !== undefined) stored[name] = value

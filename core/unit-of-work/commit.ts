@@ -8,9 +8,10 @@
  * @module
  */
 
+import type { Item } from '../data/item.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
-import { bears } from '../journal/tail.ts'
+import { bears, lastCommit } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { Planned } from './plan.ts'
@@ -25,6 +26,10 @@ export type Settled =
   | { readonly kind: 'committed' }
   | { readonly kind: 'conflict'; readonly failures: readonly FailedAction[] }
 
+interface Lost {
+  readonly cause: unknown
+}
+
 export async function commitPlan(
   store: Store,
   plan: Planned,
@@ -32,9 +37,9 @@ export async function commitPlan(
   options: CommitOptions,
 ): Promise<Settled> {
   /** Once an answer was lost, nothing but evidence shows that the plan was not applied. */
-  let lost: { readonly cause: unknown } | undefined
+  let lost: Lost | undefined
   for (let sends = 1; ; sends++) {
-    const outcome = await store.commit({ id: plan.id, actions: plan.actions }, { signal: options.signal })
+    const outcome = await send(store, plan, options.signal, lost)
     if (outcome.kind === 'committed') return outcome
     if (outcome.kind === 'conflict') {
       const applied = wasApplied(plan, outcome.failures)
@@ -43,8 +48,10 @@ export async function commitPlan(
       return settledByReading(store, plan, outcome.failures, lost.cause)
     }
     if (outcome.kind === 'unknown') lost ??= { cause: outcome.cause }
-    if (outcome.kind === 'invalid' || sends >= options.sends || options.signal?.aborted) {
-      throw lost ? unknownOutcome(plan.id, lost.cause) : failure(outcome, plan, sends)
+    const { signal } = options
+    if (outcome.kind === 'invalid' || sends >= options.sends || signal?.aborted) {
+      if (lost) throw unknownOutcome(plan.id, lost.cause)
+      throw outcome.kind !== 'invalid' && signal?.aborted ? aborted(signal) : failure(outcome, plan, sends)
     }
     await environment.sleep(fullJitter(sends, environment, 20, 2000), options.signal)
     // Sending would now be refused as aborted, which must not read as if nothing had been written.
@@ -52,32 +59,51 @@ export async function commitPlan(
   }
 }
 
-/** Whether the failures show that this very plan had been applied before; undefined where they do not tell. */
-function wasApplied(plan: Planned, failures: readonly FailedAction[]): boolean | undefined {
-  let told: boolean | undefined
-  for (const { position, present } of failures) {
-    const action = plan.actions[position]
-    if (!action || !present || (action.kind !== 'put' && action.kind !== 'update')) continue
-    const borne = bears(present, plan.id)
-    if (borne === true) return true
-    if (borne === false) told = false
+/** What the store throws, such as for an abort, says nothing about what an earlier sending did. */
+async function send(store: Store, plan: Planned, signal: AbortSignal | undefined, lost: Lost | undefined) {
+  try {
+    return await store.commit({ id: plan.id, actions: plan.actions }, { signal })
+  } catch (thrown) {
+    throw lost ? unknownOutcome(plan.id, thrown) : thrown
   }
-  return told
 }
 
-/** The failed actions were deletions or checks. A record that the plan wrote tells; of a deletion alone nothing can. */
+/** Whether the failures show that this very plan had been applied before; undefined where they do not tell. */
+function wasApplied(plan: Planned, failures: readonly FailedAction[]): boolean | undefined {
+  const told = failures.map(({ position, present }) => tells(plan, position, present))
+  return told.includes(true) || (told.includes(false) ? false : undefined)
+}
+
+/**
+ * Whether the item shows that the plan was applied. One that is gone does not tell, nor does another record under the same
+ * key: the plan may have been applied to the one before.
+ */
+function tells(plan: Planned, position: number, present: Item | undefined): boolean | undefined {
+  const action = plan.actions[position]
+  if (!action || !present || action.kind === 'check') return undefined
+  const borne = action.kind === 'delete' ? false : bears(present, plan.id)
+  const stored = plan.planned[position]?.involved.stored
+  const before = stored && lastCommit(stored)
+  const isAnother = before !== undefined && bears(present, before) !== true
+  return borne === false && isAnother ? undefined : borne
+}
+
+/** The failed actions were checks, or on records that are gone. Others that the plan would have written may tell. */
 async function settledByReading(
   store: Store,
   plan: Planned,
   failures: readonly FailedAction[],
   cause: unknown,
 ): Promise<Settled> {
-  const written = plan.actions.filter(({ kind }) => kind === 'put' || kind === 'update')
-  const items = await store.read(written, { consistent: true })
-  const told = items.map((item) => item && bears(item, plan.id))
+  let items: readonly (Item | undefined)[]
+  try {
+    items = await store.read(plan.actions, { consistent: true })
+  } catch (thrown) {
+    throw unknownOutcome(plan.id, thrown)
+  }
+  const told = items.map((item, position) => tells(plan, position, item))
   if (told.includes(true)) return { kind: 'committed' }
-  const survivors = failures.some(({ position, present }) => plan.actions[position]?.kind === 'delete' && present)
-  if (told.includes(false) || survivors) return { kind: 'conflict', failures }
+  if (told.includes(false)) return { kind: 'conflict', failures }
   throw unknownOutcome(plan.id, cause)
 }
 
@@ -115,6 +141,9 @@ function failure(
       return outcome satisfies never
   }
 }
+
+export const aborted = (signal: AbortSignal): EngineError =>
+  engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {}, { cause: signal.reason })
 
 const unknownOutcome = (id: string, cause: unknown): EngineError =>
   engineError(

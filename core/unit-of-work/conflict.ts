@@ -4,11 +4,11 @@
  * @module
  */
 import { printPath, valueAt } from '../data/document-path.ts'
-import type { ItemKey } from '../data/item.ts'
 import { type Conflict, engineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { PlannedAction } from './plan.ts'
+import { printKey } from './print-key.ts'
 
 /** Every path of these actions that somebody else got to first. */
 export const explainConflicts = (planned: readonly PlannedAction[], failures: readonly FailedAction[]): Conflict[] =>
@@ -41,9 +41,6 @@ export const explainConflicts = (planned: readonly PlannedAction[], failures: re
 
 export const printConflict = ({ model, key, path }: Conflict): string =>
   `${model} ${printKey(key)}${path === '' ? '' : ` at ${path}`}`
-
-export const printKey = (key: ItemKey): string =>
-  JSON.stringify(key, (_, value) => (typeof value === 'bigint' ? String(value) : value))
 
 export const conflictError = (conflicts: readonly Conflict[], attempts: number) =>
   engineError(

@@ -17,9 +17,9 @@ import {
 } from '../data/attribute-value.ts'
 import { type DocumentPath, pathKey, startsWith, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { absent, type Condition, contains, equals, exists, hasType, not } from '../expression/condition.ts'
+import { absent, all, type Condition, contains, equals, exists, hasType, not } from '../expression/condition.ts'
 import type { Update } from '../expression/update.ts'
-import { VERSION } from '../journal/tail.ts'
+import { lastCommit, TAIL, VERSION } from '../journal/tail.ts'
 import type { RecordReads } from './read-set.ts'
 
 /** One condition, and the path that it is about. */
@@ -61,10 +61,17 @@ export function attributeGuards(stored: Item, reads: RecordReads | undefined, wr
   return [...names].map((name) => valueGuard(stored, [name]))
 }
 
-/** One guard for all: nobody has committed to the record since. */
-export const versionGuard = (stored: Item): Guard[] => [
-  guard([], stored[VERSION] === undefined ? absent([VERSION]) : equals([VERSION], stored[VERSION]), true, false),
-]
+/**
+ * One guard for all: nobody has committed to the record since. The number alone would also fit a record that was deleted
+ * and created again, so the commit that made it is named too; a tail keeps its last entry.
+ */
+export function versionGuard(stored: Item): Guard[] {
+  const version = stored[VERSION]
+  const commit = lastCommit(stored)
+  if (version === undefined) return [guard([], absent([VERSION]), true, false)]
+  const same = [equals([VERSION], version), ...(commit === undefined ? [] : [contains([TAIL], commit)])]
+  return [guard([], all(same), true, false)]
+}
 
 function readGuards(stored: Item, reads: RecordReads | undefined): Guard[] {
   if (!reads) return []
@@ -82,7 +89,7 @@ function readGuards(stored: Item, reads: RecordReads | undefined): Guard[] {
 }
 
 /** Other programs do not count versions, so a record that has none is compared attribute by attribute. */
-const wholeRecord = (stored: Item): Guard[] =>
+export const wholeRecord = (stored: Item): Guard[] =>
   stored[VERSION] === undefined
     ? [...versionGuard(stored), ...Object.keys(stored).map((name) => valueGuard(stored, [name]))]
     : versionGuard(stored)

@@ -14,6 +14,7 @@ import { diff } from '../expression/diff.ts'
 import type { UpdateAction } from '../expression/update.ts'
 import { decodeItem } from '../model/record.ts'
 import { isBranchPath } from '../model/shape.ts'
+import { printKey } from './print-key.ts'
 import type { RecordReads } from './read-set.ts'
 import { RecordState } from './record-state.ts'
 import { RecordVersion } from './record-version.ts'
@@ -31,11 +32,9 @@ export interface Fork {
 /** The parent's next state. Throws a `CONFLICT` where a sibling, merged meanwhile, met this child on a path. */
 export function mergeFork({ base, mine, theirs }: Fork, reads: RecordReads | undefined): RecordState {
   if (theirs === base) return mine
-  if (mine === base && !reads) return theirs
   const their = actionsBetween(base, theirs)
   const my = actionsBetween(base, mine)
-  const touched = reads !== undefined || mine !== base
-  if (touched && theirs.fate !== base.fate) throw clash({ base, mine, theirs }, [])
+  if (theirs.fate !== base.fate) throw clash({ base, mine, theirs }, [])
   if (mine.fate !== base.fate && their.length > 0) throw clash({ base, mine, theirs }, [])
   for (const action of their) {
     const seen = reads?.disturbedBy(action)
@@ -43,9 +42,14 @@ export function mergeFork({ base, mine, theirs }: Fork, reads: RecordReads | und
     const written = my.find((each) => !commute(each, action))
     if (written) throw clash({ base, mine, theirs }, written.path)
   }
+  const seen = reads && [...reads.presence.values()].find((path) => isThere(base, path) !== isThere(theirs, path))
+  if (seen) throw clash({ base, mine, theirs }, seen)
+  if (mine === base) return theirs
   if (mine.fate !== base.fate) return mine
   return combined({ base, mine, theirs })
 }
+
+const isThere = ({ view }: RecordState, path: DocumentPath): boolean => valueAt(view?.encoded, path) !== undefined
 
 function combined({ base, mine, theirs }: Fork): RecordState {
   const { identity } = mine
@@ -102,7 +106,7 @@ function clash({ base, mine, theirs }: Fork, path: DocumentPath) {
   }
   return engineError(
     'CONFLICT',
-    `Two nested units of work that ran at once met on ${model.name} ${JSON.stringify(address.key)}${path.length > 0 ? ` at ${printPath(path)}` : ''}. ` +
+    `Two nested units of work that ran at once met on ${model.name} ${printKey(address.key)}${path.length > 0 ? ` at ${printPath(path)}` : ''}. ` +
       'Run them one after the other, or change different paths.',
     { conflicts: [conflict], attempts: 0 },
   )

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { overlap } from '../data/document-path.ts'
 import { type Item, itemSize, valueSize } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
@@ -18,7 +19,7 @@ import { isBranchPath } from '../model/shape.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
 import { blindConditions, joinBlind } from './blind.ts'
-import { attributeGuards, type Guard, preciseGuards, versionGuard } from './guard.ts'
+import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import type { RecordReads } from './read-set.ts'
 import type { RecordState } from './record-state.ts'
 import type { RecordIdentity } from './record-version.ts'
@@ -72,9 +73,9 @@ function planRecord(id: string, involved: Involved, limits: StoreLimits): Planne
     case 'created':
       return planCreation(id, involved)
     case 'replaced':
-      return planReplacement(id, involved)
+      return planReplacement(id, involved, limits)
     case 'deleted':
-      return planDeletion(id, involved)
+      return planDeletion(id, involved, limits)
     case 'kept':
       return planUpdate(id, involved, limits) ?? planCheck(involved, limits)
     default:
@@ -93,35 +94,40 @@ function planCreation(id: string, involved: Involved): PlannedAction {
 }
 
 /** Deleted and created again: whatever was stored goes, so it must still be what was seen. */
-function planReplacement(id: string, involved: Involved): PlannedAction {
+function planReplacement(id: string, involved: Involved, limits: StoreLimits): PlannedAction {
   const stored = involved.stored!
   const item = withEntry({ ...involved.state!.drafted!.encoded!, ...engineAttributes(stored) }, id)
-  const guards = versionGuard(stored)
+  const guards = unchanged(stored, limits)
   const condition = conjunction(isThere(involved), guards, notYetApplied(id))
   return { action: { kind: 'put', ...involved.identity.address, item, condition }, guards, involved, next: item }
 }
 
-function planDeletion(id: string, involved: Involved): PlannedAction | undefined {
+function planDeletion(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
   // Created and deleted by the same unit of work: there never was a record.
   if (involved.isLoaded && !involved.stored) return planCheck(involved, undefined)
-  const guards = involved.stored ? versionGuard(involved.stored) : []
+  const guards = involved.stored ? unchanged(involved.stored, limits) : []
   const condition = conjunction(isThere(involved), guards, notYetApplied(id), typeGuard(involved))
   return { action: { kind: 'delete', ...involved.identity.address, condition }, guards, involved, next: undefined }
 }
 
+/** The record as a whole, by its version where it has one. */
+function unchanged(stored: Item, limits: StoreLimits): Guard[] {
+  const guards = wholeRecord(stored)
+  return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? versionGuard(stored) : guards
+}
+
 function planUpdate(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
   const { identity, stored } = involved
-  const state = involved.state!
-  const blind = joinBlind(state.blind, identity.model.name)
-  const drafts = stored ? draftsOf(involved, stored) : []
-  if (drafts.length + blind.length === 0) return undefined
+  const { drafts, blind } = stored ? partsOf(involved, stored) : { drafts: [], blind: involved.state!.blind }
+  const joined = joinBlind(blind, identity.model.name)
+  if (drafts.length + joined.length === 0) return undefined
 
-  const conditions = [...blindConditions(blind), ...typeGuard(involved)]
-  const own = blind.map(({ action }) => action)
-  const levels = stored ? levelsOf(stored, involved, drafts) : [{ guards: [], update: [] }]
+  const conditions = [...blindConditions(joined), ...typeGuard(involved)]
+  const own = joined.map(({ action }) => action)
+  const levels = stored ? levelsOf(stored, involved, drafts, own) : [{ guards: [], update: own }]
   for (const { guards, update } of levels) {
     const condition = conjunction(isThere(involved), guards, ...conditions, notYetApplied(id))
-    const whole = [...update, ...own, ...recordEntry(id)]
+    const whole = [...update, ...recordEntry(id)]
     if (!tooHeavy(condition, whole, limits)) {
       const next = stored && apply(whole, stored)
       return { action: { kind: 'update', ...identity.address, update: whole, condition }, guards, involved, next }
@@ -153,27 +159,38 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
   }
 }
 
-function draftsOf({ base, state, identity }: Involved, stored: Item): Update {
-  const before = base?.drafted
-  const after = state?.drafted
-  if (!before?.encoded || !after?.encoded || before === after) return []
-  return diff({ stored, before: before.encoded, after: after.encoded }, isBranchPath(identity.model.shape))
+/**
+ * What drafts changed, and the blind changes beside it. A blind change of what a draft wrote becomes part of the draft:
+ * an update may name a path only once.
+ */
+function partsOf({ base, state, identity }: Involved, stored: Item) {
+  const blind = state?.blind ?? []
+  const before = base?.drafted?.encoded
+  const after = state?.drafted?.encoded
+  if (!before || !after || before === after) return { drafts: [], blind }
+  const changesTo = (next: Item): Update => diff({ stored, before, after: next }, isBranchPath(identity.model.shape))
+  const drafts = changesTo(after)
+  const within = blind.filter(({ action }) => drafts.some(({ path }) => overlap(path, action.path)))
+  if (within.length === 0) return { drafts, blind }
+  const next = within.reduce((item, { action }) => apply([action], item), after)
+  return { drafts: changesTo(next), blind: blind.filter((each) => !within.includes(each)) }
 }
 
 /** Finest first: by path, by attribute, by version. */
-function levelsOf(stored: Item, { reads }: Involved, drafts: Update) {
-  const whole = wholeAttributes(stored, drafts)
+function levelsOf(stored: Item, { reads }: Involved, drafts: Update, blind: Update) {
+  const whole = wholeAttributes(stored, drafts, blind)
   return [
-    { guards: preciseGuards(stored, reads, drafts), update: drafts },
+    { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...blind] },
     { guards: attributeGuards(stored, reads, drafts), update: whole },
     { guards: versionGuard(stored), update: whole },
   ]
 }
 
-/** The same update with whole top-level attributes in place of paths into them. */
-function wholeAttributes(stored: Item, update: Update): Update {
+/** The same changes with whole top-level attributes in place of drafts' paths into them. */
+function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
+  const update = [...drafts, ...blind]
   const next = apply(update, stored)
-  const nested = new Set(update.filter(({ path }) => path.length > 1).map(({ path }) => path[0] as string))
+  const nested = new Set(drafts.filter(({ path }) => path.length > 1).map(({ path }) => path[0] as string))
   return [
     ...update.filter(({ path }) => !nested.has(path[0] as string)),
     ...[...nested].map((name) => set([name], next[name]!)),

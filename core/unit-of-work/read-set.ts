@@ -46,12 +46,9 @@ export class RecordReads {
     for (const { path, element } of other.elements.values()) this.element(path, element)
   }
 
-  /** A look that the action would have answered differently. */
+  /** A look at a value or an element that the action would have answered differently. */
   disturbedBy(action: UpdateAction): DocumentPath | undefined {
     for (const path of this.values.values()) if (overlap(path, action.path)) return path
-    if (action.kind === 'set' || action.kind === 'remove') {
-      for (const path of this.presence.values()) if (startsWith(path, action.path)) return path
-    }
     for (const { path, element } of this.elements.values()) if (touches(action, path, element)) return path
     return undefined
   }

@@ -7,6 +7,7 @@ import { enableMapSet, isDraft, produce } from 'immer'
 import { equal } from '../data/attribute-value.ts'
 import { engineError } from '../errors.ts'
 import type { Looks } from './looks.ts'
+import { printKey } from './print-key.ts'
 import { RecordVersion } from './record-version.ts'
 import { type DraftView, trackDraft } from './track-draft.ts'
 
@@ -27,7 +28,7 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
     if (equal(changed.encoded?.[attribute], value)) continue
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${JSON.stringify(identity.address.key)}: the key cannot be changed. Delete the record and create another.`,
+      `${model.name} ${printKey(identity.address.key)}: the key cannot be changed. Delete the record and create another.`,
       {
         model: model.name,
         key: identity.address.key,

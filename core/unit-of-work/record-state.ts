@@ -9,11 +9,12 @@
 import { overlap, printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
-import { apply } from '../expression/apply.ts'
+import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { diff, type Mergeable } from '../expression/diff.ts'
 import { decodeItem } from '../model/record.ts'
 import { isBranchPath } from '../model/shape.ts'
 import { type BlindChange, joinBlind, outOfBounds } from './blind.ts'
+import { printKey } from './print-key.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
 
 /** `created`: not in the store as far as this unit of work knows. `replaced`: deleted and created again. */
@@ -50,9 +51,11 @@ export class RecordState {
     return this.fate !== 'deleted' && this.drafted?.value !== undefined
   }
 
-  /** The same state once the record was loaded after all. */
+  /** The same state once the record was loaded after all. Throws where its values rule out a blind change made before. */
   loaded(base: RecordVersion): RecordState {
-    return this.drafted ? this : new RecordState(this.identity, this.fate, base, this.blind)
+    if (this.drafted) return this
+    this.#assertWithinBounds(base)
+    return new RecordState(this.identity, this.fate, base, this.blind)
   }
 
   deleted(): RecordState {
@@ -78,28 +81,40 @@ export class RecordState {
 
   /** After one more blind change. Throws where what is known of the record rules it out. */
   withBlind(change: BlindChange): RecordState {
-    const { model, address } = this.identity
     const next = new RecordState(this.identity, this.fate, this.drafted, [...this.blind, change])
-    const joined = joinBlind(next.blind, model.name)
-    const known = this.drafted?.encoded
-    const outside = known && outOfBounds(joined, known)
-    if (outside) {
-      const path = printPath(outside.action.path)
-      throw engineError(
-        'OUT_OF_BOUNDS',
-        `${model.name} ${JSON.stringify(address.key)}: the blind change of ${path} would leave its bounds; nothing was written.`,
-        { model: model.name, key: address.key, path },
-      )
-    }
+    next.#assertWithinBounds(this.drafted)
     // Made at once, so that a change that does not fit the record fails here and not when somebody reads it.
     const view = next.view
     // Nobody else can change what is not stored yet.
     return this.fate === 'kept' ? next : new RecordState(this.identity, this.fate, view)
   }
 
+  #assertWithinBounds(version: RecordVersion | undefined): void {
+    const { model, address } = this.identity
+    const joined = joinBlind(this.blind, model.name)
+    const outside = version?.encoded && outOfBounds(joined, version.encoded)
+    if (!outside) return
+    const path = printPath(outside.action.path)
+    throw engineError(
+      'OUT_OF_BOUNDS',
+      `${model.name} ${printKey(address.key)}: the blind change of ${path} would leave its bounds; nothing was written.`,
+      { model: model.name, key: address.key, path },
+    )
+  }
+
   #applied(version: RecordVersion): RecordVersion {
     if (this.blind.length === 0 || !version.encoded) return version
-    return this.#decoded(apply(actionsOf(joinBlind(this.blind, this.identity.model.name)), version.encoded))
+    const { model, address } = this.identity
+    const actions = actionsOf(joinBlind(this.blind, model.name))
+    try {
+      return this.#decoded(apply(actions, version.encoded))
+    } catch (thrown) {
+      if (!(thrown instanceof InapplicableUpdate)) throw thrown
+      const reason = `the blind change does not fit the record: ${thrown.message}`
+      throw engineError('REJECTED', `${model.name} ${printKey(address.key)}: ${reason}. Nothing was written.`, {
+        reason,
+      })
+    }
   }
 
   #decoded(item: Item): RecordVersion {

@@ -10,6 +10,7 @@ import { engineError } from '../errors.ts'
 import { changedPaths } from '../expression/diff.ts'
 import type { AnyModel } from '../model/model.ts'
 import { encodeRecord } from '../model/record.ts'
+import { printKey } from './print-key.ts'
 
 /** Which record: its model and where it is stored. */
 export interface RecordIdentity {
@@ -49,7 +50,7 @@ export class RecordVersion {
     const { model, address } = this.identity
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${JSON.stringify(address.key)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
+      `${model.name} ${printKey(address.key)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
         'Assign a new Date, Uint8Array or object in a work.change recipe instead; nothing was written.',
       {
         model: model.name,

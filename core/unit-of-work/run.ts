@@ -14,7 +14,7 @@ import type { Trimmer } from '../journal/trimmer.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
-import { commitPlan } from './commit.ts'
+import { aborted, commitPlan } from './commit.ts'
 import { conflictError, explainConflicts } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
@@ -93,6 +93,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     let seeds: Seeds = new Map()
     for (let attempt = 1; ; attempt++) {
       if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
+      if (options.signal?.aborted) throw aborted(options.signal)
       const before = once && (await readOutcome(once, options.signal))
       if (before) return before.result as A
       const records = new IdentityMap(store, seeds, options.signal)
@@ -152,8 +153,8 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   function run<A>(...args: unknown[]): Promise<A> {
     return (async () => {
       const { name, fn, options } = runArguments<A, RunOptions>(args)
-      const around = runningScope()
-      const isNested = around?.attempt.owner === owner && !around.hasEnded
+      const around = runningScope()?.nearestRunning()
+      const isNested = around?.attempt.owner === owner
       if (isNested && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
         throw engineError(
           'INVALID_ARGUMENT',

@@ -10,6 +10,7 @@ import { engineError } from '../errors.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
+import { printKey } from './print-key.ts'
 import { ReadSet } from './read-set.ts'
 import { RecordState } from './record-state.ts'
 import type { RecordIdentity, RecordVersion } from './record-version.ts'
@@ -33,8 +34,8 @@ export class Scope {
   readonly path: readonly string[]
   readonly reads = new ReadSet()
   readonly #changes = new Map<string, RecordState>()
-  /** The states that the parent had when this scope first met them. */
-  readonly #bases = new Map<string, RecordState | undefined>()
+  /** The states that the parent had when this scope first met their records. */
+  readonly #bases = new Map<string, Base>()
   readonly #afterCommit: (() => unknown)[] = []
   readonly #handedOut: Set<RecordVersion>
   readonly #proxies: WeakMap<RecordVersion, object>
@@ -50,8 +51,9 @@ export class Scope {
     if (parent) parent.#children++
   }
 
-  get hasEnded(): boolean {
-    return this.#ended
+  /** This scope, or the innermost one around it that has not ended: what a nested unit of work left running belongs to it. */
+  nearestRunning(): Scope | undefined {
+    return this.#ended ? this.parent?.nearestRunning() : this
   }
 
   assertRunning(): void {
@@ -146,21 +148,28 @@ export class Scope {
 
   /** What an ended child looked at; the parent's decisions may rest on it, also after a rollback. */
   leaveReads(): void {
-    this.parent?.reads.include(this.reads)
+    const { parent } = this
+    if (!parent) return
+    parent.reads.include(this.reads)
+    // As of when the child looked: what the parent's own siblings merged since may be what it saw otherwise.
+    for (const { identity, state } of this.#bases.values()) parent.#meet(identity, state)
   }
 
   /** Makes an ended child's changes its parent's. Throws a `CONFLICT`, and changes nothing, where a sibling stands in the way. */
   mergeIntoParent(): void {
     const parent = this.parent!
     const merged: RecordState[] = []
-    for (const [id, met] of this.#bases) {
-      const mine = this.#changes.get(id)
-      const identity = (mine ?? met)?.identity
-      if (!identity) continue
-      const base = met ?? new RecordState(identity, 'kept', this.attempt.records.known(identity)?.state.drafted)
-      const theirs = parent.stateOf(identity) ?? base
-      const state = mergeFork({ base, mine: mine ?? base, theirs }, this.reads.find(id))
-      if (state !== theirs && (mine || state !== base)) merged.push(state)
+    for (const [id, { identity, state: met }] of this.#bases) {
+      const loaded = this.attempt.records.known(identity)?.state.drafted
+      const unloaded = met ?? new RecordState(identity, 'kept', undefined)
+      // Loaded since, perhaps: the three states can only be compared as of one loaded record.
+      const base = loaded ? unloaded.loaded(loaded) : unloaded
+      const mine = this.stateOf(identity) ?? base
+      const state = mergeFork(
+        { base, mine: this.#changes.has(id) ? mine : base, theirs: parent.stateOf(identity) ?? base },
+        this.reads.find(id),
+      )
+      if (state !== base) merged.push(state)
     }
     for (const state of merged) parent.put(state)
     parent.#afterCommit.push(...this.#afterCommit)
@@ -181,16 +190,22 @@ export class Scope {
   }
 
   #look(state: RecordState, look: (reads: ReturnType<ReadSet['of']>) => void): void {
-    if (this.#ended && !this.parent) return
     const running = this.attempt.running()
-    const scope = running && running.attempt === this.attempt ? running : this
+    const looking = running && running.attempt === this.attempt ? running : this
+    const scope = looking.nearestRunning()
+    if (!scope) return
     look(scope.reads.of(state.identity.id))
-    scope.#meet(state.identity, state)
+    scope.#meet(state.identity, scope.parent?.stateOf(state.identity))
   }
 
   #meet(identity: RecordIdentity, state: RecordState | undefined): void {
-    if (this.parent && !this.#bases.has(identity.id)) this.#bases.set(identity.id, state)
+    if (this.parent && !this.#bases.has(identity.id)) this.#bases.set(identity.id, { identity, state })
   }
+}
+
+interface Base {
+  readonly identity: RecordIdentity
+  readonly state: RecordState | undefined
 }
 
 const owners = new WeakMap<object, { readonly identity: RecordIdentity; readonly attempt: Attempt }>()
@@ -204,7 +219,7 @@ export function identityOf(record: object, attempt: Attempt): RecordIdentity | u
 export const notFound = ({ model, address }: RecordIdentity) =>
   engineError(
     'RECORD_NOT_FOUND',
-    `There is no ${model.name} ${JSON.stringify(address.key)}. Use work.find where it may be absent, or work.create.`,
+    `There is no ${model.name} ${printKey(address.key)}. Use work.find where it may be absent, or work.create.`,
     {
       model: model.name,
       key: address.key,

@@ -9,7 +9,7 @@ import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import { collectBlindChanges } from './blind-changes.ts'
-import { printKey } from './conflict.ts'
+import { printKey } from './print-key.ts'
 import { runRecipe } from './recipe.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
@@ -67,6 +67,12 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     return state
   }
 
+  /** The function may catch the error and go on, so what it told was looked at. */
+  const missing = (state: RecordState) => {
+    scope.observe(state)
+    return notFound(state.identity)
+  }
+
   const remove = (state: RecordState): void => {
     // What was never stored need not be deleted: the record is absent again.
     const absent = () => new RecordState(state.identity, 'kept', new RecordVersion(state.identity, undefined))
@@ -103,6 +109,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       const identity: RecordIdentity = { model, address, id: addressKey(address) }
       const state = scope.stateOf(identity)
       if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
+        scope.observe(state)
         throw engineError(
           'RECORD_EXISTS',
           `There is a ${model.name} ${printKey(address.key)} already. Use work.find first, or another key.`,
@@ -134,7 +141,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       const identity = identify(first as AnyModel, key)
       const state = scope.stateOf(identity)
       if (state?.drafted || state?.fate === 'deleted') {
-        if (!state.isPresent) throw notFound(identity)
+        if (!state.isPresent) throw missing(state)
         return remove(state)
       }
       scope.put(new RecordState(identity, 'deleted', undefined))
@@ -143,8 +150,16 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     blind(model: AnyModel, key: unknown, changes: (blind: never) => void) {
       const identity = identify(model, key)
       let state = scope.stateOf(identity) ?? new RecordState(identity, 'kept', undefined)
-      if (state.fate === 'deleted' || (state.drafted && !state.isPresent)) throw notFound(identity)
-      for (const change of collectBlindChanges(model, changes)) state = state.withBlind(change)
+      if (state.fate === 'deleted' || (state.drafted && !state.isPresent)) throw missing(state)
+      for (const change of collectBlindChanges(model, changes)) {
+        try {
+          state = state.withBlind(change)
+        } catch (thrown) {
+          // That it does not fit was told by the value.
+          scope.looksAt(state).value(change.action.path)
+          throw thrown
+        }
+      }
       scope.put(state)
     },
 

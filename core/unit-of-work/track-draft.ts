@@ -1,8 +1,9 @@
 /**
  * The draft that a recipe changes: an immer draft whose reads are remembered like those of a record.
  *
- * Assignments go straight to immer. A list is one leaf, except for `push`: appending looks at nothing, so that two units
- * of work may append to one list at once. (Its result, the new length, is therefore not guarded; read `length` to depend on it.)
+ * What is assigned or deleted is looked at first, since its effect, even having none, rests on what was there. A list is
+ * one leaf, except for `push`: appending looks at nothing, so that two units of work may append to one list at once. (Its
+ * result, the new length, is therefore not guarded; read `length` to depend on it.)
  *
  * @module
  */
@@ -29,27 +30,29 @@ export interface DraftView {
 
 export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftView {
   const views = new Map<object, object>()
-  const owned = new WeakMap<object, object>()
+  const owned = new WeakMap<object, { readonly draft: object; readonly path: DocumentPath }>()
 
-  const remember = (draft: object, view: object): object => {
+  const remember = (draft: object, view: object, path: DocumentPath): object => {
     views.set(draft, view)
-    owned.set(view, draft)
+    owned.set(view, { draft, path })
     return view
   }
-  /** What may be put into the draft: the record's own branches are taken out of their views first. */
+  /** What may be put into the draft: the record's own branches are taken out of their views, and all of each is looked at. */
   const plain = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
-    const draft = owned.get(value)
-    return draft ?? deepUntracked(value)
+    const own = owned.get(value)
+    if (!own) return deepUntracked(value)
+    looks.value(own.path)
+    return own.draft
   }
 
   function view(value: unknown, shape: Shape, path: DocumentPath): unknown {
     if (typeof value !== 'object' || value === null) return value
     const known = views.get(value)
     if (known) return known
-    if (isBranch(value, shape)) return remember(value, branch(value, shape, path))
-    if (Array.isArray(value) && shape.kind !== 'leaf') return remember(value, list(value, path))
-    if (isElementwise(value, shape)) return remember(value, setView(value, shape, path))
+    if (isBranch(value, shape)) return remember(value, branch(value, shape, path), path)
+    if (Array.isArray(value) && shape.kind !== 'leaf') return remember(value, list(value, path), path)
+    if (isElementwise(value, shape)) return remember(value, setView(value, shape, path), path)
     return value
   }
 
@@ -69,7 +72,12 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     return new Proxy(draft, {
       get: (target, name) => (typeof name === 'string' ? look(name) : whole(target, name, path)),
       set(target, name, value) {
+        looks.value([...path, name as string])
         return Reflect.set(target, name, plain(value))
+      },
+      deleteProperty(target, name) {
+        looks.value([...path, name as string])
+        return Reflect.deleteProperty(target, name)
       },
       has(target, name) {
         if (typeof name === 'string' && (Object.hasOwn(target, name) || isKnownName(shape, name)))
@@ -82,7 +90,9 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       },
       getOwnPropertyDescriptor(target, name) {
         const descriptor = Reflect.getOwnPropertyDescriptor(target, name)
-        return descriptor && typeof name === 'string' ? { ...descriptor, value: look(name) } : descriptor
+        if (typeof name !== 'string') return descriptor
+        const value = look(name)
+        return descriptor && { ...descriptor, value }
       },
     })
   }
@@ -95,7 +105,14 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
         lookAtLeaf(target, path, looks)
         return Reflect.get(target, name, receiver)
       },
-      set: (target, name, value) => Reflect.set(target, name, plain(value)),
+      set(target, name, value) {
+        looks.value(path)
+        return Reflect.set(target, name, plain(value))
+      },
+      deleteProperty(target, name) {
+        looks.value(path)
+        return Reflect.deleteProperty(target, name)
+      },
       has(target, name) {
         looks.value(path)
         return Reflect.has(target, name)
@@ -114,6 +131,8 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     }
     const methods: Record<string, unknown> = {
       add(element: unknown) {
+        // Nothing will be sent for what is there already, so that it is there must stay so.
+        if (draft.has(element)) look(element)
         draft.add(element)
         return proxy
       },

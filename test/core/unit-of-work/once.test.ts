@@ -85,7 +85,9 @@ test('another engine on the same store, after a restart, gets the first outcome'
 test('a unit of work that only reads is kept as well', async () => {
   const { engine } = await account()
   const look = () =>
-    engine.unitOfWork.run('look', async (work) => (await work.get(Account, { id: 'a' })).balance, { idempotencyKey: 'look' })
+    engine.unitOfWork.run('look', async (work) => (await work.get(Account, { id: 'a' })).balance, {
+      idempotencyKey: 'look',
+    })
   assert.is(await look(), 0)
   await engine.unitOfWork.run((work) => {
     work.blind(Account, { id: 'a' }, (blind) => blind.increment('balance', 7))

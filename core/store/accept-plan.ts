@@ -1,22 +1,22 @@
 /**
  * The gate for plans: copies and freezes every value, and refuses what no store could apply whatever its items are.
  *
- * Pure and without knowledge of memory, like `decide.ts`: any adapter that evaluates plans itself may use both.
+ * Pure, like `decide.ts`: for every adapter that evaluates plans itself, so that all refuse the same in the same words.
  *
  * @module
  */
-import type { AttributeMap } from '../../core/data/attribute-value.ts'
-import { equal } from '../../core/data/attribute-value.ts'
-import { type DocumentPath, printPath } from '../../core/data/document-path.ts'
-import { addressKey, type Item, itemSize, valueSize } from '../../core/data/item.ts'
-import { isIdle, type Update, type UpdateAction } from '../../core/expression/update.ts'
-import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
-import type { StoreLimits } from '../../core/store/limits.ts'
-import type { TableDefinition } from '../../core/store/table-definition.ts'
-import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
+import type { AttributeMap } from '../data/attribute-value.ts'
+import { equal } from '../data/attribute-value.ts'
+import { type DocumentPath, printPath } from '../data/document-path.ts'
+import { addressKey, type Item, itemSize, valueSize } from '../data/item.ts'
+import { isIdle, type Update, type UpdateAction } from '../expression/update.ts'
 import { indexProblem, keyNames, keyProblem } from './check-keys.ts'
+import type { CommitOutcome } from './commit-outcome.ts'
+import type { StoreLimits } from './limits.ts'
 import { take } from './stored-value.ts'
+import type { TableDefinition } from './table-definition.ts'
 import { updatePathsProblem } from './update-paths.ts'
+import type { WriteAction, WritePlan } from './write-plan.ts'
 
 export type InvalidPlan = CommitOutcome & { readonly kind: 'invalid' }
 

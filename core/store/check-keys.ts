@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { type AttributeValue, isNumber, typeOf } from '../../core/data/attribute-value.ts'
-import { type Item, type ItemKey, valueSize } from '../../core/data/item.ts'
-import { numberProblem } from '../../core/data/number.ts'
-import type { KeyAttribute, KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
+import { type AttributeValue, isNumber, typeOf } from '../data/attribute-value.ts'
+import { type Item, type ItemKey, valueSize } from '../data/item.ts'
+import { numberProblem } from '../data/number.ts'
+import type { KeyAttribute, KeySchema, TableDefinition } from './table-definition.ts'
 
 const MAX_PARTITION_BYTES = 2048
 const MAX_SORT_BYTES = 1024
+const loneSurrogate = /\p{Surrogate}/u
 
 export const keyNames = ({ partition, sort }: KeySchema): readonly string[] =>
   sort === undefined ? [partition.name] : [partition.name, sort.name]
@@ -46,7 +47,8 @@ export const sameKeys = (a: KeySchema, b: KeySchema): boolean =>
 const sameAttribute = (a: KeyAttribute | undefined, b: KeyAttribute | undefined): boolean =>
   a?.name === b?.name && a?.type === b?.type
 
-function valuesProblem({ partition, sort }: KeySchema, item: Item | ItemKey): string | undefined {
+/** What keeps these values from being keys of the schema, if anything. Those that are absent are no fault. */
+export function valuesProblem({ partition, sort }: KeySchema, item: Item | ItemKey): string | undefined {
   return (
     valueProblem(partition, item[partition.name], MAX_PARTITION_BYTES) ??
     (sort && valueProblem(sort, item[sort.name], MAX_SORT_BYTES))
@@ -60,6 +62,8 @@ export function valueProblem(
 ): string | undefined {
   if (value === undefined) return undefined
   if (typeOf(value) !== type) return `Expected key ${name} to be of type ${type}, got ${typeOf(value)}`
+  if (typeof value === 'string' && loneSurrogate.test(value))
+    return `Expected key ${name} to be well-formed Unicode text`
   const problem = isNumber(value) ? numberProblem(value) : undefined
   if (problem) return `Expected key ${name} to be ${problem}`
   const size = valueSize(value)

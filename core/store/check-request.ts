@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ScalarValue } from '../../core/data/attribute-value.ts'
-import type { QueryRequest, ScanRequest, SortCondition } from '../../core/store/store.ts'
-import type { KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
-import { keyNames, valueProblem } from './check-keys.ts'
+import type { ScalarValue } from '../data/attribute-value.ts'
+import { keyNames, valueProblem, valuesProblem } from './check-keys.ts'
+import type { QueryRequest, ScanRequest, SortCondition } from './store.ts'
+import type { KeySchema, TableDefinition } from './table-definition.ts'
 
 /** The first fault, if any. */
 export function requestProblem(definition: TableDefinition, request: QueryRequest | ScanRequest): string | undefined {
@@ -20,6 +20,8 @@ export function requestProblem(definition: TableDefinition, request: QueryReques
   const schema = found ?? definition
   const missing = from && [...keyNames(definition), ...keyNames(schema)].find((name) => !Object.hasOwn(from, name))
   if (missing !== undefined) return `Expected the key to go on from to have ${missing}`
+  const fault = from && (valuesProblem(definition, from) ?? valuesProblem(schema, from))
+  if (fault !== undefined) return fault
   return 'partition' in request ? queryProblem(schema, request) : segmentProblem(request)
 }
 
@@ -31,6 +33,7 @@ function queryProblem(schema: KeySchema, { partition, sort }: QueryRequest): str
   if (problem || sort === undefined) return problem
   if (schema.sort === undefined) return `There is no sort key to compare ${sort.attribute} with`
   if (sort.attribute !== schema.sort.name) return `Expected bounds of ${schema.sort.name}, got ${sort.attribute}`
+  if (sort.operator === 'begins-with' && schema.sort.type === 'N') return `A number has no beginning: ${sort.attribute}`
   for (const value of boundsOf(sort)) {
     const fault = valueProblem(schema.sort, value)
     if (fault) return fault

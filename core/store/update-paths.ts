@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type DocumentPath, printPath } from '../../core/data/document-path.ts'
-import type { Update } from '../../core/expression/update.ts'
+import { type DocumentPath, printPath } from '../data/document-path.ts'
+import type { Update } from '../expression/update.ts'
 
 interface Node {
   /** An action's path ends here. */

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import type { Item } from '../../core/data/item.ts'
-import { apply, InapplicableUpdate } from '../../core/expression/apply.ts'
-import { evaluate } from '../../core/expression/evaluate.ts'
-import type { CommitOutcome, FailedAction } from '../../core/store/commit-outcome.ts'
-import type { WriteAction } from '../../core/store/write-plan.ts'
+import type { Item } from '../data/item.ts'
+import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import { evaluate } from '../expression/evaluate.ts'
 import { invalid } from './accept-plan.ts'
+import type { CommitOutcome, FailedAction } from './commit-outcome.ts'
+import type { WriteAction } from './write-plan.ts'
 
 /** `next` is in the order of the actions, undefined for absent; only what was committed has one. */
 export type Decision =

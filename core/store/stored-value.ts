@@ -1,20 +1,13 @@
 /**
- * Values on their way into and out of memory. Inside they are frozen and belong to the store alone; sets and binary
- * values, which JavaScript cannot freeze, are copied on the way out too.
+ * Values on their way into and out of a store that keeps them in memory. Inside they are frozen and belong to the store
+ * alone; sets and binary values, which JavaScript cannot freeze, are copied on the way out too.
  *
  * @module
  */
-import {
-  type AttributeMap,
-  type AttributeValue,
-  isList,
-  isMap,
-  isSet,
-  scalarKey,
-} from '../../core/data/attribute-value.ts'
-import { printPath } from '../../core/data/document-path.ts'
-import type { Item } from '../../core/data/item.ts'
-import { toAttribute } from '../../core/data/to-attribute.ts'
+import { type AttributeMap, type AttributeValue, isList, isMap, isSet, scalarKey } from '../data/attribute-value.ts'
+import { printPath } from '../data/document-path.ts'
+import type { Item } from '../data/item.ts'
+import { toAttribute } from '../data/to-attribute.ts'
 
 /** A copy of its own that is frozen, or why DynamoDB cannot store the value. */
 export type Taken = { readonly value: AttributeValue } | { readonly problem: string }

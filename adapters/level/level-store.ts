@@ -1,0 +1,101 @@
+/**
+ * The port on LevelDB: embedded and durable, for one process. A commit is one synced batch, so it is there as a whole
+ * once it was answered, whatever becomes of the process.
+ *
+ * Otherwise it is the memory store: tables appear on first use, with the keys that the first write implies, unless they
+ * were created; conditions, updates and limits have the same meaning, which is `core`'s.
+ *
+ * @module
+ */
+import { resolve } from 'node:path'
+import { engineError } from '../../core/errors.ts'
+import { dynamodbLimits, type StoreLimits } from '../../core/store/limits.ts'
+import type { RequestOptions, Store } from '../../core/store/store.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { Database } from './database.ts'
+import { readItems } from './read-items.ts'
+import { readPage } from './read-page.ts'
+import { aborted, explained } from './refusals.ts'
+
+export interface LevelStoreOptions {
+  /** A directory of the store's own, which is made if there is none. Relative to the working directory of the moment. */
+  readonly path: string
+  /** Tighter or wider than DynamoDB's, which are the default. */
+  readonly limits?: Partial<StoreLimits> | undefined
+  /** Milliseconds since 1970: how long ago a plan was first committed. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
+}
+
+interface Open {
+  readonly database: Database
+  readonly commits: CommitQueue
+}
+
+/**
+ * The store in this directory; one per directory, in all processes. The first request opens it, and rejects if it cannot:
+ * merely having a store takes no lock, and the request after a failed one tries again.
+ */
+export function levelStore({ path, limits: ownLimits, now = Date.now }: LevelStoreOptions): Store {
+  const directory = resolve(path)
+  const limits = Object.freeze({ ...dynamodbLimits, ...ownLimits })
+  const running = new Set<Promise<unknown>>()
+  let opened: Promise<Open> | undefined
+  let closed: Promise<void> | undefined
+
+  async function open(): Promise<Open> {
+    try {
+      const database = await Database.open(directory, now)
+      return { database, commits: new CommitQueue(database, limits) }
+    } catch (error) {
+      opened = undefined
+      throw error
+    }
+  }
+
+  /** Every operation passes here. What was let in before the store was closed is carried out. */
+  async function request<Answer>(
+    operation: (open: Open) => Promise<Answer>,
+    { signal }: RequestOptions = {},
+  ): Promise<Answer> {
+    if (closed) throw engineError('CLOSED', 'The store was closed', {})
+    if (signal?.aborted) throw aborted(signal)
+    const answer = carryOut(operation, signal)
+    running.add(answer)
+    try {
+      return await answer
+    } catch (error) {
+      throw explained(directory, error)
+    } finally {
+      running.delete(answer)
+    }
+  }
+
+  async function carryOut<Answer>(
+    operation: (open: Open) => Promise<Answer>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    opened ??= open()
+    const ready = await opened
+    if (signal?.aborted) throw aborted(signal)
+    return operation(ready)
+  }
+
+  async function end(): Promise<void> {
+    await Promise.allSettled(running)
+    const open = await opened?.catch(() => undefined)
+    await open?.database.level.close()
+  }
+
+  return Object.freeze<Store>({
+    limits,
+    read: (addresses, options) => request(({ database }) => readItems(database, addresses), options),
+    query: (query, options) => request(({ database }) => readPage(database, query), options),
+    scan: (scan, options) => request(({ database }) => readPage(database, scan), options),
+    commit: (plan, options) => request(({ commits }) => commits.commit(plan, options?.signal), options),
+    createTable: (definition, options) =>
+      request(({ database }) => database.exclusively(() => database.tables.create(definition)), options),
+    deleteTable: (table, options) =>
+      request(({ database }) => database.exclusively(() => database.tables.delete(table)), options),
+    close: () => (closed ??= end()),
+  })
+}

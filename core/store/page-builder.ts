@@ -1,0 +1,56 @@
+/**
+ * Pages of stores that walk their items themselves: what a page holds, where it ends and where the next one starts.
+ *
+ * @module
+ */
+import { type Item, keyOf } from '../data/item.ts'
+import { evaluate } from '../expression/evaluate.ts'
+import { keyNames } from './check-keys.ts'
+import type { Page, QueryRequest, ScanRequest } from './store.ts'
+import type { IndexDefinition, TableDefinition } from './table-definition.ts'
+
+/** DynamoDB ends a page after this much, whatever the limit. */
+const PAGE_BYTES = 1024 * 1024
+
+export class PageBuilder {
+  readonly #request: QueryRequest | ScanRequest
+  readonly #keys: readonly string[]
+  readonly #items: Item[] = []
+  #looked = 0
+  #bytes = 0
+
+  constructor(request: QueryRequest | ScanRequest, definition: TableDefinition) {
+    this.#request = request
+    const index = definition.indexes.find(({ name }) => name === request.index)
+    this.#keys = [...new Set([...keyNames(definition), ...(index ? keyNames(index) : [])])]
+  }
+
+  /** Takes the next item, as the table or index has it, and its bytes; returns the page if it is full by that. */
+  add(item: Item, bytes: number): Page | undefined {
+    const { filter, projection, limit } = this.#request
+    if (filter === undefined || evaluate(filter, item)) {
+      this.#items.push(projection === undefined ? item : project(item, projection))
+    }
+    this.#looked += 1
+    this.#bytes += bytes
+    // As DynamoDB, which does not look whether anything follows: the next page may be empty.
+    const full = this.#looked === limit || this.#bytes >= PAGE_BYTES
+    return full ? { items: this.#items, next: keyOf(item, this.#keys) } : undefined
+  }
+
+  /** The last page. */
+  end(): Page {
+    return { items: this.#items, next: undefined }
+  }
+}
+
+/** The item as an index has it. */
+export function indexed(definition: TableDefinition, { projection, ...keys }: IndexDefinition, item: Item): Item {
+  if (projection === 'all') return item
+  return project(item, [...keyNames(definition), ...keyNames(keys), ...(projection === 'keys' ? [] : projection)])
+}
+
+const project = (item: Item, names: readonly string[]): Item =>
+  Object.freeze(
+    Object.fromEntries(names.filter((name) => Object.hasOwn(item, name)).map((name) => [name, item[name]!])),
+  )

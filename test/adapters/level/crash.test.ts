@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { levelStore } from '../../../adapters/level/index.ts'
+import type { Item, ItemKey } from '../../../core/data/item.ts'
+import type { Store } from '../../../core/store/store.ts'
+import { newDirectory, removeDirectories } from './directory.ts'
+
+const program = fileURLToPath(new URL('./transfers.ts', import.meta.url))
+const KILLS = 10
+
+/** Runs the program, kills it a random moment after its first commit, and returns the ids of what was acknowledged. */
+async function runAndKill(path: string): Promise<readonly string[]> {
+  const child = spawn(process.execPath, [...process.execArgv, '--import', 'tsx', program, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  const closed = once(child, 'close')
+  await Promise.race([once(child.stdout, 'data'), closed])
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 300))
+  child.kill('SIGKILL')
+  const [, signal] = await closed
+  assert.is(signal, 'SIGKILL')
+  // A line that was cut off may have been acknowledged or not.
+  return output.split('\n').slice(0, -1)
+}
+
+async function everything(store: Store, table: string): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let from: ItemKey | undefined
+  do {
+    const page = await store.scan({ table, consistent: true, from })
+    items.push(...page.items)
+    from = page.next
+  } while (from !== undefined)
+  return items
+}
+
+/** Every commit that was acknowledged is there, and every one that is there is there as a whole. */
+async function expectSound(path: string, acknowledged: readonly string[], when: string): Promise<void> {
+  const store = levelStore({ path })
+  const transfers = await everything(store, 'transfers')
+  const accounts = await everything(store, 'accounts')
+  await store.close()
+  const present = new Set(transfers.map(({ id }) => id))
+  for (const id of acknowledged) assert.ok(present.has(id), `Commit ${id} was acknowledged before ${when}`)
+  const balances = new Map<unknown, number>()
+  const move = (account: unknown, by: number) => balances.set(account, (balances.get(account) ?? 0) + by)
+  for (const { from, to, amount } of transfers) {
+    move(from, -(amount as number))
+    move(to, amount as number)
+  }
+  for (const { id, balance } of accounts) assert.is(balance, balances.get(id), `${id} after ${when}`)
+  assert.is(accounts.length, balances.size)
+  const sum = accounts.reduce((total, { balance }) => total + (balance as number), 0)
+  assert.is(sum, 0)
+}
+
+test('a kill at any moment leaves every acknowledged commit and no half one', async () => {
+  const path = newDirectory()
+  const acknowledged: string[] = []
+  for (let kill = 1; kill <= KILLS; kill++) {
+    acknowledged.push(...(await runAndKill(path)))
+    await expectSound(path, acknowledged, `kill ${kill}`)
+  }
+  assert.ok(acknowledged.length > KILLS * 10, `Expected many commits, got ${acknowledged.length}`)
+})
+
+const unlessWindows = process.platform === 'win32' ? test.skip : test
+
+// The shell lets no file grow beyond 300 KB, so that a write fails in the middle, as on a full disk.
+unlessWindows('a write that fails leaves every acknowledged commit and no half one', async () => {
+  const path = newDirectory()
+  const limited = `trap '' XFSZ; ulimit -f 300; exec "$@"`
+  const command = [process.execPath, ...process.execArgv, '--import', 'tsx', program, path]
+  const child = spawn('bash', ['-c', limited, 'bash', ...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  let complaint = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    complaint += chunk
+  })
+  await once(child, 'close')
+  assert.match(complaint, /Expected the transfer to be committed, got unknown/)
+  const acknowledged = output.split('\n').slice(0, -1)
+  assert.ok(acknowledged.length > 10, `Expected some commits, got ${acknowledged.length}`)
+  await expectSound(path, acknowledged, 'the failure')
+})
+
+test.after(removeDirectories)
+
+test.run()

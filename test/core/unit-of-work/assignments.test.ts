@@ -1,0 +1,184 @@
+/**
+ * Assigning to a draft is a look at what was there, since what the assignment does, even if it does nothing, rests on it.
+ *
+ * Regressions. An update is found by comparing, so a list that was assigned could be sent as an append and a set as added
+ * elements, neither guarded; an equal value was not sent at all. Others' commits in between then gave results that no
+ * serial order gives.
+ */
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine } from '../../../core/engine.ts'
+import { defineModel } from '../../../core/model/model.ts'
+import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
+import { storeKinds } from '../../support/stores.ts'
+import { ann, type DraftPlayer, hurried, put, runsWhen, world } from './world.ts'
+
+type Edit = (draft: DraftPlayer) => unknown
+const given = { badges: new Set(['a', 'b']), log: ['x'], stats: { wins: 1, tags: new Set(['t']) } }
+
+const cases: readonly (readonly [name: string, mine: Edit, others: Edit])[] = [
+  ['a list that begins like the old one', put('log', ['x', 'y']), (draft) => draft.log.push('z')],
+  ['an element behind the end of a list', put('log.1', 'y'), (draft) => draft.log.push('z')],
+  ['a set that has the old elements', put('badges', new Set(['a', 'b', 'c'])), (draft) => draft.badges.delete('a')],
+  ['an empty set', put('badges', new Set()), (draft) => draft.badges.add('z')],
+  ['a set that is cleared', (draft) => draft.badges.clear(), (draft) => draft.badges.add('z')],
+  ['an equal value', put('energy', 10), put('energy', 5)],
+  ['an element that is there already', (draft) => draft.badges.add('a'), (draft) => draft.badges.delete('a')],
+  ['an absent field, deleted', (draft) => void delete draft.nick, put('nick', 'A')],
+  ['a set, deleted with its part', (draft) => void delete draft.stats, (draft) => draft.stats!.tags!.add('z')],
+  [
+    'a part that is put elsewhere too',
+    (draft) => {
+      draft.office = draft.home
+    },
+    put('home.city', 'Oslo'),
+  ],
+  [
+    'a part that is put elsewhere inside a new one',
+    (draft) => {
+      draft.office = { city: 'x', street: 'y', geo: draft.home.geo }
+    },
+    put('home.geo.lat', 1),
+  ],
+  [
+    'a set that is put elsewhere too',
+    (draft) => {
+      draft.stats!.tags = draft.badges
+    },
+    (draft) => draft.badges.add('z'),
+  ],
+  [
+    'a list that is put elsewhere too',
+    (draft) => {
+      draft.visits = draft.log
+    },
+    (draft) => draft.log.push('z'),
+  ],
+]
+
+for (const kind of storeKinds) {
+  const shared = world(kind)
+  let n = 0
+  for (const [name, mine, others] of cases) {
+    test(`assigned: ${name}: runs again when it changed (${kind})`, async () => {
+      const w = await shared
+      const key = { id: `p${n++}` }
+      await w.given({ ...given, ...key })
+      const runs = await runsWhen(
+        w,
+        () => w.change(others, key.id),
+        async (work) => {
+          work.change(await work.get(w.Player, key), (draft) => {
+            mine(draft as never)
+            draft.rank = 1
+          })
+        },
+      )
+      assert.is(runs, 2)
+    })
+  }
+
+  test(`parts that move within a record arrive whole (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given(given)
+    await w.change((draft) => {
+      const { home } = draft
+      draft.office = { ...home, geo: home.geo }
+      draft.stats = { wins: 2, tags: draft.badges }
+      draft.visits = draft.log
+      home.city = 'Moss'
+      draft.log.push('y')
+    })
+    const { office, stats, visits, log, home } = await w.player()
+    assert.equal(office, { city: 'Bergen', street: 'Strandgaten 1', geo: { lat: 60.4, lng: 5.3 } })
+    assert.equal(stats, { wins: 2, tags: new Set(['a', 'b']) })
+    assert.equal(
+      [visits, log],
+      [
+        ['x', 'y'],
+        ['x', 'y'],
+      ],
+    )
+    assert.is(home.city, 'Moss')
+  })
+
+  test(`a part of another record is copied, and looked at in that one (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    await w.given({
+      id: 'bob',
+      badges: new Set(['z']),
+      log: ['l'],
+      home: { city: 'Oslo', street: 's', geo: { lat: 1, lng: 2 } },
+    })
+    const runs = await runsWhen(
+      w,
+      () => w.change(put('home.geo.lat', 5), 'bob'),
+      async (work) => {
+        const [own, other] = await work.getMany(w.Player, [ann, { id: 'bob' }])
+        work.change(own!, (draft) => {
+          draft.office = other!.home
+          draft.badges = other!.badges as Set<string>
+          draft.visits = [...other!.log]
+        })
+      },
+    )
+    assert.is(runs, 2)
+    const { office, badges, visits } = await w.player()
+    assert.equal(office, { city: 'Oslo', street: 's', geo: { lat: 5, lng: 2 } })
+    assert.equal([badges, visits], [new Set(['z']), ['l']])
+  })
+}
+
+test('a whole record that is put into another one is looked at as a whole', async () => {
+  const Box = defineModel({
+    name: 'Box',
+    table: 'boxes',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, size: t.number, holds: t.unknown }),
+  })
+  const store = memoryStore()
+  const { unitOfWork } = createEngine({ store, models: [Box], environment: hurried(5001) })
+  const others = createEngine({ store, models: [Box], environment: hurried(5002) }).unitOfWork
+  await unitOfWork.run((work) => {
+    work.create(Box, { id: 'a', size: 1, holds: null })
+    work.create(Box, { id: 'b', size: 1, holds: null })
+  })
+  let runs = 0
+  await unitOfWork.run(async (work) => {
+    runs++
+    const [a, b] = await work.getMany(Box, [{ id: 'a' }, { id: 'b' }])
+    work.change(a!, (draft) => {
+      draft.holds = b
+    })
+    if (runs === 1) {
+      const grow = async (other: UnitOfWork) => {
+        other.change(await other.get(Box, { id: 'b' }), (draft) => {
+          draft.size = 2
+        })
+      }
+      await others.run(grow)
+    }
+  })
+  assert.is(runs, 2)
+  const { holds } = await unitOfWork.run((work) => work.get(Box, { id: 'a' }))
+  assert.equal(holds, { id: 'b', size: 2, holds: null })
+})
+
+test('set back to what it was, a value is guarded though not sent', async () => {
+  const w = await world('memory')
+  await w.given()
+  const back = async (work: UnitOfWork) => {
+    work.change(await work.get(w.Player, ann), (draft) => {
+      draft.energy = 1
+      draft.energy = 10
+      draft.rank = 1
+    })
+  }
+  assert.is(await runsWhen(w, () => w.change(put('energy', 5)), back), 2)
+  assert.is((await w.player()).energy, 10)
+})
+
+test.run()

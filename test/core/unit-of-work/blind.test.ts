@@ -1,0 +1,267 @@
+/** Changes made without looking: they read nothing, meet nobody, and still never leave their bounds. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
+import { storeKinds } from '../../support/stores.ts'
+import { ann, failsWith, put, runsWhen, type World, world } from './world.ts'
+
+const tire =
+  ({ Player }: World, by = -1) =>
+  (work: UnitOfWork) =>
+    work.blind(Player, ann, (blind) => blind.increment('energy', by, { min: 0, max: 100 }))
+
+for (const kind of storeKinds) {
+  test(`every kind of blind change, in one update and without a read (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given({ badges: new Set(['a']), log: ['x'], stats: { wins: 1, tags: new Set(['t']) } })
+    await w.unitOfWork.run((work) =>
+      work.blind(w.Player, ann, (blind) => {
+        blind.increment('energy', 5)
+        blind.increment('rank', 2)
+        blind.increment('coins', 2n ** 70n)
+        blind.increment(['stats', 'wins'], 1)
+        blind.increment(['scores', 'go'], 1)
+        blind.add('badges', 'b', 'c')
+        blind.remove(['stats', 'tags'], 't')
+        blind.append('log', 'y', 'z')
+        blind.append('visits', 'home')
+      }),
+    )
+    assert.is(w.watched.reads.length, 0)
+    assert.is(w.watched.onlyCommit().length, 1)
+    const { energy, rank, coins, stats, scores, badges, log, visits } = await w.player()
+    assert.equal([energy, rank, coins], [15, 2, 2n ** 70n])
+    assert.equal([stats, scores], [{ wins: 2, tags: new Set() }, { go: 1 }])
+    assert.equal([badges, log, visits], [new Set(['a', 'b', 'c']), ['x', 'y', 'z'], ['home']])
+  })
+
+  test(`several of one field are joined, bounds too (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    await w.unitOfWork.run((work) => {
+      tire(w, -4)(work)
+      tire(w, -6)(work)
+      work.blind(w.Player, ann, (blind) => blind.add('badges', 'a'))
+      work.blind(w.Player, ann, (blind) => blind.add('badges', 'b'))
+    })
+    assert.is(w.watched.onlyCommit().length, 1)
+    assert.is((await w.player()).energy, 0)
+    assert.equal((await w.player()).badges, new Set(['a', 'b']))
+    await failsWith(
+      w.unitOfWork.run((work) => {
+        tire(w, 3)(work)
+        tire(w, -4)(work)
+        tire(w, 3)(work)
+      }),
+      'OUT_OF_BOUNDS',
+    )
+    assert.is((await w.player()).energy, 0)
+  })
+
+  test(`bounds hold whoever comes first: ten of thirty get one each (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    const ends = await Promise.allSettled(Array.from({ length: 30 }, () => w.unitOfWork.run(tire(w))))
+    assert.is(ends.filter(({ status }) => status === 'fulfilled').length, 10)
+    for (const end of ends) if (end.status === 'rejected') assert.is(end.reason.code, 'OUT_OF_BOUNDS')
+    assert.is((await w.player()).energy, 0)
+  })
+
+  test(`an upper bound, and a bound on an absent number, which counts as zero (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    await failsWith(w.unitOfWork.run(tire(w, 91)), 'OUT_OF_BOUNDS')
+    await w.unitOfWork.run(tire(w, 90))
+    const rank = (by: number, min: number) =>
+      w.unitOfWork.run((work) => work.blind(w.Player, ann, (blind) => blind.increment('rank', by, { min })))
+    await failsWith(rank(-1, 0), 'OUT_OF_BOUNDS')
+    await failsWith(rank(1, 2), 'OUT_OF_BOUNDS')
+    await rank(-1, -1)
+    assert.equal([(await w.player()).energy, (await w.player()).rank], [100, -1])
+  })
+
+  test(`an absent record is not made by a blind change (${kind})`, async () => {
+    const w = await world(kind)
+    const { payload } = await failsWith(w.unitOfWork.run(tire(w)), 'RECORD_NOT_FOUND')
+    assert.equal(payload.key, { id: 'ann' })
+    assert.is(await w.stored(), undefined)
+  })
+
+  test(`a blind change inside an absent part is refused (${kind})`, async () => {
+    // The update that did not fit left the engine as an error without a code.
+    const w = await world(kind)
+    await w.given()
+    const wins = (work: UnitOfWork) => work.blind(w.Player, ann, (blind) => blind.increment(['stats', 'wins'], 1))
+    await failsWith(w.unitOfWork.run(wins), 'REJECTED')
+    await failsWith(
+      w.unitOfWork.run(async (work) => {
+        wins(work)
+        await work.get(w.Player, ann)
+      }),
+      'REJECTED',
+    )
+  })
+
+  test(`on a record loaded before and after, the increment is seen, and conflicts with nobody (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    const runs = await runsWhen(
+      w,
+      () => w.change(put('energy', 50)),
+      async (work) => {
+        await work.get(w.Player, ann)
+        tire(w)(work)
+        await work.get(w.Player, ann)
+        tire(w)(work)
+      },
+    )
+    assert.is(runs, 1)
+    assert.is((await w.player()).energy, 48)
+    await w.unitOfWork.run(async (work) => {
+      tire(w)(work)
+      const player = await work.get(w.Player, ann)
+      assert.is(player.energy, 47)
+      assert.is(await work.get(w.Player, ann), player)
+      tire(w)(work)
+      assert.is((await work.get(w.Player, ann)).energy, 46)
+    })
+    assert.is((await w.player()).energy, 46)
+  })
+
+  test(`a value looked at after a blind increment is guarded (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    const runs = await runsWhen(
+      w,
+      () => w.change(put('energy', 50)),
+      async (work) => {
+        tire(w)(work)
+        work.create(w.Reward, { player: 'ann', name: `at ${(await work.get(w.Player, ann)).energy}` })
+      },
+    )
+    assert.is(runs, 2)
+    assert.ok(await w.storedReward('ann', 'at 49'))
+  })
+
+  test(`beside a change of another path each travels as what it is (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    const runs = await runsWhen(
+      w,
+      () => w.change(put('energy', 50)),
+      async (work) => {
+        work.change(await work.get(w.Player, ann), put('level', 2))
+        tire(w)(work)
+        work.change(await work.get(w.Player, ann), put('rank', 3))
+      },
+    )
+    assert.is(runs, 1)
+    const { energy, level, rank } = await w.player()
+    assert.equal([energy, level, rank], [49, 2, 3])
+  })
+
+  test(`before and after a change of the same path (${kind})`, async () => {
+    // Both were sent, and an update may name a path only once: the store refused it.
+    const w = await world(kind)
+    await w.given({ badges: new Set(['a']), log: ['x'] })
+    await w.unitOfWork.run(async (work) => {
+      const player = await work.get(w.Player, ann)
+      tire(w)(work)
+      work.change(player, (draft) => {
+        draft.energy *= 2
+        draft.badges.add('b')
+        draft.log.push('y')
+        draft.scores['go'] = 1
+        draft.stats = { wins: 1 }
+      })
+      work.blind(w.Player, ann, (blind) => {
+        blind.increment('energy', 5)
+        blind.add('badges', 'c')
+        blind.append('log', 'z')
+        blind.increment(['scores', 'go'], 1)
+        blind.increment(['stats', 'wins'], 1)
+      })
+      assert.is((await work.get(w.Player, ann)).energy, 23)
+    })
+    const { energy, badges, log, scores, stats } = await w.player()
+    assert.equal([energy, badges, log], [23, new Set(['a', 'b', 'c']), ['x', 'y', 'z']])
+    assert.equal([scores, stats?.wins], [{ go: 2 }, 2])
+  })
+
+  test(`of a record made or remade by the same unit of work (${kind})`, async () => {
+    const w = await world(kind)
+    await w.unitOfWork.run((work) => {
+      work.create(w.Player, { ...ann, name: 'Ann' })
+      tire(w)(work)
+    })
+    assert.is((await w.player()).energy, 9)
+    await w.unitOfWork.run(async (work) => {
+      work.delete(await work.get(w.Player, ann))
+      work.create(w.Player, { ...ann, name: 'Other', energy: 50 })
+      tire(w)(work)
+    })
+    assert.is((await w.player()).energy, 49)
+  })
+
+  test(`under many changed fields, whose whole attribute is sent (${kind})`, async () => {
+    // The coarser update set the attribute and also named paths inside it: the store refused it.
+    const w = await world(kind)
+    const scores = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`k${i}`, i]))
+    await w.given({ scores })
+    await w.unitOfWork.run(async (work) => {
+      work.blind(w.Player, ann, (blind) => blind.increment(['scores', 'new'], 7))
+      work.change(await work.get(w.Player, ann), (draft) => {
+        for (const name of Object.keys(scores)) draft.scores[name]!++
+      })
+      work.blind(w.Player, ann, (blind) => blind.increment(['scores', 'k0'], 10))
+    })
+    const after = (await w.player()).scores
+    assert.equal([after['k0'], after['k1'], after['new']], [11, 2, 7])
+  })
+}
+
+test('a bound is not forgotten when the record is loaded and changed afterwards', async () => {
+  // The change swallowed the increment together with its bound, which nobody had checked yet.
+  const w = await world('memory')
+  await w.given()
+  await failsWith(
+    w.unitOfWork.run(async (work) => {
+      tire(w, -50)(work)
+      work.change(await work.get(w.Player, ann), (draft) => {
+        draft.energy += 100
+      })
+    }),
+    'OUT_OF_BOUNDS',
+  )
+  assert.is((await w.player()).energy, 10)
+})
+
+test('what the schema does not have is refused', async () => {
+  const w = await world('memory')
+  await w.given()
+  const wrong: ((blind: Record<string, (...args: unknown[]) => void>) => void)[] = [
+    (blind) => blind['increment']!('nothing', 1),
+    (blind) => blind['increment']!('name', 1),
+    (blind) => blind['increment']!('id', 1),
+    (blind) => blind['increment']!('energy', 'x'),
+    (blind) => blind['increment']!('energy', 1n, { min: 'x' }),
+    (blind) => blind['increment']!(['home', 'geo'], 1),
+    (blind) => blind['add']!('badges', 7),
+    (blind) => blind['add']!('badges'),
+    (blind) => blind['add']!('log', 'x'),
+    (blind) => blind['append']!('badges', 'x'),
+    (blind) => {
+      blind['add']!('badges', 'x')
+      blind['remove']!('badges', 'y')
+    },
+  ]
+  for (const ask of wrong) {
+    await failsWith(
+      w.unitOfWork.run((work) => work.blind(w.Player, ann, ask as never)),
+      'INVALID_ARGUMENT',
+    )
+  }
+  assert.is(w.watched.commits.length, 0)
+})
+
+test.run()

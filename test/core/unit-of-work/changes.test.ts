@@ -1,0 +1,210 @@
+/** What is sent for a change: the smallest update with the same effect, on the condition that the record exists. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { AttributeValue } from '../../../core/data/attribute-value.ts'
+import { printPath } from '../../../core/data/document-path.ts'
+import type { Item } from '../../../core/data/item.ts'
+import type { UpdateAction } from '../../../core/expression/update.ts'
+import type { WriteAction } from '../../../core/store/write-plan.ts'
+import { storeKinds } from '../../support/stores.ts'
+import { conditionsOf } from '../../support/watched-store.ts'
+import { ann, type DraftPlayer, put, world } from './world.ts'
+
+type Sent = readonly [kind: UpdateAction['kind'], path: string, what?: unknown]
+
+/** The model's own actions of an update, without the engine's attributes. */
+function sent(action: WriteAction | undefined): Sent[] {
+  assert.is(action?.kind, 'update')
+  const { update } = action as WriteAction & { kind: 'update' }
+  return update
+    .filter(({ path }) => !String(path[0]).startsWith('_'))
+    .map((each) => {
+      const path = printPath(each.path)
+      if (each.kind === 'set') return [each.kind, path, each.value]
+      if (each.kind === 'append') return [each.kind, path, each.values]
+      if (each.kind === 'increment') return [each.kind, path, each.by]
+      if (each.kind === 'remove') return [each.kind, path]
+      return [each.kind, path, each.elements]
+    })
+}
+
+const office = { city: 'Oslo', street: 'Karl Johans gate', geo: { lat: 59.9, lng: 10.7 } }
+const given = {
+  badges: new Set(['a', 'b']),
+  scores: { chess: 1 },
+  log: ['x'],
+  office,
+  settings: {},
+  nick: 'A',
+}
+/** Undefined is absence, also for comparing. */
+const present = (record: object) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+
+type Edit = (draft: DraftPlayer) => unknown
+
+const minimal: readonly (readonly [name: string, edit: Edit, expected: readonly Sent[]])[] = [
+  ['a field', put('energy', 3), [['set', 'energy', 3]]],
+  ['a nested field', put('home.geo.lat', 1), [['set', 'home.geo.lat', 1]]],
+  ['a replaced part: only what differs', put('office', { ...office, city: 'Moss' }), [['set', 'office.city', 'Moss']]],
+  ['an optional field that appears', put('rank', 1), [['set', 'rank', 1]]],
+  ['an optional part that appears', put('stats', { wins: 1, tags: new Set() }), [['set', 'stats', { wins: 1 }]]],
+  ['a removed field', (draft) => void delete draft.nick, [['remove', 'nick']]],
+  ['undefined is absence', put('nick', undefined), [['remove', 'nick']]],
+  ['a removed part', (draft) => void delete draft.office, [['remove', 'office']]],
+  ['a key into a dictionary', put('scores.go', 2), [['set', 'scores.go', 2]]],
+  ['a key into an empty dictionary', put('settings.tone', 'x'), [['set', 'settings.tone', 'x']]],
+  ['a key out of a dictionary', (draft) => void delete draft.scores['chess'], [['remove', 'scores.chess']]],
+  ['a dictionary emptied by assignment', put('scores', {}), [['remove', 'scores.chess']]],
+  ['pushed values', (draft) => draft.log.push('y', 'z'), [['append', 'log', ['y', 'z']]]],
+  ['a list that changes elsewhere: all of it', (draft) => draft.log.unshift('w'), [['set', 'log', ['w', 'x']]]],
+  ['an element that is assigned', put('log.0', 'w'), [['set', 'log', ['w']]]],
+  ['a list that shrinks', (draft) => draft.log.pop(), [['set', 'log', []]]],
+  ['added elements', (draft) => draft.badges.add('c').add('d'), [['add-to-set', 'badges', new Set(['c', 'd'])]]],
+  ['removed elements', (draft) => draft.badges.delete('a'), [['remove-from-set', 'badges', new Set(['a'])]]],
+  ['the last elements of a set', (draft) => draft.badges.clear(), [['remove-from-set', 'badges', new Set(['a', 'b'])]]],
+  ['a date', put('seen', new Date(7)), [['set', 'seen', '1970-01-01T00:00:00.007Z']]],
+  ['bytes', put('photo', new Uint8Array([9])), [['set', 'photo', new Uint8Array([9])]]],
+  ['a bigint beyond doubles', put('coins', 2n ** 80n), [['set', 'coins', 2n ** 80n]]],
+  [
+    'several at once',
+    (draft) => {
+      draft.energy = 1
+      draft.home.city = 'Moss'
+      draft.badges.add('c')
+      draft.log.push('y')
+      delete draft.nick
+    },
+    [
+      ['set', 'energy', 1],
+      ['add-to-set', 'badges', new Set(['c'])],
+      ['set', 'home.city', 'Moss'],
+      ['append', 'log', ['y']],
+      ['remove', 'nick'],
+    ],
+  ],
+]
+
+const nothing: readonly (readonly [name: string, edit: Edit])[] = [
+  ['an empty recipe', () => {}],
+  ['the same value', put('energy', 10)],
+  ['an equal part', put('office', { ...office, geo: { ...office.geo } })],
+  ['an equal date', put('seen', new Date(0))],
+  ['equal bytes', put('photo', new Uint8Array([1, 2, 3]))],
+  ['an equal set', put('badges', new Set(['b', 'a']))],
+  ['an element that is there', (draft) => draft.badges.add('a')],
+  ['an element that is not there', (draft) => draft.badges.delete('z')],
+  ['an absent field that is deleted', (draft) => void delete draft.rank],
+  ['an absent field that becomes undefined', put('rank', undefined)],
+  [
+    'set and set back',
+    (draft) => {
+      draft.energy = 1
+      draft.energy = 10
+      draft.badges.delete('a')
+      draft.badges.add('a')
+      draft.log.push('y')
+      draft.log.pop()
+      const { nick } = draft
+      delete draft.nick
+      draft.nick = nick!
+    },
+  ],
+]
+
+for (const kind of storeKinds) {
+  const shared = world(kind)
+  let n = 0
+
+  for (const [name, edit, expected] of minimal) {
+    test(`sent for ${name} (${kind})`, async () => {
+      const w = await shared
+      const key = { id: `p${n++}` }
+      await w.given({ ...given, ...key })
+      const promised = await w.unitOfWork.run(async (work) => {
+        const changed = work.change(await work.get(w.Player, key), edit as never)
+        return changed
+      })
+      const [action] = w.watched.onlyCommit()
+      const byPath = (a: Sent, b: Sent) => (a[1] < b[1] ? -1 : 1)
+      assert.equal(sent(action).sort(byPath), [...expected].sort(byPath))
+      assert.ok(conditionsOf(action!).some((each) => each.kind === 'exists' && printPath(each.path) === 'id'))
+      assert.equal(await w.player(key.id), present(promised))
+    })
+  }
+
+  for (const [name, edit] of nothing) {
+    test(`nothing is sent for ${name} (${kind})`, async () => {
+      const w = await shared
+      const key = { id: `p${n++}` }
+      await w.given({ ...given, ...key })
+      await w.unitOfWork.run(async (work) => {
+        const player = await work.get(w.Player, key)
+        work.change(player, edit as never)
+      })
+      assert.is(w.watched.commits.length, 0)
+    })
+  }
+
+  test(`several recipes of one record are one update of what differs in the end (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given(given)
+    await w.unitOfWork.run(async (work) => {
+      const player = await work.get(w.Player, ann)
+      work.change(player, put('energy', 1))
+      work.change(player, put('level', 2))
+      work.change(player, put('energy', 10))
+    })
+    assert.equal(sent(w.watched.onlyCommit()[0]), [['set', 'level', 2]])
+  })
+
+  test(`the version counts commits, and the tail names them (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    await w.change(put('energy', 1))
+    await w.change(put('energy', 2))
+    const { _v, _h } = (await w.stored())!
+    assert.is(_v, 3)
+    assert.is(new Set(_h as readonly string[]).size, 3)
+  })
+
+  test(`a field whose parent only the defaults know is sent with its parent (${kind})`, async () => {
+    const w = await world(kind)
+    await w.foreign({ id: 'ann', name: 'Ann' })
+    await w.unitOfWork.run(async (work) => void work.change(await work.get(w.Player, ann), put('home.geo.lat', 1)))
+    assert.equal(sent(w.watched.onlyCommit()[0]), [
+      ['set', 'home', { city: 'Bergen', street: 'Strandgaten 1', geo: { lat: 1, lng: 5.3 } }],
+    ])
+    assert.is((await w.player()).home.geo.lat, 1)
+  })
+
+  test(`elements and values added to what only the defaults know (${kind})`, async () => {
+    const w = await world(kind)
+    await w.foreign({ id: 'ann', name: 'Ann' })
+    await w.unitOfWork.run(
+      async (work) =>
+        void work.change(await work.get(w.Player, ann), (draft) => {
+          draft.badges.add('a')
+          draft.log.push('x')
+          draft.scores['go'] = 1
+          draft.energy++
+        }),
+    )
+    const player = await w.player()
+    assert.equal([player.badges, player.log, player.scores, player.energy], [new Set(['a']), ['x'], { go: 1 }, 11])
+  })
+
+  test(`unknown attributes of other programs survive every kind of change (${kind})`, async () => {
+    const w = await world(kind)
+    const foreign: Item = { color: 'red', deep: { a: [1, new Set(['x'])] as AttributeValue } }
+    await w.foreign({ id: 'ann', name: 'Ann', home: { ...office, planet: 'Earth' }, ...foreign })
+    await w.change(put('home.city', 'Moss'))
+    await w.change(put('home', office))
+    await w.change((draft) => void delete draft.nick)
+    const { color, deep, _v } = (await w.stored())!
+    assert.equal({ color, deep }, foreign)
+    assert.is(_v, 2)
+  })
+}
+
+test.run()
