@@ -22,7 +22,9 @@ const run = ([file, ...args]) =>
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 
-const count = (output, word) => Number(new RegExp(`${word}:\\s+(\\d+)\\s*$`, 'm').exec(output)?.[1] ?? 0)
+const colours = /\u001b\[[0-9;]*m/g
+const count = (output, word) =>
+  Number(new RegExp(`^\\s*${word}:\\s+(\\d+)\\s*$`, 'm').exec(output.replace(colours, ''))?.[1] ?? 0)
 
 let passed = 0
 let failed = 0

@@ -1,10 +1,12 @@
 /**
  * The main job, as `npm start` runs it: one small domain, told step by step, so that a person sees what the engine does.
+ * The data is kept between runs, so the story goes on where it ended.
  *
  * @module
  */
+import { resolve } from 'node:path'
 import { createEngine, date, defineModel, setOf, type Work } from 'draftwork'
-import { memoryStore } from 'draftwork/memory'
+import { levelStore } from 'draftwork/level'
 import * as t from 'io-ts'
 
 const Player = defineModel({
@@ -29,94 +31,95 @@ const Reward = defineModel({
   schema: t.type({ player: t.string, name: t.string }),
 })
 
-const { unitOfWork, tables, close } = createEngine({ store: memoryStore(), models: [Player, Reward] })
+const path = resolve('.data/story')
+const { unitOfWork, tables, close } = createEngine({ store: levelStore({ path }), models: [Player, Reward] })
 await tables.create()
 
-/** Counts how often a unit of work runs its function. */
-function counted<A>(name: string, fn: Work<A>) {
+/** Runs a unit of work and counts how often its function ran. */
+async function counted<A>(name: string, fn: Work<A>) {
   let attempts = 0
-  return unitOfWork
-    .run(name, (work) => {
-      attempts++
-      return fn(work)
-    })
-    .then((result) => ({ name, attempts, result }))
+  await unitOfWork.run(name, (work) => {
+    attempts++
+    return fn(work)
+  })
+  return `${name}: ${attempts} attempt${attempts === 1 ? '' : 's'}`
 }
 
 const heading = (text: string): void => console.log(`\n${text}`)
 const line = (text: string): void => console.log(`  ${text}`)
 const player = (id: string) => unitOfWork.run((work) => work.get(Player, { id }))
+const purses = async (): Promise<string> =>
+  `ann has ${(await player('ann')).coins} coins, bob has ${(await player('bob')).coins}`
 
-heading('Two players are created, in one commit')
-await unitOfWork.run('sign up', (work) => {
+console.log(`The data is in ${path} and stays there; delete the folder to begin anew.`)
+
+heading('Two players sign up in one commit, if they are new')
+await unitOfWork.run('sign up', async (work) => {
+  if (await work.find(Player, { id: 'ann' })) return line('they were here before')
   work.create(Player, { id: 'ann', home: { city: 'Bergen', street: 'Strandgaten' } })
   work.create(Player, { id: 'bob', home: { city: 'Oslo', street: 'Karl Johan' } })
 })
-line(`ann has ${(await player('ann')).coins} coins, bob has ${(await player('bob')).coins}`)
+line(await purses())
 
 heading('Two units of work change different fields of one record at once: both succeed at the first try')
-for (const { name, attempts } of await Promise.all([
-  counted('move', async (work) => {
-    work.change(await work.get(Player, { id: 'ann' }), (draft) => {
-      draft.home.city = 'Tromsø'
-    })
-  }),
-  counted('tire', async (work) => {
-    work.change(await work.get(Player, { id: 'ann' }), (draft) => {
-      draft.energy -= 3
-    })
-  }),
-])) {
-  line(`${name}: ${attempts} attempt`)
-}
-const ann = await player('ann')
-line(`ann lives in ${ann.home.city} and has ${ann.energy} energy`)
+const before = await player('ann')
+const moved = counted('move', async (work) => {
+  work.change(await work.get(Player, { id: 'ann' }), (draft) => {
+    draft.home.city = before.home.city === 'Bergen' ? 'Tromsø' : 'Bergen'
+  })
+})
+const tired = counted('get tired', async (work) => {
+  work.change(await work.get(Player, { id: 'ann' }), (draft) => {
+    draft.energy -= 2
+  })
+})
+for (const result of await Promise.all([moved, tired])) line(result)
+const after = await player('ann')
+line(
+  `ann moved from ${before.home.city} to ${after.home.city}, her energy went from ${before.energy} to ${after.energy}`,
+)
 
 heading('Two units of work change the same field at once: one of them runs again')
-for (const { name, attempts } of await Promise.all(
-  ['eat', 'sleep'].map((name) =>
-    counted(name, async (work) => {
-      work.change(await work.get(Player, { id: 'ann' }), (draft) => {
-        draft.energy += 1
-      })
-    }),
-  ),
-)) {
-  line(`${name}: ${attempts} attempt${attempts === 1 ? '' : 's'}`)
-}
-line(`ann has ${(await player('ann')).energy} energy: neither was lost`)
+const restored = ['eat', 'sleep'].map((name) =>
+  counted(name, async (work) => {
+    work.change(await work.get(Player, { id: 'ann' }), (draft) => {
+      draft.energy += 1
+    })
+  }),
+)
+for (const result of await Promise.all(restored)) line(result)
+line(`her energy is ${(await player('ann')).energy}: neither change was lost`)
 
 heading('A nested unit of work is rolled back alone')
 await unitOfWork.run('level up', async (work) => {
-  const hero = await work.get(Player, { id: 'ann' })
-  work.change(hero, (draft) => {
-    draft.badges.add('level 2')
+  work.change(await work.get(Player, { id: 'ann' }), (draft) => {
+    draft.badges.add(`level ${draft.badges.size + 1}`)
   })
-  await work
-    .run('grant', async (sub) => {
-      sub.create(Reward, { player: 'ann', name: 'sword' })
-      throw new Error('no swords left')
-    })
-    .catch((error: Error) => line(`grant was rolled back: ${error.message}`))
+  const granted = work.run('grant', (sub) => {
+    sub.create(Reward, { player: 'ann', name: 'sword' })
+    throw new Error('no swords left')
+  })
+  await granted.catch((error: Error) => line(`grant was rolled back: ${error.message}`))
 })
-const reward = await unitOfWork.run((work) => work.find(Reward, { player: 'ann', name: 'sword' }))
-line(`ann has ${[...(await player('ann')).badges].join(', ')} and ${reward ? 'a' : 'no'} sword`)
+const sword = await unitOfWork.run((work) => work.find(Reward, { player: 'ann', name: 'sword' }))
+line(`ann has reached ${[...(await player('ann')).badges].join(', ')}, and has ${sword ? 'a' : 'no'} sword`)
 
 heading('A transfer between two records: both change or neither does')
 const transfer = (from: string, to: string, amount: number) =>
   unitOfWork.run('transfer', async (work) => {
     const [payer, payee] = await Promise.all([work.get(Player, { id: from }), work.get(Player, { id: to })])
-    if (payer.coins < amount) throw new Error(`${from} has only ${payer.coins} coins`)
-    work.change(payer, (draft) => {
-      draft.coins -= amount
-    })
     work.change(payee, (draft) => {
       draft.coins += amount
     })
+    work.change(payer, (draft) => {
+      draft.coins -= amount
+      if (draft.coins < 0) throw new Error(`${from} lacks ${-draft.coins} of the ${amount} coins`)
+    })
   })
-await transfer('ann', 'bob', 40)
-line(`ann has ${(await player('ann')).coins} coins, bob has ${(await player('bob')).coins}`)
-await transfer('ann', 'bob', 500).catch((error: Error) => line(`refused: ${error.message}`))
-line(`ann has ${(await player('ann')).coins} coins, bob has ${(await player('bob')).coins}`)
+const [rich, poor] = after.coins >= 100 ? ['ann', 'bob'] : ['bob', 'ann']
+await transfer(rich!, poor!, 40)
+line(await purses())
+await transfer(poor!, rich!, 500).catch((error: Error) => line(`refused: ${error.message}`))
+line(await purses())
 
 await close()
