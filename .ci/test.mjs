@@ -7,6 +7,7 @@ const uvu = ['--conditions=draftwork-source', '--import', 'tsx', 'node_modules/u
 const checks = [
   { name: 'types and type tests', command: ['node_modules/.bin/tsc', '--pretty', 'false'] },
   { name: 'format, lint and layers', command: ['node_modules/.bin/biome', 'ci', '--colors=off', '.'] },
+  { name: 'examples of the documentation', command: [process.execPath, '.ci/examples.mjs'] },
   { name: 'tests', command: [process.execPath, ...uvu], counts: true },
 ]
 

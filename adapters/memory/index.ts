@@ -3,4 +3,5 @@
  *
  * @module
  */
+export type { AdverseStore, Adversity } from './adversity.ts'
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'

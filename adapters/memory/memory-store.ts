@@ -8,8 +8,13 @@
  * @module
  */
 import { engineError } from '../../core/errors.ts'
+import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
+import type { WritePlan } from '../../core/store/write-plan.ts'
+import type { AdverseStore, Adversity } from './adversity.ts'
+import { Replica } from './adversity-replica.ts'
+import { adverseStore } from './adversity-store.ts'
 import { Tables } from './tables.ts'
 
 export interface MemoryStoreOptions {
@@ -17,12 +22,40 @@ export interface MemoryStoreOptions {
   readonly limits?: Partial<StoreLimits> | undefined
   /** Milliseconds since 1970: how long ago a plan was first committed. Default `Date.now`. */
   readonly now?: (() => number) | undefined
+  /** Faults, by a seed: lost answers, throttling, stale reads, a crash. Default none. */
+  readonly adversity?: Adversity | undefined
 }
 
-/** A store of its own: two never see each other's items, and nothing outlives the process. */
+/**
+ * A store of its own: two never see each other's items, and nothing outlives the process.
+ *
+ * With `adversity` it is meaner than DynamoDB, in a way that the seed determines, so that domain code can be tested:
+ *
+ * ```ts
+ * const store = memoryStore({ adversity: { seed: 7, loseAnswerAfter: 0.1, duplicate: 0.1, staleReads: 0.5 } })
+ * ```
+ *
+ * @throws `INVALID_ARGUMENT` for an adversity with a probability outside of 0 to 1, or with a name that is none
+ */
+export function memoryStore(options: MemoryStoreOptions & { readonly adversity: Adversity }): AdverseStore
+export function memoryStore(options?: MemoryStoreOptions): Store
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { adversity, now = Date.now } = options
   const limits = Object.freeze({ ...dynamodbLimits, ...options.limits })
-  const tables = new Tables(limits, options.now ?? Date.now)
+  const tables = new Tables(limits, now)
+  if (adversity === undefined) return healthyStore(tables, limits)
+  const replica = new Replica(limits, now)
+  const open = () => healthyStore(tables, limits, replica)
+  function recovered(): Store
+  function recovered(adversity: Adversity): AdverseStore
+  function recovered(adversity?: Adversity): Store {
+    return adversity === undefined ? open() : adverseStore({ open, reopen: recovered, replica }, adversity)
+  }
+  return recovered(adversity)
+}
+
+/** `replica` is told of every commit, in the order in which they happen. */
+function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): Store {
   let closed = false
 
   /** Every operation passes here: the one place for whatever may befall a request on its way to the tables and back. */
@@ -39,14 +72,28 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     if (signal?.aborted) throw engineError('ABORTED', 'The request was aborted', {}, { cause: signal.reason })
   }
 
+  function commit(plan: WritePlan): CommitOutcome {
+    const outcome = tables.commit(plan)
+    if (outcome.kind === 'committed') replica?.follow(plan)
+    return outcome
+  }
+
   return Object.freeze<Store>({
     limits,
     read: (addresses, options) => request(() => tables.read(addresses), options),
     query: (query, options) => request(() => tables.query(query), options),
     scan: (scan, options) => request(() => tables.scan(scan), options),
-    commit: (plan, options) => request(() => tables.commit(plan), options),
-    createTable: (definition, options) => request(() => tables.create(definition), options),
-    deleteTable: (table, options) => request(() => tables.drop(table), options),
+    commit: (plan, options) => request(() => commit(plan), options),
+    createTable: (definition, options) =>
+      request(() => {
+        tables.create(definition)
+        replica?.create(definition)
+      }, options),
+    deleteTable: (table, options) =>
+      request(() => {
+        tables.drop(table)
+        replica?.drop(table)
+      }, options),
     async close() {
       closed = true
     },

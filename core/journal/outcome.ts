@@ -52,14 +52,14 @@ export const outcomeAddress = (table: string, { key }: OnceRequest): ItemAddress
   key: { p: `O#${key}`, s: '-' },
 })
 
-/** The write that keeps the outcome; refused where one is there that has not expired. */
+/** The write that keeps the outcome, refused where one is there that has not expired; and the result as all callers get it. */
 export function keepOutcome(
   table: string,
   request: OnceRequest,
   commit: string,
   result: unknown,
   now: number,
-): WriteAction {
+): { readonly write: WriteAction; readonly result: AttributeValue | undefined } {
   const { value, issues } = toAttribute(result)
   if (issues.length > 0) {
     const [{ path, expected }] = issues as [(typeof issues)[number]]
@@ -79,7 +79,7 @@ export function keepOutcome(
     ...(value === undefined ? {} : { [RESULT]: value }),
   }
   const condition = any([absent(['p']), compareTo([EXPIRES], '<', Math.floor(now / 1000))])
-  return { kind: 'put', ...address, item, condition }
+  return { write: { kind: 'put', ...address, item, condition }, result: value }
 }
 
 /** The outcome that an item keeps; undefined where there is none or it has expired. Throws for another unit of work's. */

@@ -104,7 +104,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       root.assertUntouched()
       const id = commitId(environment)
       const outcome = once && keepOutcome(journalTable, once, id, released(result), environment.now())
-      const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome)
+      const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome?.write)
       if (plan) {
         const settled = await commitPlan(store, plan, environment, { sends: MAX_SENDS, signal: options.signal })
         if (settled.kind === 'conflict') {
@@ -116,7 +116,8 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
         for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
       }
       await callBack(root)
-      return released(result)
+      // What is kept, not what was returned: the first caller must not get another outcome than those after it.
+      return outcome ? (outcome.result as A) : released(result)
     }
   }
 

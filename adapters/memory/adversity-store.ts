@@ -1,0 +1,130 @@
+/**
+ * A store around the memory store that lets happen to requests what an `Adversity` says. All chance is thrown when a call
+ * arrives, before anything waits.
+ *
+ * @module
+ */
+import { engineError } from '../../core/errors.ts'
+import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
+import type { Page, QueryRequest, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
+import type { WritePlan } from '../../core/store/write-plan.ts'
+import { type AdverseStore, type Adversity, checkAdversity } from './adversity.ts'
+import { Dice } from './adversity-dice.ts'
+import { throwFaults } from './adversity-faults.ts'
+import { MAX_LAG, type Replica } from './adversity-replica.ts'
+import type { Tables } from './tables.ts'
+
+export interface AdverseParts {
+  /** A healthy store of the same tables, which is closed by itself. */
+  readonly open: () => Store
+  readonly reopen: AdverseStore['recovered']
+  /** What stale reads see. It must be told of every commit to the tables. */
+  readonly replica: Replica
+}
+
+export function adverseStore({ open, reopen, replica }: AdverseParts, adversity: Adversity): AdverseStore {
+  const odds = checkAdversity(adversity)
+  const dice = new Dice(odds.seed)
+  const store = open()
+  /** What the network still carries arrives also after the caller closed its store. */
+  const network = open()
+  const underWay = new Set<Promise<void>>()
+  let writes = 0
+
+  const hasCrashed = (): boolean => writes >= odds.crashAtWrite
+
+  function refuseAfterCrash(): void {
+    if (!hasCrashed()) return
+    const message = `The memory store crashed at commit ${odds.crashAtWrite}, as adversity.crashAtWrite says; recovered() gives a healthy one of what was committed.`
+    throw engineError('CLOSED', message, {})
+  }
+
+  /** For requests that go no further: waits and is refused as any other. */
+  const arrive = (options: RequestOptions | undefined) => store.read([], { ...options, consistent: true })
+
+  async function commit(plan: WritePlan, options?: RequestOptions): Promise<CommitOutcome> {
+    refuseAfterCrash()
+    const faults = throwFaults(dice, odds, plan)
+    writes += 1
+    if (hasCrashed()) {
+      await (faults.survivesCrash ? store.commit(plan, options) : arrive(options))
+      return lost(`The store crashed at commit ${plan.id}`)
+    }
+    if (plan.actions.length > 0 && faults.refusal) {
+      await arrive(options)
+      return faults.refusal
+    }
+    if (faults.isLostBefore) {
+      await arrive(options)
+      repeat(plan, faults.againAfter)
+      return lost(`The connection broke before commit ${plan.id} was carried out`)
+    }
+    const outcome = await store.commit(plan, options)
+    if (outcome.kind === 'committed') repeat(plan, faults.againAfter)
+    return faults.isLostAfter ? lost(`The connection broke before the answer to commit ${plan.id}`) : outcome
+  }
+
+  function repeat(plan: WritePlan, turns: number | undefined): void {
+    if (turns === undefined) return
+    const delivery = deliver(plan, turns).finally(() => underWay.delete(delivery))
+    underWay.add(delivery)
+  }
+
+  async function deliver(plan: WritePlan, turns: number): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    if (!hasCrashed()) await network.commit(plan)
+  }
+
+  /** The tables that the stale see, in a state that the dice choose. */
+  const stale = (): Tables => replica.lagging(dice.below(MAX_LAG + 1))
+
+  async function page<Request extends QueryRequest | ScanRequest>(
+    request: Request,
+    ask: (from: Store) => Promise<Page>,
+    askStale: (from: Tables) => Page,
+  ): Promise<Page> {
+    refuseAfterCrash()
+    const isStale =
+      !request.consistent && dice.happens(request.index === undefined ? odds.staleReads : odds.staleIndexes)
+    const answer = await ask(store)
+    return isStale ? askStale(stale()) : answer
+  }
+
+  return Object.freeze<AdverseStore>({
+    limits: store.limits,
+    async read(addresses, options) {
+      refuseAfterCrash()
+      const isStale = addresses.map(() => !options.consistent && dice.happens(odds.staleReads))
+      const items = await store.read(addresses, options)
+      return items.map((item, i) => (isStale[i] ? stale().read([addresses[i]!])[0] : item))
+    },
+    query: (request, options) =>
+      page(
+        request,
+        (from) => from.query(request, options),
+        (from) => from.query(request),
+      ),
+    scan: (request, options) =>
+      page(
+        request,
+        (from) => from.scan(request, options),
+        (from) => from.scan(request),
+      ),
+    commit,
+    async createTable(definition, options) {
+      refuseAfterCrash()
+      await store.createTable(definition, options)
+    },
+    async deleteTable(table, options) {
+      refuseAfterCrash()
+      await store.deleteTable(table, options)
+    },
+    close: () => store.close(),
+    recovered: reopen,
+    async settled() {
+      while (underWay.size > 0) await Promise.allSettled(underWay)
+    },
+  })
+}
+
+const lost = (message: string): CommitOutcome => ({ kind: 'unknown', cause: new Error(message) })
