@@ -75,8 +75,12 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     if (!hasCrashed()) await network.commit(plan)
   }
 
-  /** The tables that the stale see, in a state that the dice choose. */
-  const stale = (): Tables => replica.lagging(dice.below(MAX_LAG + 1))
+  /** By how many commits this request is behind; undefined for one that sees all. */
+  function throwLag(probability: number): number | undefined {
+    const isStale = dice.happens(probability)
+    const commits = dice.below(MAX_LAG + 1)
+    return isStale ? commits : undefined
+  }
 
   async function page<Request extends QueryRequest | ScanRequest>(
     request: Request,
@@ -84,19 +88,21 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     askStale: (from: Tables) => Page,
   ): Promise<Page> {
     refuseAfterCrash()
-    const isStale =
-      !request.consistent && dice.happens(request.index === undefined ? odds.staleReads : odds.staleIndexes)
+    const lag = throwLag(request.consistent ? 0 : request.index === undefined ? odds.staleReads : odds.staleIndexes)
     const answer = await ask(store)
-    return isStale ? askStale(stale()) : answer
+    return lag === undefined ? answer : askStale(replica.lagging(lag))
   }
 
   return Object.freeze<AdverseStore>({
     limits: store.limits,
     async read(addresses, options) {
       refuseAfterCrash()
-      const isStale = addresses.map(() => !options.consistent && dice.happens(odds.staleReads))
+      const lags = addresses.map(() => throwLag(options.consistent ? 0 : odds.staleReads))
       const items = await store.read(addresses, options)
-      return items.map((item, i) => (isStale[i] ? stale().read([addresses[i]!])[0] : item))
+      return items.map((item, i) => {
+        const lag = lags[i]
+        return lag === undefined ? item : replica.lagging(lag).read([addresses[i]!])[0]
+      })
     },
     query: (request, options) =>
       page(

@@ -4,11 +4,12 @@
  * @module
  */
 import { printPath, valueAt } from '../data/document-path.ts'
-import { type Conflict, engineError } from '../errors.ts'
+import { type Conflict, type EngineError, engineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { PlannedAction } from './plan.ts'
 import { printKey } from './print-key.ts'
+import { alreadyExists, notFound } from './record-errors.ts'
 
 /** Every path of these actions that somebody else got to first. */
 export const explainConflicts = (planned: readonly PlannedAction[], failures: readonly FailedAction[]): Conflict[] =>
@@ -41,6 +42,23 @@ export const explainConflicts = (planned: readonly PlannedAction[], failures: re
 
 export const printConflict = ({ model, key, path }: Conflict): string =>
   `${model} ${printKey(key)}${path === '' ? '' : ` at ${path}`}`
+
+/**
+ * What a function that could not run again would have been told: a creation without a look met a record, or a change
+ * without a look met none.
+ */
+export function unreadConflict(
+  planned: readonly PlannedAction[],
+  failures: readonly FailedAction[],
+): EngineError | undefined {
+  for (const { position, present } of failures) {
+    const involved = planned[position]?.involved
+    if (!involved || involved.isLoaded) continue
+    if (involved.state?.fate === 'created' && present) return alreadyExists(involved.identity)
+    if (involved.state?.fate !== 'created' && !present) return notFound(involved.identity)
+  }
+  return undefined
+}
 
 export const conflictError = (conflicts: readonly Conflict[], attempts: number) =>
   engineError(

@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { utf8Size } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
-import { type Conflict, type EngineError, engineError } from '../errors.ts'
+import { type EngineError, engineError } from '../errors.ts'
 import { commitId } from '../journal/commit-id.ts'
 import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Trimmer } from '../journal/trimmer.ts'
@@ -15,7 +15,7 @@ import type { AnyModel } from '../model/model.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import { aborted, commitPlan } from './commit.ts'
-import { conflictError, explainConflicts } from './conflict.ts'
+import { conflictError, explainConflicts, unreadConflict } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
 import { type Involved, type Planned, planCommit } from './plan.ts'
@@ -108,7 +108,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       if (plan) {
         const settled = await commitPlan(store, plan, environment, { sends: MAX_SENDS, signal: options.signal })
         if (settled.kind === 'conflict') {
-          if (attempt >= maxAttempts) throw conflictError(conflictsOf(plan, settled.failures), attempt)
+          if (attempt >= maxAttempts) throw gaveUp(plan, settled.failures, attempt)
           seeds = seedsOf(plan, settled.failures, attempt)
           if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
           continue
@@ -227,8 +227,8 @@ function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard'])
   })
 }
 
-const conflictsOf = (plan: Planned, failures: readonly FailedAction[]): Conflict[] =>
-  explainConflicts(plan.planned, failures)
+const gaveUp = (plan: Planned, failures: readonly FailedAction[], attempts: number): EngineError =>
+  unreadConflict(plan.planned, failures) ?? conflictError(explainConflicts(plan.planned, failures), attempts)
 
 /**
  * What the next attempt need not read. Images are fresh at the first repetition, which follows at once; later ones wait

@@ -10,8 +10,8 @@ import { engineError } from '../errors.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
-import { printKey } from './print-key.ts'
 import { ReadSet } from './read-set.ts'
+import { notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
 import type { RecordIdentity, RecordVersion } from './record-version.ts'
 import { trackRecord } from './track-record.ts'
@@ -215,13 +215,3 @@ export function identityOf(record: object, attempt: Attempt): RecordIdentity | u
   const owner = owners.get(record)
   return owner?.attempt === attempt ? owner.identity : undefined
 }
-
-export const notFound = ({ model, address }: RecordIdentity) =>
-  engineError(
-    'RECORD_NOT_FOUND',
-    `There is no ${model.name} ${printKey(address.key)}. Use work.find where it may be absent, or work.create.`,
-    {
-      model: model.name,
-      key: address.key,
-    },
-  )

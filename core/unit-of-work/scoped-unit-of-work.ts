@@ -9,29 +9,30 @@ import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import { collectBlindChanges } from './blind-changes.ts'
-import { printKey } from './print-key.ts'
 import { runRecipe } from './recipe.ts'
+import { alreadyExists, notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
-import { identityOf, notFound, type Scope } from './scope.ts'
+import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
 /** Runs nested and independent units of work for a scope. */
 export type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
 
 export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork {
-  const identify = (model: AnyModel, key: unknown): RecordIdentity => {
+  const assertKnown = (model: AnyModel): void => {
     scope.assertRunning()
-    if (!scope.attempt.models.has(model)) {
-      const name = (model as { name?: unknown } | undefined)?.name
-      throw engineError(
-        'INVALID_ARGUMENT',
-        `The engine does not know the model ${String(name)}; name it in createEngine({ models }).`,
-        {
-          argument: 'model',
-        },
-      )
-    }
+    if (scope.attempt.models.has(model)) return
+    const name = (model as { name?: unknown } | undefined)?.name
+    throw engineError(
+      'INVALID_ARGUMENT',
+      `The engine does not know the model ${String(name)}; name it in createEngine({ models }).`,
+      { argument: 'model' },
+    )
+  }
+
+  const identify = (model: AnyModel, key: unknown): RecordIdentity => {
+    assertKnown(model)
     const address = addressOf(model, key as never)
     return { model, address, id: addressKey(address) }
   }
@@ -99,24 +100,25 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     async peek(model: AnyModel, key: unknown) {
       const state = await load(identify(model, key))
-      return state.isPresent ? state.view?.value : undefined
+      if (!state.isPresent) return undefined
+      scope.looksAt(state).handedOut()
+      return state.view?.value
     },
 
     create(model: AnyModel, input: unknown) {
-      if (!scope.attempt.models.has(model)) identify(model, input)
-      scope.assertRunning()
+      assertKnown(model)
       const { record, item, address } = newRecord(model, input as never)
       const identity: RecordIdentity = { model, address, id: addressKey(address) }
       const state = scope.stateOf(identity)
       if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
         scope.observe(state)
+        throw alreadyExists(identity)
+      }
+      if (state?.fate === 'deleted' && !state.drafted) {
         throw engineError(
-          'RECORD_EXISTS',
-          `There is a ${model.name} ${printKey(address.key)} already. Use work.find first, or another key.`,
-          {
-            model: model.name,
-            key: address.key,
-          },
+          'INVALID_ARGUMENT',
+          `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
+          { argument: 'record' },
         )
       }
       const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'

@@ -16,7 +16,7 @@ import { live } from './life.ts'
 import { openAccounts, Tally } from './tally.ts'
 
 const WORKERS = 2
-const KILLS = killsOr(24)
+const KILLS = killsOr(36)
 const faults: readonly Fate[] = [
   'lose-after:500',
   'lose-after:drop',
@@ -45,7 +45,7 @@ onDynamodb(`${KILLS} kills of ${WORKERS} workers on one queue: nothing lost, not
   async function oneLife(proxy: FaultProxy, random: () => number): Promise<void> {
     const from = Math.max(0, tally.firstOpen - Math.floor(random() * 6))
     const orders = { prefix, store: { endpoint: proxy.endpoint }, from, until: null, atOnce: 3, callers: 1 }
-    const atWrite = random() < 0.6 ? 1 + Math.floor(random() * 10) : undefined
+    const atWrite = random() < 0.6 ? 1 + Math.floor(random() * 16) : undefined
     let timer: NodeJS.Timeout | undefined
     const life = live(orders, () => {
       if (atWrite === undefined) timer ??= setTimeout(() => life.kill(), random() * 200)

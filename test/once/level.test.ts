@@ -22,9 +22,10 @@ test(`${KILLS} kills on one directory: nothing lost, nothing twice`, async () =>
   const tally = new Tally()
   for (let kill = 1; kill <= KILLS; kill++) {
     const from = Math.max(0, tally.firstOpen - Math.floor(random() * 6))
-    let timer: NodeJS.Timeout | undefined
+    let dying = false
     const life = live({ prefix, store: { path }, from, until: null, atOnce: 3, callers: 2 }, () => {
-      timer ??= setTimeout(() => life.kill(), random() * 250)
+      if (!dying) setTimeout(() => life.kill(), random() * 250)
+      dying = true
     })
     for (const line of (await life.ended).lines) tally.hear(line)
   }

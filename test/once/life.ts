@@ -6,10 +6,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { bundleWorker } from './bundle.ts'
 import type { Orders } from './worker.ts'
 
-const program = fileURLToPath(new URL('./worker.ts', import.meta.url))
+const program = await bundleWorker()
 
 export interface Life {
   kill(): void
@@ -19,8 +19,7 @@ export interface Life {
 
 /** `heard` is called for each line as it comes. */
 export function live(orders: Orders, heard: (line: string) => void = () => {}): Life {
-  const flags = ['--conditions=draftwork-source', '--import', 'tsx']
-  const child = spawn(process.execPath, [...flags, program, JSON.stringify(orders)], {
+  const child = spawn(process.execPath, [program, JSON.stringify(orders)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines: string[] = []

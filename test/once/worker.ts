@@ -2,7 +2,7 @@
  * A program that works through the queue of jobs until it is killed, or up to `until`. Each outcome is printed once it
  * was answered; a job that failed is asked for again, as a caller would who was promised that it happens once.
  *
- * `node --conditions=draftwork-source --import tsx worker.ts '{ "prefix": …, "from": 0, … }'`
+ * `node worker.mjs '{ "prefix": …, "from": 0, … }'`
  *
  * @module
  */

@@ -7,6 +7,26 @@ import { storeConformance } from '../../conformance/index.ts'
 
 for (const { name, run } of storeConformance('memory', memoryStore)) test(name, run)
 
+// Wrapped stores are stores: the suite neither knows nor minds what is around one.
+
+const calm = () => memoryStore({ adversity: { seed: 1, throttle: 0, duplicate: 0, staleReads: 0, staleIndexes: 0 } })
+for (const { name, run } of storeConformance('memory with no adversity', calm)) test(name, run)
+
+/** As a wrapper for logging or pacing would: it hands on what it is given, and nothing else. */
+function passing(store: Store): Store {
+  return {
+    limits: store.limits,
+    read: (...args) => store.read(...args),
+    query: (...args) => store.query(...args),
+    scan: (...args) => store.scan(...args),
+    commit: (...args) => store.commit(...args),
+    createTable: (...args) => store.createTable(...args),
+    deleteTable: (...args) => store.deleteTable(...args),
+    close: () => store.close(),
+  }
+}
+for (const { name, run } of storeConformance('memory behind a wrapper', () => passing(memoryStore()))) test(name, run)
+
 // The suite itself: it must not be content with everything.
 
 async function failures(createStore: () => Store): Promise<readonly string[]> {
@@ -49,6 +69,10 @@ test('a known gap must be the name of a case, and must fail', async () => {
   const closed = cases.find(({ name }) => name.endsWith(gap))
   const message = await closed?.run().catch((error: Error) => error.message)
   assert.match(String(message), /is closed: strike it/)
+  const throttled = () => memoryStore({ adversity: { seed: 1, throttle: 1 } })
+  const kept = 'commit: answers a failed condition with the present item'
+  const open = storeConformance('throttled', throttled, { knownGaps: { [kept]: 'it never commits' } })
+  await open.find(({ name }) => name.endsWith(kept))?.run()
 })
 
 test.run()

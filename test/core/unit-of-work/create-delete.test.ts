@@ -181,4 +181,36 @@ for (const kind of storeKinds) {
   })
 }
 
+for (const kind of storeKinds) {
+  // With a single attempt the function could not run again to be told, and got a CONFLICT about a record it never read.
+  test(`what was not read is told also at the last attempt (${kind})`, async () => {
+    const w = await world(kind)
+    const once = { maxAttempts: 1 }
+    await failsWith(
+      w.unitOfWork.run((work) => work.delete(w.Player, ann), once),
+      'RECORD_NOT_FOUND',
+    )
+    await failsWith(
+      w.unitOfWork.run((work) => work.blind(w.Player, ann, (blind) => blind.increment('energy', 1)), once),
+      'RECORD_NOT_FOUND',
+    )
+    await w.given()
+    await failsWith(
+      w.unitOfWork.run((work) => void work.create(w.Player, { ...ann, name: 'Other' }), once),
+      'RECORD_EXISTS',
+    )
+  })
+
+  // It used to become a mere creation, which forgot that the deletion had asked for a record.
+  test(`deleted without being read, a record is not created again (${kind})`, async () => {
+    const w = await world(kind)
+    const work = w.unitOfWork.run((work) => {
+      work.delete(w.Player, ann)
+      work.create(w.Player, { ...ann, name: 'Other' })
+    })
+    await failsWith(work, 'INVALID_ARGUMENT')
+    assert.is(w.watched.commits.length, 0)
+  })
+}
+
 test.run()

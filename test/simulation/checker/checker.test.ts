@@ -28,11 +28,12 @@ const bad: Record<string, [History, ...AnomalyKind[]]> = {
     history({ x: [1, 2], y: [2, 1] }, unit(append('x', 1), append('y', 1)), unit(append('x', 2), append('y', 2))),
     'G0',
   ],
-  'G1a: read of a failed unit of work': [
-    history({ x: [] }, failed(append('x', 1)), unit(read('x', 1))),
-    'G1a',
+  'G1a: read of a failed unit of work': [history({ x: [] }, failed(append('x', 1)), unit(read('x', 1))), 'G1a'],
+  'G1b: read half way': [
+    history({ x: [1, 2] }, unit(append('x', 1), append('x', 2)), unit(read('x', 1))),
+    'G1b',
+    'G-single',
   ],
-  'G1b: read half way': [history({ x: [1, 2] }, unit(append('x', 1), append('x', 2)), unit(read('x', 1))), 'G1b'],
   'G1c: each read what the other wrote': [
     history({ x: [1], y: [2] }, unit(append('x', 1), read('y', 2)), unit(append('y', 2), read('x', 1))),
     'G1c',

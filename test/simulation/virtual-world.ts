@@ -1,0 +1,107 @@
+/**
+ * A world of which the simulation owns everything: time, chance, faults, and above all the order in which requests reach
+ * the store and answers reach the engine. Each of those is a task of fast-check's scheduler, which its seed determines.
+ *
+ * @module
+ */
+import type { Scheduler } from 'fast-check'
+import { type AdverseStore, type Adversity, memoryStore } from '../../adapters/memory/index.ts'
+import { type AnyModel, createEngine, type Engine, type Environment } from '../../core/index.ts'
+import type { Store } from '../../core/store/store.ts'
+
+/** A store around a store that is worse: what positive controls remove the engine's safety with. */
+export type Sabotage = (store: Store) => Store
+
+export interface World {
+  /** An engine as a process of its own has it. */
+  process(number: number): Engine
+  /** An engine that sees what is committed, without faults and without waiting. */
+  readonly truth: Engine
+  /** Runs until all of these are done, one task after the other in the order that the scheduler chooses. */
+  run(processes: readonly Promise<void>[]): Promise<void>
+}
+
+export interface WorldOptions {
+  readonly scheduler: Scheduler
+  readonly adversity: Adversity
+  readonly models: readonly AnyModel[]
+  readonly sabotage?: Sabotage | undefined
+}
+
+export function virtualWorld({ scheduler, adversity, models, sabotage = (store) => store }: WorldOptions): World {
+  let now = Date.UTC(2030, 0, 1)
+  let underWay = 0
+  const adverse: AdverseStore = memoryStore({ adversity, now: () => now })
+  const broken = sabotage(adverse)
+
+  const turn = (label: string) => scheduler.schedule(Promise.resolve(), label)
+
+  /** A request leaves when the scheduler says so, and so does its answer. */
+  async function travel<A>(label: string, ask: () => Promise<A>): Promise<A> {
+    await turn(label)
+    underWay++
+    const answer = await ask().finally(() => underWay--)
+    await turn(`answer to ${label}`)
+    return answer
+  }
+
+  const scheduled = (process: string): Store => ({
+    ...broken,
+    read: (addresses, options) =>
+      travel(`${process} reads ${addresses.map(({ key }) => Object.values(key))}`, () =>
+        broken.read(addresses, options),
+      ),
+    commit: (plan, options) =>
+      travel(`${process} sends ${plan.actions.map(({ kind, key }) => `${kind} ${Object.values(key)}`)}`, () =>
+        broken.commit(plan, options),
+      ),
+  })
+
+  const environment = (process: number): Environment => {
+    const random = chance(adversity.seed * 31 + process)
+    return {
+      now: () => now,
+      random,
+      async sleep(milliseconds) {
+        now += Math.ceil(milliseconds)
+        await turn(`p${process} wakes`)
+      },
+    }
+  }
+
+  return {
+    process: (number) => createEngine({ store: scheduled(`p${number}`), models, environment: environment(number) }),
+    truth: createEngine({ store: adverse.recovered(), models, environment: environment(-1) }),
+    async run(processes) {
+      let done = false
+      const all = Promise.all(processes).finally(() => {
+        done = true
+      })
+      all.catch(() => {})
+      for (;;) {
+        // What a task set off goes on until it waits for the scheduler again.
+        do await eventLoopTurn()
+        while (underWay > 0)
+        await eventLoopTurn()
+        if (scheduler.count() > 0) await scheduler.waitOne()
+        else if (done) break
+        else throw new Error('The simulation stands still: nothing is scheduled, and yet not all is done')
+      }
+      await all
+      await adverse.settled()
+    },
+  }
+}
+
+const eventLoopTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** Mulberry32: uniform in [0, 1), determined by its seed. */
+export function chance(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
