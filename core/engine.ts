@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { assertOptions, assertSignal, unexpected } from './arguments.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Trimmer } from './journal/trimmer.ts'
 import { tableDefinition } from './model/key.ts'
-import type { AnyModel } from './model/model.ts'
+import { type AnyModel, isModel } from './model/model.ts'
 import type { RequestOptions, Store } from './store/store.ts'
 import type { TableDefinition } from './store/table-definition.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
@@ -39,12 +40,18 @@ export interface Engine {
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
+  assertOptions(options ?? null)
   const { store, models, journalTable: journal = DEFAULT_JOURNAL_TABLE, environment = systemEnvironment } = options
   if (typeof store?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
     })
   }
+  if (typeof journal !== 'string' || journal === '') {
+    throw unexpected('journalTable', 'the name of a table', journal)
+  }
+  const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')
+  if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
   const tables = [...tablesOf(models), journalTable(journal)]
   const trimmer = new Trimmer(store, environment)
   let closed: Promise<void> | undefined
@@ -59,9 +66,13 @@ export function createEngine(options: EngineOptions): Engine {
     }),
     tables: Object.freeze({
       async create(options: RequestOptions = {}) {
+        assertOptions(options)
+        assertSignal(options.signal)
         await Promise.all(tables.map((table) => store.createTable(table, options)))
       },
       async delete(options: RequestOptions = {}) {
+        assertOptions(options)
+        assertSignal(options.signal)
         await Promise.all(tables.map(({ table }) => store.deleteTable(table, options)))
       },
     }),
@@ -78,8 +89,9 @@ function tablesOf(models: readonly AnyModel[]): readonly TableDefinition[] {
     throw engineError('INVALID_ARGUMENT', 'Expected models to be a list.', { argument: 'models' })
   const byName = new Map<string, AnyModel>()
   const tables = new Map<string, { readonly definition: TableDefinition; readonly model: AnyModel }>()
-  for (const model of models) {
-    if (typeof model?.definition !== 'object') {
+  // `from` also visits the gaps of a sparse list.
+  for (const model of Array.from(models)) {
+    if (!isModel(model)) {
       throw engineError('INVALID_ARGUMENT', 'Expected models made by defineModel.', { argument: 'models' })
     }
     if (byName.has(model.name)) {

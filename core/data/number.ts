@@ -100,7 +100,9 @@ export function numberProblem(value: StoredNumber): string | undefined {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return 'a finite number'
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'a safe integer (use bigint for larger ones)'
-    if (value === 0 || Number.isInteger(value)) return undefined
+    // A double never has more than 17 digits; the common magnitudes need no exact arithmetic.
+    const magnitude = Math.abs(value)
+    if (magnitude === 0 || (magnitude > 1e-120 && magnitude < 1e120)) return undefined
   }
   if (value instanceof Decimal && !isDecimalText(value.text)) return 'a decimal number'
   const parsed = exact(value)

@@ -25,7 +25,10 @@ export interface Issue {
 export type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
 
 const MAX_DEPTH = 32
+/** The plain test is much faster than the exact one, and enough for nearly all text. */
+const anySurrogate = /[\ud800-\udfff]/
 const loneSurrogate = /\p{Surrogate}/u
+const isIllFormed = (text: string): boolean => anySurrogate.test(text) && loneSurrogate.test(text)
 
 /** The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence. */
 export function toAttribute(input: unknown): Gated {
@@ -44,7 +47,7 @@ function convert(
     issues.push({ path, expected, actual: input })
   }
   if (input === undefined || input === null || typeof input === 'boolean') return input
-  if (typeof input === 'string') return loneSurrogate.test(input) ? refuse('well-formed Unicode text') : input
+  if (typeof input === 'string') return isIllFormed(input) ? refuse('well-formed Unicode text') : input
   if (isNumber(input)) {
     const problem = numberProblem(input)
     return problem ? refuse(problem) : narrowest(input)
@@ -63,6 +66,10 @@ function convert(
 }
 
 function convertList(input: readonly unknown[], path: DocumentPath, issues: Issue[], ancestors: Set<object>) {
+  if (Object.getPrototypeOf(input) !== Array.prototype) {
+    issues.push({ path, expected: 'a plain list (give this field a codec that encodes it)', actual: input })
+    return undefined
+  }
   const list: AttributeValue[] = []
   for (let i = 0; i < input.length; i++) {
     const known = issues.length
@@ -72,6 +79,10 @@ function convertList(input: readonly unknown[], path: DocumentPath, issues: Issu
     else if (issues.length === known) {
       issues.push({ path: [...path, i], expected: 'a value, since a list has no absent elements', actual: input[i] })
     }
+  }
+  // Its length is the one name that a list has besides its elements.
+  if (Reflect.ownKeys(input).length > input.length + 1) {
+    issues.push({ path, expected: 'a list without names of its own', actual: input })
   }
   return Object.freeze(list)
 }
@@ -84,7 +95,7 @@ function convertMap(input: object, path: DocumentPath, issues: Issue[], ancestor
   }
   const map: Record<string, AttributeValue> = {}
   for (const name of Reflect.ownKeys(input)) {
-    if (typeof name === 'symbol' || name === '' || name === '__proto__' || loneSurrogate.test(name)) {
+    if (typeof name === 'symbol' || name === '' || name === '__proto__' || isIllFormed(name)) {
       issues.push({ path, expected: `an attribute name other than ${JSON.stringify(String(name))}`, actual: name })
       continue
     }

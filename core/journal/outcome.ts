@@ -42,7 +42,7 @@ export function fingerprint(name: string, work: (...args: never[]) => unknown, i
     )
   }
   return createHash('sha256')
-    .update(canonical([name, String(work), value ?? null]))
+    .update(canonical([name, Function.prototype.toString.call(work), value ?? null]))
     .digest('base64url')
     .slice(0, 22)
 }

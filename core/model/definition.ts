@@ -5,6 +5,8 @@
  */
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
+import { utf8Size } from '../data/item.ts'
+import { toAttribute } from '../data/to-attribute.ts'
 import { engineError } from '../errors.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import { encodeField, type KeyPart, keyPart } from './key-part.ts'
@@ -35,6 +37,14 @@ const options = ['name', 'table', 'key', 'type', 'schema', 'defaults'] as const
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What can name an attribute, or be told in a message and a key: DynamoDB's limit of key attributes, for all of them. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value !== '' &&
+  value !== '__proto__' &&
+  toAttribute(value).issues.length === 0 &&
+  utf8Size(value) <= 255
+
 const isKey = (value: unknown): value is { readonly partition?: unknown; readonly sort?: unknown } => isObject(value)
 
 /** Throws INVALID_MODEL for whatever the types did not keep out. */
@@ -46,7 +56,7 @@ export function checkDefinition(input: unknown): Definition {
     throw engineError('INVALID_MODEL', `Model ${model || '(unnamed)'}: ${reason}`, { model })
   }
   for (const name of ['name', 'table'] as const) {
-    if (typeof given[name] !== 'string' || given[name] === '') refuse(`${name} must be a text that is not empty`)
+    if (!isName(given[name])) refuse(`${name} must be a well-formed text of 1 to 255 bytes`)
   }
   for (const name of Object.keys(given)) {
     if (!options.some((option) => option === name)) refuse(`there is no option ${name}`)
@@ -72,6 +82,9 @@ export function checkDefinition(input: unknown): Definition {
     ...keyParts.filter((part) => part.template).map((part) => part.attribute),
     ...(type ? [type.attribute] : []),
   ]
+  for (const part of keyParts) {
+    if (!isName(part.attribute)) refuse('the name of a key attribute must be a well-formed text of 1 to 255 bytes')
+  }
   for (const name of added) if (reserved.has(name)) refuse(`the attribute ${name} is reserved for the engine`)
   const attributes = [...keyParts.map((part) => part.attribute), ...(type ? [type.attribute] : [])]
   if (new Set(attributes).size !== attributes.length) {
@@ -100,8 +113,8 @@ function typeOf(
   const type = given ?? (keyParts.some((part) => part.template) ? { attribute: '_t', value: model } : undefined)
   if (type === undefined) return undefined
   const { attribute, value } = type as { readonly attribute?: unknown; readonly value?: unknown }
-  if (typeof attribute !== 'string' || attribute === '' || typeof value !== 'string' || value === '') {
-    return refuse('type must be { attribute, value } with two texts')
+  if (!isName(attribute) || !isName(value)) {
+    return refuse('type must be { attribute, value } with two well-formed texts of 1 to 255 bytes')
   }
   if (fields.has(attribute)) {
     return refuse(`type.attribute ${attribute} is also a field of the schema; give one of them another name`)
@@ -111,7 +124,8 @@ function typeOf(
 
 function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => never): ReadonlyMap<string, unknown> {
   if (given === undefined) return new Map()
-  if (!isObject(given)) return refuse('defaults must be an object of values and functions by field')
+  if (!isObject(given) || ![Object.prototype, null].includes(Object.getPrototypeOf(given)))
+    return refuse('defaults must be an object of values and functions by field')
   for (const [name, value] of Object.entries(given)) {
     if (!fields.has(name)) refuse(`defaults names ${JSON.stringify(name)}, which is no field of the schema`)
     if (typeof value === 'function') continue

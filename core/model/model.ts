@@ -122,6 +122,13 @@ export function defineModel<
 ): Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields> {
   const definition = checkDefinition(options)
   const { name, table } = options
-  const model = { name, table, shape: shapeOf(definition.schema), definition }
-  return Object.freeze(model) as Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields>
+  const model = Object.freeze({ name, table, shape: shapeOf(definition.schema), definition })
+  made.add(model)
+  return model as unknown as Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields>
 }
+
+const made = new WeakSet<object>()
+
+/** Whether `defineModel` made it. */
+export const isModel = (value: unknown): value is AnyModel =>
+  typeof value === 'object' && value !== null && made.has(value)

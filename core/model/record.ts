@@ -57,19 +57,17 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>): Ma
     throw invalidInput(model, [{ path: [], expected: 'a plain object of fields', actual: input }])
   }
   const { schema, fields, defaults } = model.definition
-  const record: Plain = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-  const unknown = Object.keys(record).filter((name) => !fields.has(name))
-  const issues: Issue[] = unknown.map((name) => ({
-    path: [name],
-    expected: 'no field of this name',
-    actual: record[name],
-  }))
+  const given = new Map(Reflect.ownKeys(input).map((name) => [name, (input as Plain)[name as string]]))
+  const issues: Issue[] = [...given]
+    .filter(([name, value]) => typeof name === 'symbol' || (value !== undefined && !fields.has(name)))
+    .map(([name, actual]) => ({ path: [String(name)], expected: 'no field of this name', actual }))
+  const record: Plain = Object.fromEntries([...given].filter(([, value]) => value !== undefined))
   try {
     applyDefaults(defaults, schema, record, 'create')
   } catch (error) {
     // A default may rely on what the types promise of the fields given; tell what breaks the promise, if anything does.
-    const given = Object.keys(record).filter((name) => fields.has(name))
-    issues.push(...given.flatMap((name) => encodeField(fields, name, record[name]).issues))
+    const known = Object.keys(record).filter((name) => fields.has(name))
+    issues.push(...known.flatMap((name) => encodeField(fields, name, record[name]).issues))
     throw issues.length > 0 ? invalidInput(model, issues) : error
   }
   const { item, address } = encode(model, record, issues)

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { assertOptions } from '../arguments.ts'
 import { type AttributeSet, type AttributeValue, isNumber } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
+import { numberProblem } from '../data/number.ts'
+import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
@@ -59,6 +62,13 @@ export interface BlindChanges<M extends AnyModel> {
 export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void): readonly BlindChange[] {
   const changes: BlindChange[] = []
   const at = (field: string | readonly string[], kind: FieldType['kind']): { path: DocumentPath; type: FieldType } => {
+    if (typeof field !== 'string' && !isPath(field)) {
+      throw engineError(
+        'INVALID_ARGUMENT',
+        `Blind change of ${model.name}: expected the name of a field or a list of names, got ${printValue(field)}.`,
+        { argument: 'field' },
+      )
+    }
     const path = typeof field === 'string' ? [field] : [...field]
     const type = fieldType(model, path)
     if (type?.kind !== kind) throw refused(model, path, `a field that holds a ${kind}`, type?.kind ?? 'no such field')
@@ -73,11 +83,16 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   const blind = {
     increment(field: string, by: unknown, bounds: Bounds = {}) {
       const { path, type } = at(field, 'number')
-      for (const [name, value] of Object.entries({ by, ...bounds })) {
-        if (value !== undefined && !isNumber(value)) throw refused(model, path, `${name} to be a number`, value)
+      assertOptions(bounds, 'bounds')
+      const { min, max, ...others } = bounds
+      for (const name of Object.keys(others)) throw refused(model, path, 'bounds { min, max }', name)
+      for (const [name, value] of Object.entries({ by, min, max })) {
+        if (value === undefined && name !== 'by') continue
+        const problem = isNumber(value) ? numberProblem(value) : 'a number'
+        if (problem) throw refused(model, path, `${name} to be ${problem}`, value)
       }
       const amount = type.encode(by)
-      changes.push(blindIncrement(path, amount as number, bounds))
+      changes.push(blindIncrement(path, amount as number, { min, max }))
     },
     add(field: string, ...elements: unknown[]) {
       const { path, type } = at(field, 'set')
@@ -98,10 +113,13 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   return changes
 }
 
+const isPath = (field: unknown): field is readonly string[] =>
+  Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')
+
 const refused = (model: AnyModel, path: DocumentPath, expected: string, actual: unknown) =>
   engineError(
     'INVALID_ARGUMENT',
-    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${String(actual)}.`,
+    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${printValue(actual)}.`,
     {
       argument: printPath(path),
     },

@@ -65,6 +65,8 @@ export function planCommit(
   if (!own && planned.every(({ action }) => action.kind === 'check')) return undefined
   const actions = [...planned.map(({ action }) => action), ...(own ? [own] : [])]
   assertWithin(planned, actions.length, limits)
+  const ownSize = own?.kind === 'put' ? itemSize(own.item) : 0
+  if (ownSize > limits.itemBytes) throw tooLarge('The outcome to keep', 'bytes in one item', limits.itemBytes, ownSize)
   return { id, actions, planned }
 }
 
@@ -230,7 +232,7 @@ function assertWithin(planned: readonly PlannedAction[], actions: number, limits
   }
   let total = 0
   for (const { action, involved, next } of planned) {
-    const size = next ? itemSize(next) : 0
+    const size = next ? itemSize(next) : action.kind === 'update' ? addedSize(action.update) : 0
     if (action.kind !== 'check' && size > limits.itemBytes) {
       throw tooLarge(involved.identity.model.name, 'bytes in one item', limits.itemBytes, size)
     }
@@ -240,6 +242,13 @@ function assertWithin(planned: readonly PlannedAction[], actions: number, limits
     throw tooLarge(planned[0]!.involved.identity.model.name, 'bytes in one commit', limits.planBytes, total)
   }
 }
+
+/** What a blind change adds at least: of a record that was not read no more is known. */
+const addedSize = (update: Update): number =>
+  update.reduce((size, action) => {
+    if (action.kind === 'append') return size + valueSize(action.values)
+    return size + (action.kind === 'add-to-set' ? valueSize(action.elements) : 0)
+  }, 0)
 
 const updateSize = (update: Update): number =>
   update.reduce((size, action) => size + (action.kind === 'set' ? valueSize(action.value) : 0), 0)

@@ -17,10 +17,21 @@ enableMapSet()
 export function runRecipe(version: RecordVersion, recipe: (draft: never) => unknown, looks: Looks): RecordVersion {
   const { identity } = version
   const { model } = identity
-  const next = produce(version.value!, (draft) => {
-    const view = trackDraft(draft, model.shape, looks)
-    assertReturn(recipe(view.draft as never), view, model.name)
-  })
+  let returned = false
+  const draftOver = (): object =>
+    produce(version.value!, (draft) => {
+      const view = trackDraft(draft, model.shape, looks)
+      assertReturn(recipe(view.draft as never), view, model.name)
+      returned = true
+    })
+  let next: object
+  try {
+    next = draftOver()
+  } catch (thrown) {
+    // What immer runs out of stack on is deeper than anything that could be stored.
+    if (!returned || !(thrown instanceof RangeError)) throw thrown
+    throw tooDeep(version, thrown)
+  }
   version.assertUntouched()
   if (next === version.value) return version
   const changed = new RecordVersion(identity, next)
@@ -39,6 +50,19 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
   }
   return changed
 }
+
+const tooDeep = ({ identity: { model, address } }: RecordVersion, cause: unknown) =>
+  engineError(
+    'INVALID_RECORD',
+    `${model.name} ${printKey(address.key)}: expected at most 32 levels of nesting. Nothing was changed.`,
+    {
+      model: model.name,
+      key: address.key,
+      stored: false,
+      issues: [{ path: [], expected: 'at most 32 levels of nesting', actual: undefined }],
+    },
+    { cause },
+  )
 
 /** Whatever would be lost without a word: a promise that goes on after the draft is closed, a new record returned. */
 function assertReturn(returned: unknown, view: DraftView, model: string): void {

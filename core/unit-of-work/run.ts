@@ -4,7 +4,9 @@
  * @module
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { assertSignal, unexpected } from '../arguments.ts'
 import { utf8Size } from '../data/item.ts'
+import { asError } from '../data/print-value.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
@@ -82,6 +84,7 @@ const MAX_ATTEMPTS = 25
 /** A plan is sent this often before contention, throttling or lost answers are given up on. */
 const MAX_SENDS = 12
 const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
+const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   const { store, models, environment, trimmer, journalTable } = parts
@@ -128,6 +131,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   }
 
   async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
+    checkPropagation(options.propagation)
     if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
     try {
@@ -172,8 +176,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     attempt: <A, E extends Error>(...args: unknown[]): TE.TaskEither<EngineError | E, A> =>
       TE.tryCatch(
         () => run<A>(...args),
-        (thrown) =>
-          (thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })) as EngineError | E,
+        (thrown) => asError(thrown) as EngineError | E,
       ),
   })
 }
@@ -188,21 +191,27 @@ function onceRequest(name: string, work: Work<unknown>, options: RunOptions): On
   const issues = toAttribute(key).issues.length
   if (typeof key !== 'string' || issues > 0 || key === '' || utf8Size(key) > 1000)
     refuse('idempotencyKey', 'a text of 1 to 1,000 bytes')
-  if (!Number.isFinite(keptFor) || keptFor < 1000) refuse('keepOutcome', 'a number of milliseconds, at least 1,000')
+  if (!Number.isFinite(keptFor) || keptFor < 1000 || keptFor > LONGEST_MS)
+    refuse('keepOutcome', 'a number of milliseconds, from 1,000 to what a thousand years have')
   return { key, keptFor, fingerprint: fingerprint(name, work, input) }
 }
 
 function checked({ guard, maxAttempts = MAX_ATTEMPTS, propagation, signal }: RunOptions): number {
-  const refuse = (argument: string, expected: string, got: unknown): never => {
-    throw engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${String(got)}.`, { argument })
+  if (guard !== undefined && guard !== 'reads' && guard !== 'writes') {
+    throw unexpected('guard', "'reads' or 'writes'", guard)
   }
-  if (guard !== undefined && guard !== 'reads' && guard !== 'writes') refuse('guard', "'reads' or 'writes'", guard)
-  if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
-    refuse('propagation', "'nested' or 'independent'", propagation)
+  checkPropagation(propagation)
+  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
+    throw unexpected('maxAttempts', 'a positive integer', maxAttempts)
   }
-  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) refuse('maxAttempts', 'a positive integer', maxAttempts)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', 'an AbortSignal', signal)
+  assertSignal(signal)
   return maxAttempts
+}
+
+function checkPropagation(propagation: unknown): void {
+  if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
+    throw unexpected('propagation', "'nested' or 'independent'", propagation)
+  }
 }
 
 /** Every record that the attempt changed or looked at. */
@@ -250,7 +259,8 @@ async function callBack(root: Scope): Promise<void> {
     try {
       await runOutside(callback)
     } catch (thrown) {
-      const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+      const { stack, message } = asError(thrown)
+      const detail = String(stack ?? message)
       process.emitWarning('An afterCommit callback failed; the commit stands.', { type: 'DraftworkWarning', detail })
     }
   }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { assertOptions, unexpected } from '../arguments.ts'
 import { addressKey } from '../data/item.ts'
+import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -26,7 +28,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     const name = (model as { name?: unknown } | undefined)?.name
     throw engineError(
       'INVALID_ARGUMENT',
-      `The engine does not know the model ${String(name)}; name it in createEngine({ models }).`,
+      `The engine does not know the model ${typeof name === 'string' ? name : printValue(model)}; name it in createEngine({ models }).`,
       { argument: 'model' },
     )
   }
@@ -93,9 +95,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     find: async (model: AnyModel, key: unknown) => find(identify(model, key)),
 
     async getMany(model: AnyModel, keys: readonly unknown[]) {
-      if (!Array.isArray(keys))
-        throw engineError('INVALID_ARGUMENT', `Expected a list of keys, got ${typeof keys}.`, { argument: 'keys' })
-      return Promise.all(keys.map((key) => identify(model, key)).map(find))
+      if (!Array.isArray(keys)) throw unexpected('keys', 'a list of keys', keys)
+      // `from` also visits the gaps of a sparse list, which are no keys.
+      return Promise.all(Array.from(keys, (key: unknown) => identify(model, key)).map(find))
     },
 
     async peek(model: AnyModel, key: unknown) {
@@ -191,13 +193,9 @@ export function runArguments<A, O extends object>(args: readonly unknown[]): { n
       argument: 'work',
     })
   }
-  if (options !== undefined && (typeof options !== 'object' || options === null)) {
-    throw engineError('INVALID_ARGUMENT', `Expected options as an object, got ${typeof options}.`, {
-      argument: 'options',
-    })
-  }
+  assertOptions(options)
   return {
-    name: named ? (args[0] as string) : fn.name || 'anonymous',
+    name: named ? (args[0] as string) : (typeof fn.name === 'string' && fn.name) || 'anonymous',
     fn: fn as Work<A>,
     options: (options ?? {}) as O,
   }
