@@ -8,12 +8,15 @@
 import { printValue } from './data/print-value.ts'
 import { type EngineError, engineError } from './errors.ts'
 
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value)
+
 export const unexpected = (argument: string, expected: string, got: unknown): EngineError =>
   engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${printValue(got)}.`, { argument })
 
-/** Options, of which there may be none. Throws for all that is no object. */
+/** Options, of which there may be none. Throws for what is no object, or one of a kind that has no names: a list, a `Map`. */
 export function assertOptions(given: unknown, argument = 'options'): void {
-  if (given === undefined || (typeof given === 'object' && given !== null && !Array.isArray(given))) return
+  if (given === undefined) return
+  if (typeof given === 'object' && given !== null && kindOf(given) === '[object Object]') return
   throw unexpected(argument, 'an object', given)
 }
 

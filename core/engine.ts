@@ -4,6 +4,7 @@
  * @module
  */
 import { assertOptions, assertSignal, unexpected } from './arguments.ts'
+import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
@@ -47,7 +48,7 @@ export function createEngine(options: EngineOptions): Engine {
       argument: 'store',
     })
   }
-  if (typeof journal !== 'string' || journal === '') {
+  if (!isName(journal)) {
     throw unexpected('journalTable', 'the name of a table', journal)
   }
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')

@@ -26,6 +26,20 @@ export {
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'
+export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
+export type { StoreLimits } from './store/limits.ts'
+export type {
+  Page,
+  QueryRequest,
+  ReadOptions,
+  ReadStore,
+  RequestOptions,
+  ScanRequest,
+  SortCondition,
+  Store,
+} from './store/store.ts'
+export type { IndexDefinition, KeyAttribute, KeySchema, TableDefinition } from './store/table-definition.ts'
+export type { WriteAction, WritePlan } from './store/write-plan.ts'
 export type { Bounds } from './unit-of-work/blind.ts'
 export type { BlindChanges } from './unit-of-work/blind-changes.ts'
 export type { RunOptions, UnitOfWorkRunner } from './unit-of-work/run.ts'

@@ -16,6 +16,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { assertOptions, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
@@ -47,6 +48,10 @@ export interface DynamodbStoreOptions {
 
 /** Items of the tables of one account and region. Tables are found by name, in the region of the client. */
 export function dynamodbStore(options: DynamodbStoreOptions): Store {
+  assertOptions(options ?? null)
+  if (typeof options.client?.send !== 'function') {
+    throw unexpected('client', 'a DynamoDBClient or a DynamoDBDocumentClient', options.client)
+  }
   return new DynamodbStore(options.client as DynamoDBClient, options.patience ?? patience)
 }
 

@@ -8,8 +8,9 @@
  * @module
  */
 import { resolve } from 'node:path'
+import { assertOptions, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
-import { dynamodbLimits, type StoreLimits } from '../../core/store/limits.ts'
+import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { Database } from './database.ts'
@@ -35,9 +36,15 @@ interface Open {
  * The store in this directory; one per directory, in all processes. The first request opens it, and rejects if it cannot:
  * merely having a store takes no lock, and the request after a failed one tries again.
  */
-export function levelStore({ path, limits: ownLimits, now = Date.now }: LevelStoreOptions): Store {
+export function levelStore(options: LevelStoreOptions): Store {
+  assertOptions(options ?? null)
+  const { path, now = Date.now } = options
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw unexpected('path', 'the path of a directory', path)
+  }
+  if (typeof now !== 'function') throw unexpected('now', 'a function', now)
   const directory = resolve(path)
-  const limits = Object.freeze({ ...dynamodbLimits, ...ownLimits })
+  const limits = ownLimits(options.limits)
   const running = new Set<Promise<unknown>>()
   let opened: Promise<Open> | undefined
   let closed: Promise<void> | undefined

@@ -72,7 +72,8 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
 
   async function deliver(plan: WritePlan, turns: number): Promise<void> {
     for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-    if (!hasCrashed()) await network.commit(plan)
+    // A plan that makes the store throw has told so at its first delivery, or is lost like the rest of it.
+    if (!hasCrashed()) await network.commit(plan).catch(() => undefined)
   }
 
   /** By how many commits this request is behind; undefined for one that sees all. */

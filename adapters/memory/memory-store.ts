@@ -7,9 +7,10 @@
  *
  * @module
  */
+import { assertOptions, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
-import { dynamodbLimits, type StoreLimits } from '../../core/store/limits.ts'
+import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
 import type { AdverseStore, Adversity } from './adversity.ts'
@@ -40,8 +41,10 @@ export interface MemoryStoreOptions {
 export function memoryStore(options: MemoryStoreOptions & { readonly adversity: Adversity }): AdverseStore
 export function memoryStore(options?: MemoryStoreOptions): Store
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  assertOptions(options)
   const { adversity, now = Date.now } = options
-  const limits = Object.freeze({ ...dynamodbLimits, ...options.limits })
+  if (typeof now !== 'function') throw unexpected('now', 'a function', now)
+  const limits = ownLimits(options.limits)
   const tables = new Tables(limits, now)
   if (adversity === undefined) return healthyStore(tables, limits)
   const replica = new Replica(limits, now)

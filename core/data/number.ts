@@ -28,6 +28,8 @@ interface Exact {
 }
 
 const MAX_DIGITS = 38
+/** No number takes more, though 38 digits that begin in the middle of a pair would, with a sign. */
+const MAX_BYTES = 21
 const pattern = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 const isDecimalText = (text: string): boolean => pattern.test(text)
@@ -145,5 +147,5 @@ export function numberSize(value: StoredNumber): number {
   if (parsed.digits === 0n) return 1
   // Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair.
   const digits = digitsOf(parsed) + (Math.abs(parsed.exponent) % 2)
-  return Math.ceil(digits / 2) + 1 + (parsed.digits < 0n ? 1 : 0)
+  return Math.min(MAX_BYTES, Math.ceil(digits / 2) + 1 + (parsed.digits < 0n ? 1 : 0))
 }

@@ -101,13 +101,16 @@ export function keptOutcome(
   return { result: item[RESULT] }
 }
 
-/** The same text for equal values, whatever the order of names. */
-function canonical(value: AttributeValue | readonly unknown[]): string {
-  return JSON.stringify(value, (_, each: unknown) => {
-    if (typeof each === 'bigint') return `${each}n`
-    if (each instanceof Uint8Array) return [...each]
-    if (each instanceof Set) return [...each].map(String).sort()
-    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })
+/** The same text for equal values, whatever the order of names, and different ones for all others: kinds are told apart. */
+const canonical = (value: AttributeValue | readonly unknown[]): string =>
+  JSON.stringify(tagged(value as AttributeValue))
+
+function tagged(value: AttributeValue): unknown {
+  if (isNumber(value)) return typeof value === 'number' ? value : ['N', String(value)]
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return ['B', ...value]
+  if (value instanceof Set) return ['S', ...[...value].map((each) => JSON.stringify(tagged(each))).sort()]
+  if (Array.isArray(value)) return ['L', ...value.map(tagged)]
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return ['M', ...entries.map(([name, member]) => [name, tagged(member)])]
 }

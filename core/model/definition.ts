@@ -5,8 +5,7 @@
  */
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
-import { utf8Size } from '../data/item.ts'
-import { toAttribute } from '../data/to-attribute.ts'
+import { isName } from '../data/name.ts'
 import { engineError } from '../errors.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import { encodeField, type KeyPart, keyPart } from './key-part.ts'
@@ -37,14 +36,6 @@ const options = ['name', 'table', 'key', 'type', 'schema', 'defaults'] as const
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What can name an attribute, or be told in a message and a key: DynamoDB's limit of key attributes, for all of them. */
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  value !== '' &&
-  value !== '__proto__' &&
-  toAttribute(value).issues.length === 0 &&
-  utf8Size(value) <= 255
-
 const isKey = (value: unknown): value is { readonly partition?: unknown; readonly sort?: unknown } => isObject(value)
 
 /** Throws INVALID_MODEL for whatever the types did not keep out. */
@@ -56,7 +47,7 @@ export function checkDefinition(input: unknown): Definition {
     throw engineError('INVALID_MODEL', `Model ${model || '(unnamed)'}: ${reason}`, { model })
   }
   for (const name of ['name', 'table'] as const) {
-    if (!isName(given[name])) refuse(`${name} must be a well-formed text of 1 to 255 bytes`)
+    if (!isName(given[name])) refuse(`${name} must be a text, well-formed and of 1 to 255 bytes`)
   }
   for (const name of Object.keys(given)) {
     if (!options.some((option) => option === name)) refuse(`there is no option ${name}`)
@@ -114,7 +105,7 @@ function typeOf(
   if (type === undefined) return undefined
   const { attribute, value } = type as { readonly attribute?: unknown; readonly value?: unknown }
   if (!isName(attribute) || !isName(value)) {
-    return refuse('type must be { attribute, value } with two well-formed texts of 1 to 255 bytes')
+    return refuse('type must be { attribute, value } with two texts, well-formed and of 1 to 255 bytes')
   }
   if (fields.has(attribute)) {
     return refuse(`type.attribute ${attribute} is also a field of the schema; give one of them another name`)

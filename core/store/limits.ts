@@ -4,6 +4,8 @@
  * @module
  */
 
+import { assertOptions, unexpected } from '../arguments.ts'
+
 export interface StoreLimits {
   /** Actions in one plan. */
   readonly actions: number
@@ -27,3 +29,14 @@ export const dynamodbLimits: StoreLimits = Object.freeze({
   operators: 300,
   readKeys: 100,
 })
+
+/** DynamoDB's, with those that the caller wants otherwise. Throws for what could not limit anything. */
+export function ownLimits(given: Partial<StoreLimits> | undefined): StoreLimits {
+  assertOptions(given, 'limits')
+  const own = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  for (const [name, value] of own) {
+    if (!Object.hasOwn(dynamodbLimits, name)) throw unexpected('limits', 'limits that stores have', name)
+    if (typeof value !== 'number' || !(value >= 1)) throw unexpected(`limits.${name}`, 'a number, at least 1', value)
+  }
+  return Object.freeze({ ...dynamodbLimits, ...Object.fromEntries(own) })
+}

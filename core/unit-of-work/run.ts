@@ -269,6 +269,10 @@ async function callBack(root: Scope): Promise<void> {
 /** Records that leave the unit of work no longer need to be tracked. */
 function released<A>(result: A): A {
   if (typeof result !== 'object' || result === null) return result
-  if (Array.isArray(result) && !Object.isFrozen(result)) return result.map((each) => released(each)) as A
+  if (Array.isArray(result) && !Object.isFrozen(result)) {
+    const copy = result.map((each) => released(each))
+    // A list without records stays what it is: it may have names of its own, as the result of a match has.
+    return copy.every((each, i) => each === result[i]) ? result : (copy as A)
+  }
   return rawOf(result) as A
 }

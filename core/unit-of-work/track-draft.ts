@@ -174,19 +174,23 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
 }
 
 /** A value without tracked objects inside, copied only where it has some. */
-function deepUntracked(value: unknown, seen: Set<object> = new Set()): unknown {
+function deepUntracked(value: unknown, seen: Set<object> = new Set(), depth = 0): unknown {
   const bare = untracked(value)
+  // Deeper than anything that can be stored: it will be refused, and must not exhaust the stack before.
+  if (depth > 100) return bare
   if (bare !== value || typeof value !== 'object' || value === null || Object.isFrozen(value) || seen.has(value))
     return bare
   seen.add(value)
   if (Array.isArray(value))
     return replaced(
-      value.map((each) => deepUntracked(each, seen)),
+      value.map((each) => deepUntracked(each, seen, depth + 1)),
       value,
     )
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
-  const copy = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, deepUntracked(each, seen)]))
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, deepUntracked(each, seen, depth + 1)]),
+  )
   return Object.entries(value).every(([name, each]) => copy[name] === each) ? value : copy
 }
 

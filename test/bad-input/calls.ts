@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createEngine, defineModel, type Engine, mapOf, setOf } from 'draftwork'
+import { createEngine, defineModel, type Engine, mapOf, setOf, type UnitOfWork } from 'draftwork'
 import { dynamodbStore } from 'draftwork/dynamodb'
 import { levelStore } from 'draftwork/level'
 import { memoryStore } from 'draftwork/memory'
@@ -50,6 +50,8 @@ type Call = (world: World, wrong: never) => unknown
 
 const a = { id: 'a' }
 const fresh = { id: 'new', n: 1, tags: new Set<string>(), list: [] }
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a template of draftwork
+const idTemplate = 'A#${id}'
 const valid = { name: 'M', table: 'ms', key: { partition: 'id' as const }, schema: t.type({ id: t.string }) }
 
 /** What is given is made ready and nothing is sent: a definition, an engine, a store. */
@@ -61,7 +63,7 @@ export const makings: Readonly<Record<string, Call>> = {
   'defineModel.key.partition': (_, wrong) => defineModel({ ...valid, key: { partition: wrong } }),
   'defineModel.key.sort': (_, wrong) => defineModel({ ...valid, key: { partition: 'id', sort: wrong } }),
   'defineModel.key.attribute': (_, wrong) =>
-    defineModel({ ...valid, key: { partition: { attribute: wrong, template: 'A#${id}' } } }),
+    defineModel({ ...valid, key: { partition: { attribute: wrong, template: idTemplate } } }),
   'defineModel.key.template': (_, wrong) =>
     defineModel({ ...valid, key: { partition: { attribute: 'pk', template: wrong } } }),
   'defineModel.type': (_, wrong) => defineModel({ ...valid, type: wrong }),
@@ -134,7 +136,9 @@ export const workings: Readonly<Record<string, Call>> = {
   'blind(model, wrong)': inside((work, wrong) => work.blind(Thing, wrong, () => {})),
   'blind(model, key, wrong)': inside((work, wrong) => work.blind(Thing, a, wrong)),
   'blind field': inside((work, wrong) => work.blind(Thing, a, (blind) => blind.increment(wrong, 1))),
-  'blind field inside': inside((work, wrong) => work.blind(Thing, a, (blind) => blind.append([wrong] as never, 1 as never))),
+  'blind field inside': inside((work, wrong) =>
+    work.blind(Thing, a, (blind) => blind.append([wrong] as never, 1 as never)),
+  ),
   'blind increment by': inside((work, wrong) => work.blind(Thing, a, (blind) => blind.increment('n', wrong))),
   'blind bounds': inside((work, wrong) => work.blind(Thing, a, (blind) => blind.increment('n', 1, wrong))),
   'blind bounds.max': inside((work, wrong) => work.blind(Thing, a, (blind) => blind.increment('n', 1, { max: wrong }))),
@@ -144,11 +148,23 @@ export const workings: Readonly<Record<string, Call>> = {
   'afterCommit(wrong)': inside((work, wrong) => work.afterCommit(wrong)),
 }
 
-type Inside = (work: Parameters<Parameters<Engine['unitOfWork']['run']>[0]>[0], wrong: never) => unknown
+type Inside = (work: UnitOfWork, wrong: never) => unknown
 
 function inside(call: Inside): Call {
   return ({ engine }, wrong) => engine.unitOfWork.run(async (work) => void (await call(work, wrong)))
 }
 
 /** Fields of a record that take the value, by creation and by change. */
-export const fields = ['id', 'n', 'tags', 'list', 'any', 'entries', 'map', 'big', '__proto__', 'constructor', 'nobody'] as const
+export const fields = [
+  'id',
+  'n',
+  'tags',
+  'list',
+  'any',
+  'entries',
+  'map',
+  'big',
+  '__proto__',
+  'constructor',
+  'nobody',
+] as const

@@ -61,7 +61,7 @@ const atoms = {
   symbol: () => Symbol('s'),
   function: () => () => 1,
   'throwing function': () => throwing,
-  'class': () => Point,
+  class: () => Point,
   instance: () => new Point(),
   date: () => new Date(0),
   'invalid date': () => new Date(Number.NaN),
@@ -97,16 +97,19 @@ const atoms = {
   'throwing toPrimitive': () => ({ [Symbol.toPrimitive]: throwing }),
   'symbol key': () => ({ [Symbol('k')]: 1 }),
   'hidden member': () => Object.defineProperty({}, 'a', { value: 1 }),
-  'own __proto__': () => JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}') as unknown,
+  'own __proto__': () =>
+    JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}') as unknown,
   'throwing constructor': () => Object.defineProperty({}, 'constructor', { get: throwing }),
   proxy: () => new Proxy({ a: 1 }, {}),
   'throwing proxy': () =>
-    new Proxy({}, { get: throwing, ownKeys: throwing, getPrototypeOf: throwing, has: throwing, getOwnPropertyDescriptor: throwing }),
+    new Proxy(
+      {},
+      { get: throwing, ownKeys: throwing, getPrototypeOf: throwing, has: throwing, getOwnPropertyDescriptor: throwing },
+    ),
   'revoked proxy': revoked,
   'list proxy': () => new Proxy(['a'], {}),
   'function proxy': () => new Proxy(() => 1, {}),
   'frozen object': () => Object.freeze({ a: Object.freeze(['x']) }),
-  global: () => globalThis,
 } as const satisfies Record<string, () => unknown>
 
 export type Hostile =
@@ -114,9 +117,27 @@ export type Hostile =
   | { readonly map: readonly (readonly [string, Hostile])[] }
   | { readonly list: readonly Hostile[] }
 
-const names = ['a', 'b', 'c', 'id', '', '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '\udc00', 'then', '_v', '0', 'length']
+const names = [
+  'a',
+  'b',
+  'c',
+  'id',
+  '',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '\udc00',
+  'then',
+  '_v',
+  '0',
+  'length',
+]
 
-export const atom: fc.Arbitrary<Hostile> = fc.constantFrom(...(Object.keys(atoms) as (keyof typeof atoms)[])).map((atom) => ({ atom }))
+export const atom: fc.Arbitrary<Hostile> = fc
+  .constantFrom(...(Object.keys(atoms) as (keyof typeof atoms)[]))
+  .map((atom) => ({ atom }))
 export const everyAtom: readonly Hostile[] = (Object.keys(atoms) as (keyof typeof atoms)[]).map((atom) => ({ atom }))
 export const hostileName: fc.Arbitrary<string> = fc.constantFrom(...names)
 

@@ -77,7 +77,7 @@ export const listPrograms: fc.Arbitrary<ListProgram> = fc.array(fc.array(unit, {
 
 export async function runListAppend(world: World, program: ListProgram): Promise<void> {
   const findings: Finding[] = []
-  const entries: Entry[] = []
+  const done: Done[] = []
   // The third is created by whoever comes first.
   await world.truth.unitOfWork.run((work) => {
     for (const id of ids.slice(0, 2)) work.create(Shelf, { id })
@@ -86,9 +86,10 @@ export async function runListAppend(world: World, program: ListProgram): Promise
   const processes = program.map(async (todo, process) => {
     const engine = world.process(process)
     for (const [index, unit] of todo.entries()) {
-      const attempt = attempts(engine, unit, ++units)
+      const number = ++units
+      const attempt = attempts(engine, unit, number)
       const outcome = await settle(engine, attempt.work, findings, { guard: unit.guard })
-      entries.push({ process, index, ops: judged(unit, attempt.log()), outcome })
+      done.push({ unit, number, entry: { process, index, ops: attempt.log(), outcome } })
     }
   })
   await world.run(processes)
@@ -99,7 +100,7 @@ export async function runListAppend(world: World, program: ListProgram): Promise
       for (const field of fields) final[`${id}.${field}`] = listOf(shelf, field)
     }
   })
-  const history = { entries, final }
+  const history = { entries: done.map((each) => ({ ...each.entry, ops: judged(each, final) })), final }
   const all = [...checkHistory(history), ...findings]
   if (all.length > 0) throw new Violation(all, history)
 }
@@ -109,23 +110,42 @@ type ShelfRecord = { readonly list: readonly number[]; readonly text: string }
 const listOf = (shelf: ShelfRecord | undefined, field: Place['field']): readonly number[] =>
   field === 'list' ? [...(shelf?.list ?? [])] : (shelf?.text ?? '').split(' ').filter(Boolean).map(Number)
 
+interface Done {
+  readonly unit: Unit
+  readonly number: number
+  /** With everything that the last attempt did. */
+  readonly entry: Entry
+}
+
+/** Values tell the unit and the step, and are the same at each attempt. */
+const firstValue = (number: number): number => number * 100
+const isOwn = (value: number, number: number): boolean => Math.floor(value / 100) === number
+
 /**
  * What of a log the guarantees speak of. A unit of work that writes nothing sends nothing at its end, so that of its
  * looks only those at one record belong together; and `guard: 'writes'` leaves looks unguarded.
  */
-function judged({ guard }: Unit, log: readonly Operation[]): readonly Operation[] {
-  if (guard === 'writes') return log.filter(({ f }) => f === 'append')
+function judged({ unit, number, entry }: Done, final: Record<string, readonly number[]>): readonly Operation[] {
+  const log = unit.steps.some(({ does }) => does === 'fork') ? unordered(entry.ops, number, final) : entry.ops
+  if (unit.guard === 'writes') return log.filter(({ f }) => f === 'append')
   if (log.some(({ f }) => f === 'append')) return log
   const record = log[0]?.key.split('.')[0]
   return log.filter(({ key }) => key.split('.')[0] === record)
 }
 
+/** Siblings that run at once may append in any order, so the order among them is taken from the end. */
+function unordered(ops: readonly Operation[], number: number, final: Record<string, readonly number[]>) {
+  const appends = ops.flatMap((op) => (op.f === 'append' ? [op] : []))
+  const place = ({ key, value }: (typeof appends)[number]) => final[key]?.indexOf(value) ?? -1
+  const reads = ops.flatMap((op) =>
+    op.f === 'read' ? [{ ...op, list: op.list.filter((value) => !isOwn(value, number)) }] : [],
+  )
+  return [...reads, ...appends.toSorted((a, b) => place(a) - place(b))]
+}
+
 /** The domain function of a unit, and what its last attempt did. */
 function attempts(engine: Engine, unit: Unit, number: number) {
   let last: Operation[] = []
-  /** Values tell the unit and the step, and are the same at each attempt. */
-  const isOwn = (value: number) => Math.floor(value / 100) === number
-
   async function perform(work: UnitOfWork, steps: readonly Step[], log: Operation[], next: () => number) {
     for (const step of steps) await take(work, step, log, next)
   }
@@ -167,8 +187,8 @@ function attempts(engine: Engine, unit: Unit, number: number) {
       log.push({ f: 'append', key, value })
       return
     }
-    const before = step.does === 'assign' ? await work.peek(Shelf, { id }) : undefined
     const shelf = await work.find(Shelf, { id })
+    const before = step.does === 'assign' ? await work.peek(Shelf, { id }) : undefined
     if (!shelf) work.create(Shelf, field === 'list' ? { id, list: [value] } : { id, text: ` ${value}` })
     else if (field === 'list') work.change(shelf, (draft) => void draft.list.push(value))
     else if (before) {
@@ -203,7 +223,7 @@ function attempts(engine: Engine, unit: Unit, number: number) {
     } catch (thrown) {
       if (!(thrown instanceof Refused || isEngineError(thrown, 'CONFLICT'))) throw thrown
       const seen = own.filter((op) => op.f === 'read')
-      log.unshift(...seen.map((op) => ({ ...op, list: op.list.filter((value) => !isOwn(value)) })))
+      log.unshift(...seen.map((op) => ({ ...op, list: op.list.filter((value) => !isOwn(value, number)) })))
     }
   }
 
@@ -212,7 +232,7 @@ function attempts(engine: Engine, unit: Unit, number: number) {
     async work(work: UnitOfWork) {
       const log: Operation[] = []
       last = log
-      let values = number * 100
+      let values = firstValue(number)
       await perform(work, unit.steps, log, () => ++values)
       if (unit.fails) throw new Refused()
     },

@@ -13,7 +13,7 @@ const seed = Number(process.env['SIM_SEED'] ?? 20_300_101)
 for (const [name, simulation] of Object.entries(simulations)) {
   test(`${name}: ${runs} schedules`, async () => {
     const started = Date.now()
-    await fc.assert(simulation(), { numRuns: runs, seed, includeErrorInReport: true })
+    await fc.assert(simulation() as fc.IAsyncProperty<unknown>, { numRuns: runs, seed, includeErrorInReport: true })
     const seconds = (Date.now() - started) / 1000
     console.log(`  ${name}: ${runs} schedules in ${seconds.toFixed(1)} s (SIM_SEED=${seed})`)
     assert.ok(true)

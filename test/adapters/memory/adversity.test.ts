@@ -1,9 +1,16 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Dice } from '../../../adapters/memory/adversity-dice.ts'
 import { type Adversity, memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine } from '../../../core/engine.ts'
+import type { Environment } from '../../../core/environment.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { absent, all, type Condition } from '../../../core/expression/condition.ts'
 import { increment, set } from '../../../core/expression/update.ts'
+import { setOf } from '../../../core/model/codecs.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import type { CommitOutcome } from '../../../core/store/commit-outcome.ts'
 import type { Store } from '../../../core/store/store.ts'
 import type { WriteAction } from '../../../core/store/write-plan.ts'
@@ -245,6 +252,59 @@ test('what is no adversity is refused', () => {
     }
     assert.unreachable(`${name} ${value} was accepted`)
   }
+})
+
+/** Chance from the seed, and no waiting. */
+function hurried(seed: number): Environment {
+  const dice = new Dice(seed)
+  return {
+    now: Date.now,
+    random: () => dice.below(2 ** 30) / 2 ** 30,
+    sleep: () => new Promise((resolve) => setImmediate(resolve)),
+  }
+}
+
+test('the engine reports truthfully what became of a unit of work, whatever befell it', async () => {
+  const Counter = defineModel({
+    name: 'Counter',
+    table: 'counters',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, n: t.number, by: setOf(t.string) }),
+    defaults: { n: 0, by: () => new Set() },
+  })
+  const odds = { transactionConflict: 0.1, throttle: 0.1, loseAnswerBefore: 0.1, loseAnswerAfter: 0.1, duplicate: 0.3 }
+  const codes = new Set<string>()
+  for (let seed = 0; seed < 20; seed++) {
+    const store = memoryStore({ adversity: { seed, ...odds, staleReads: 0.5, crashAtWrite: 60 } })
+    const { unitOfWork } = createEngine({ store, models: [Counter], environment: hurried(seed) })
+    const first = await unitOfWork.attempt((work) => work.create(Counter, { id: 'a' }))()
+    if (isLeft(first)) continue
+    const told = await Promise.all(
+      [...Array(30).keys()].map((i) =>
+        unitOfWork
+          .run(async (work) => {
+            work.change(await work.get(Counter, { id: 'a' }), (draft) => {
+              draft.n += 1
+              draft.by.add(`${i}`)
+            })
+          })
+          .then(
+            () => 'COMMITTED',
+            (error: unknown) => (isEngineError(error) ? error.code : String(error)),
+          ),
+      ),
+    )
+    await store.settled()
+    const [item] = await store.recovered().read([{ table: 'counters', key: { id: 'a' } }], { consistent: true })
+    const by = item?.['by'] instanceof Set ? item['by'] : new Set()
+    assert.is(item?.['n'], by.size, 'once each')
+    for (const [i, code] of told.entries()) {
+      codes.add(code)
+      if (code === 'UNKNOWN_OUTCOME') continue
+      assert.is(by.has(`${i}`), code === 'COMMITTED', `seed ${seed}: ${i} was told ${code}`)
+    }
+  }
+  for (const code of ['COMMITTED', 'UNKNOWN_OUTCOME', 'CLOSED']) assert.ok(codes.has(code), `nobody was told ${code}`)
 })
 
 test.run()
