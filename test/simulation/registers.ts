@@ -34,24 +34,26 @@ type Errand =
 
 export type RegisterProgram = readonly (readonly Errand[])[]
 
-const errand: fc.Arbitrary<Errand> = fc.oneof(
-  fc.record({
-    does: fc.constantFrom('take' as const, 'give-up' as const, 'give-up-unseen' as const, 'count-in-slot' as const),
-    id: fc.constantFrom(...slots),
-  }),
-  fc.record({
-    does: fc.constantFrom('take' as const, 'give-up-unseen' as const, 'count-in-slot' as const),
-    id: fc.constantFrom(...slots),
-  }),
-  fc.constant({ does: 'take-both' as const }),
+const change: fc.Arbitrary<Errand> = fc.oneof(
   fc.record({ does: fc.constantFrom('switch-off' as const, 'switch-on' as const), id: fc.constantFrom(...pair) }),
   fc.record({ does: fc.constantFrom('count' as const, 'count-down' as const), by: fc.integer({ min: 1, max: 4 }) }),
 )
 
-export const registerPrograms: fc.Arbitrary<RegisterProgram> = fc.array(
-  fc.array(errand, { minLength: 1, maxLength: 5 }),
-  { minLength: 2, maxLength: 4 },
+const comeAndGo: fc.Arbitrary<Errand> = fc.oneof(
+  fc.record({
+    does: fc.constantFrom('take' as const, 'give-up' as const, 'give-up-unseen' as const, 'count-in-slot' as const),
+    id: fc.constantFrom(...slots),
+  }),
+  fc.constant({ does: 'take-both' as const }),
 )
+
+const programsOf = (errand: fc.Arbitrary<Errand>): fc.Arbitrary<RegisterProgram> =>
+  fc.array(fc.array(errand, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 4 })
+
+/** Records that stay, and change. */
+export const registerPrograms = programsOf(change)
+/** Records that come and go. */
+export const slotPrograms = programsOf(fc.oneof({ weight: 3, arbitrary: comeAndGo }, { weight: 1, arbitrary: change }))
 
 export async function runRegisters(world: World, program: RegisterProgram): Promise<void> {
   const findings: Finding[] = []

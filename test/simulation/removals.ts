@@ -5,6 +5,7 @@
  * @module
  */
 import { addressKey, type Item } from '../../core/data/item.ts'
+import { engineError } from '../../core/errors.ts'
 import { all, type Condition } from '../../core/expression/condition.ts'
 import { TAIL } from '../../core/journal/tail.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
@@ -79,11 +80,11 @@ export const removals: Readonly<Record<string, Removal>> = {
     sabotage: keepConditions((condition, { kind }) => kind !== 'check' || condition.kind !== 'absent'),
   },
   'that an updated record exists': {
-    noticedBy: 'registers',
+    noticedBy: 'slots',
     sabotage: keepConditions((condition, { kind }) => kind !== 'update' || condition.kind !== 'exists'),
   },
   'that a deleted record exists': {
-    noticedBy: 'registers',
+    noticedBy: 'slots',
     sabotage: keepConditions((condition, { kind }) => kind !== 'delete' || condition.kind !== 'exists'),
   },
   'that a created record is absent': {
@@ -130,9 +131,10 @@ export const removals: Readonly<Record<string, Removal>> = {
   },
   'unknown outcomes: told as never applied': {
     noticedBy: 'list-append',
-    sabotage: telling((outcome) =>
-      outcome.kind === 'unknown' ? { kind: 'invalid', reason: 'never applied' } : outcome,
-    ),
+    sabotage: telling((outcome) => {
+      if (outcome.kind !== 'unknown') return outcome
+      throw engineError('THROTTLED', 'Nothing was written, it says', { reasons: [], attempts: 1 })
+    }),
   },
   'conflicts: told as committed': {
     noticedBy: 'list-append',

@@ -8,7 +8,7 @@ import type { Adversity } from '../../adapters/memory/index.ts'
 import type { AnyModel } from '../../core/index.ts'
 import { Account, Audit, bankPrograms, runBank } from './bank.ts'
 import { listPrograms, runListAppend, Shelf } from './list-append.ts'
-import { registerPrograms, runRegisters, Slot } from './registers.ts'
+import { registerPrograms, runRegisters, Slot, slotPrograms } from './registers.ts'
 import { type Sabotage, virtualWorld, type World } from './virtual-world.ts'
 
 const seed = fc.integer({ min: 0, max: 2 ** 30 })
@@ -43,7 +43,8 @@ const simulation =
 export const simulations = {
   'list-append': simulation([Shelf], listPrograms, runListAppend),
   bank: simulation([Account, Audit], bankPrograms, runBank),
-  registers: simulation([Slot], registerPrograms, runRegisters, busy),
+  registers: simulation([Slot], registerPrograms, runRegisters),
+  slots: simulation([Slot], slotPrograms, runRegisters, busy),
 }
 
 /**
@@ -51,5 +52,5 @@ export const simulations = {
  * by others happens twice, since no tail is left that tells.
  */
 export const gaps = {
-  'registers with lost and repeated requests': simulation([Slot], registerPrograms, runRegisters),
+  'slots with lost and repeated requests': simulation([Slot], slotPrograms, runRegisters),
 }
