@@ -25,6 +25,7 @@ export interface Issue {
 export type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
 
 const MAX_DEPTH = 32
+const noGaps = 'a value, since a list has no absent elements'
 /** The plain test is much faster than the exact one, and enough for nearly all text. */
 const anySurrogate = /[\ud800-\udfff]/
 const loneSurrogate = /\p{Surrogate}/u
@@ -70,6 +71,19 @@ function convertList(input: readonly unknown[], path: DocumentPath, issues: Issu
     issues.push({ path, expected: 'a plain list (give this field a codec that encodes it)', actual: input })
     return undefined
   }
+  // Its length is the one name that a list has besides its elements.
+  const elements = Reflect.ownKeys(input).length - 1
+  if (elements > input.length) {
+    issues.push({ path, expected: 'a list without names of its own', actual: input })
+    return undefined
+  }
+  if (elements < input.length) {
+    // Only the first: there may be four billion of them.
+    let gap = 0
+    while (Object.hasOwn(input, gap)) gap++
+    issues.push({ path: [...path, gap], expected: noGaps, actual: undefined })
+    return undefined
+  }
   const list: AttributeValue[] = []
   for (let i = 0; i < input.length; i++) {
     const known = issues.length
@@ -77,12 +91,8 @@ function convertList(input: readonly unknown[], path: DocumentPath, issues: Issu
     if (element !== undefined) list.push(element)
     // Leaving the element out would renumber all that follow.
     else if (issues.length === known) {
-      issues.push({ path: [...path, i], expected: 'a value, since a list has no absent elements', actual: input[i] })
+      issues.push({ path: [...path, i], expected: noGaps, actual: input[i] })
     }
-  }
-  // Its length is the one name that a list has besides its elements.
-  if (Reflect.ownKeys(input).length > input.length + 1) {
-    issues.push({ path, expected: 'a list without names of its own', actual: input })
   }
   return Object.freeze(list)
 }

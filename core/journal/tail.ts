@@ -50,6 +50,8 @@ export function bears(item: Item, commit: string): boolean | undefined {
 const MAX_ENTRIES = 128
 const KEPT_ENTRIES = 64
 const OLD_ENTRIES = 8
+/** Of one trim, so that its expression stays within 4 KB and 300 operators. */
+const MAX_DROPPED = 200
 /** No request is still under way, and no answer still missing, after this long. */
 const OLD_AFTER_MS = 120_000
 
@@ -57,8 +59,9 @@ const OLD_AFTER_MS = 120_000
 export function trim(item: Item, now: number): { readonly update: Update; readonly condition: Condition } | undefined {
   const tail = tailOf(item)
   const old = tail.findIndex((id) => commitTime(id) > now - OLD_AFTER_MS)
-  const dropped = tail.length > MAX_ENTRIES ? tail.length - KEPT_ENTRIES : old === -1 ? tail.length - 1 : old
-  if (dropped < OLD_ENTRIES) return undefined
+  const needless = tail.length > MAX_ENTRIES ? tail.length - KEPT_ENTRIES : old === -1 ? tail.length - 1 : old
+  if (needless < OLD_ENTRIES) return undefined
+  const dropped = Math.min(needless, MAX_DROPPED)
   return {
     update: tail.slice(0, dropped).map((_, index) => remove([TAIL, index])),
     condition: equals([TAIL, 0], tail[0]!),

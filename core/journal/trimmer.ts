@@ -14,6 +14,8 @@ import type { WriteAction } from '../store/write-plan.ts'
 import { commitId } from './commit-id.ts'
 import { trim } from './tail.ts'
 
+const UNSEEN_COMMITS_A_LOOK = 32
+
 export class Trimmer {
   readonly #store: Store
   readonly #environment: Environment
@@ -33,9 +35,30 @@ export class Trimmer {
     this.#running.set(id, running)
   }
 
+  /**
+   * After a commit that never saw the item. One in so many looks at it, so that a record that is only ever changed
+   * blindly keeps a short tail, whichever process changes it.
+   */
+  visitUnseen(address: ItemAddress): void {
+    const id = addressKey(address)
+    if (this.#running.has(id) || this.#environment.random() * UNSEEN_COMMITS_A_LOOK >= 1) return
+    const looking = this.#look(address).finally(() => this.#running.delete(id))
+    this.#running.set(id, looking)
+  }
+
   /** Waits for what is under way. */
   async settled(): Promise<void> {
     await Promise.all(this.#running.values())
+  }
+
+  async #look(address: ItemAddress): Promise<void> {
+    try {
+      const [item] = await this.#store.read([address], { consistent: true })
+      const action = item && trim(item, this.#environment.now())
+      if (action) await this.#send({ kind: 'update', ...address, ...action })
+    } catch {
+      // As in `#send`.
+    }
   }
 
   async #send(action: WriteAction): Promise<void> {

@@ -116,7 +116,11 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
           if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
           continue
         }
-        for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
+        for (const { action, next } of plan.planned) {
+          if (action.kind !== 'update') continue
+          if (next) trimmer.visit(action, next)
+          else trimmer.visitUnseen(action)
+        }
       }
       await callBack(root)
       // What is kept, not what was returned: the first caller must not get another outcome than those after it.

@@ -7,7 +7,10 @@
  *
  * @module
  */
+
 import type { DocumentPath } from '../data/document-path.ts'
+import { printPath } from '../data/document-path.ts'
+import { engineError } from '../errors.ts'
 import type { Shape } from '../model/shape.ts'
 import {
   childShape,
@@ -72,9 +75,12 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     return new Proxy(draft, {
       get: (target, name) => (typeof name === 'string' ? look(name) : whole(target, name, path)),
       set(target, name, value) {
-        looks.value([...path, name as string])
+        if (typeof name === 'symbol' || name === '__proto__') throw noSuchName(path, name)
+        looks.value([...path, name])
         return Reflect.set(target, name, plain(value))
       },
+      defineProperty: (_, name) => refuseDefinition(path, name),
+      setPrototypeOf: () => refuseDefinition(path, '__proto__'),
       deleteProperty(target, name) {
         looks.value([...path, name as string])
         return Reflect.deleteProperty(target, name)
@@ -106,10 +112,14 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
         return Reflect.get(target, name, receiver)
       },
       set(target, name, value) {
+        if (!isListName(name)) throw noSuchName(path, name)
         looks.value(path)
         return Reflect.set(target, name, plain(value))
       },
+      defineProperty: (_, name) => refuseDefinition(path, name),
+      setPrototypeOf: () => refuseDefinition(path, '__proto__'),
       deleteProperty(target, name) {
+        if (!isListName(name) || name === 'length') throw noSuchName(path, name)
         looks.value(path)
         return Reflect.deleteProperty(target, name)
       },
@@ -196,3 +206,20 @@ function deepUntracked(value: unknown, seen: Set<object> = new Set(), depth = 0)
 
 const replaced = (copy: unknown[], original: readonly unknown[]): readonly unknown[] =>
   copy.every((each, i) => each === original[i]) ? original : copy
+
+const isListName = (name: string | symbol): boolean =>
+  typeof name === 'string' && (name === 'length' || /^(0|[1-9]\d*)$/.test(name))
+
+/** What would change the object and not the record, or what immer would refuse in its own words. */
+const noSuchName = (path: DocumentPath, name: string | symbol) =>
+  engineError(
+    'INVALID_ARGUMENT',
+    `A draft's ${printPath(path) || 'record'} can have nothing under the name ${JSON.stringify(String(name))}.`,
+    { argument: printPath([...path, String(name)]) },
+  )
+
+function refuseDefinition(path: DocumentPath, name: string | symbol): never {
+  throw engineError('INVALID_ARGUMENT', `Assign to ${printPath([...path, String(name)])} instead of defining it.`, {
+    argument: printPath([...path, String(name)]),
+  })
+}

@@ -26,6 +26,7 @@ export const Thing = defineModel({
 export const Part = defineModel({
   name: 'Part',
   table: 'parts',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of draftwork
   key: { partition: { attribute: 'pk', template: 'P#${owner}#${n}' }, sort: 'at' },
   schema: t.type({ owner: t.string, n: t.number, at: t.number }),
 })

@@ -46,25 +46,26 @@ const ways: Readonly<Record<string, Write>> = {
     engine.unitOfWork.run((work) => work.blind(Thing, { id }, (blind) => blind.append('list', value as never))),
 }
 
+const own = (object: Record<string, unknown>, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined
+
+/** Where to find what was written. */
 const places: Readonly<Record<string, (record: Record<string, unknown>, field: string) => unknown>> = {
-  created: (record, field) => record[field],
-  changed: (record, field) => record[field],
-  'put into a map': (record, field) => {
-    const entries = record['entries'] as Record<string, unknown>
-    return Object.hasOwn(entries, field) ? entries[field] : undefined
-  },
+  created: own,
+  changed: own,
+  'put into a map': (record, field) => own(record['entries'] as Record<string, unknown>, field),
   'pushed to a list': (record) => (record['list'] as unknown[])[0],
   'appended blindly': (record) => (record['list'] as unknown[])[0],
 }
 
 async function check(way: string, field: string, wrong: Hostile): Promise<void> {
-  const own = await world()
+  const used = await world()
   const id = way === 'created' ? 'new' : 'a'
-  const accepted = await judged(() => ways[way]!(own, id, field, build(wrong)), own, `${field} ${way}`)
+  const accepted = await judged(() => ways[way]!(used, id, field, build(wrong)), used, `${field} ${way}`)
   if (!accepted) return
   // What builds has no memory: a second one of the same kind is what the first was.
   const given = asStored(build(wrong))
-  await own.engine.unitOfWork.run(async (work) => {
+  await used.engine.unitOfWork.run(async (work) => {
     const read = await work.get(Thing, { id: field === 'id' && way === 'created' ? (given as string) : id })
     const found = asStored(places[way]!(read as Record<string, unknown>, field))
     assert.ok(isDeepStrictEqual(found, given), `${field} ${way} was not read back as it was given`)

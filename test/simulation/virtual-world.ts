@@ -8,6 +8,7 @@ import type { Scheduler } from 'fast-check'
 import { type AdverseStore, type Adversity, memoryStore } from '../../adapters/memory/index.ts'
 import { type AnyModel, createEngine, type Engine, type Environment } from '../../core/index.ts'
 import type { Store } from '../../core/store/store.ts'
+import type { WritePlan } from '../../core/store/write-plan.ts'
 
 /** A store around a store that is worse: what positive controls remove the engine's safety with. */
 export type Sabotage = (store: Store) => Store
@@ -34,6 +35,9 @@ export function virtualWorld({ scheduler, adversity, models, sabotage = (store) 
   const adverse: AdverseStore = memoryStore({ adversity, now: () => now })
   const broken = sabotage(adverse)
 
+  const network = chance(adversity.seed)
+  const late: Promise<unknown>[] = []
+
   const turn = (label: string) => scheduler.schedule(Promise.resolve(), label)
 
   /** A request leaves when the scheduler says so, and so does its answer. */
@@ -45,16 +49,26 @@ export function virtualWorld({ scheduler, adversity, models, sabotage = (store) 
     return answer
   }
 
+  /** The adverse store repeats requests soon; these come as late as the scheduler likes. */
+  function comeAgain(label: string, plan: WritePlan): void {
+    late.push(travel(label, () => broken.commit(plan)))
+  }
+
   const scheduled = (process: string): Store => ({
     ...broken,
     read: (addresses, options) =>
       travel(`${process} reads ${addresses.map(({ key }) => Object.values(key))}`, () =>
         broken.read(addresses, options),
       ),
-    commit: (plan, options) =>
-      travel(`${process} sends ${plan.actions.map(({ kind, key }) => `${kind} ${Object.values(key)}`)}`, () =>
-        broken.commit(plan, options),
-      ),
+    commit: async (plan, options) => {
+      const label = `${process} sends ${plan.actions.map(({ kind, key }) => `${kind} ${Object.values(key)}`)}`
+      return travel(label, async () => {
+        const outcome = await broken.commit(plan, options)
+        const mayComeAgain = outcome.kind === 'committed' || outcome.kind === 'unknown'
+        if (mayComeAgain && network() < (adversity.duplicate ?? 0)) comeAgain(`${label} comes again`, plan)
+        return outcome
+      })
+    },
   })
 
   const environment = (process: number): Environment => {
@@ -88,6 +102,7 @@ export function virtualWorld({ scheduler, adversity, models, sabotage = (store) 
         else throw new Error('The simulation stands still: nothing is scheduled, and yet not all is done')
       }
       await all
+      await Promise.allSettled(late)
       await adverse.settled()
     },
   }

@@ -1,0 +1,72 @@
+/**
+ * The tail of a record stays short, whatever changes the record.
+ *
+ * @module
+ */
+import { createEngine, defineModel } from 'draftwork'
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { isList } from '../../../core/data/attribute-value.ts'
+import { updateWeight } from '../../../core/expression/weight.ts'
+import { trim } from '../../../core/journal/tail.ts'
+
+const Counter = defineModel({
+  name: 'Counter',
+  table: 'counters',
+  key: { partition: 'id' },
+  schema: t.type({ id: t.string, n: t.number }),
+})
+
+const key = { id: 'c' }
+
+async function counter() {
+  const store = memoryStore()
+  const engine = createEngine({ store, models: [Counter] })
+  await engine.unitOfWork.run((work) => {
+    work.create(Counter, { ...key, n: 0 })
+  })
+  const tail = async (): Promise<number> => {
+    const [item] = await store.read([{ table: 'counters', key }], { consistent: true })
+    const entries = item!['_h']!
+    assert.ok(isList(entries))
+    return entries.length
+  }
+  return { ...engine, tail }
+}
+
+const COMMITS = 1500
+
+test('the tail of a record that is changed by drafts stays short', async () => {
+  const { unitOfWork, tail } = await counter()
+  for (let i = 0; i < COMMITS; i++) {
+    await unitOfWork.run(async (work) => {
+      work.change(await work.get(Counter, key), (draft) => {
+        draft.n++
+      })
+    })
+  }
+  assert.ok((await tail()) <= 130, `the tail has ${await tail()} entries`)
+  assert.is((await unitOfWork.run((work) => work.get(Counter, key))).n, COMMITS)
+})
+
+// It grew by an entry a commit, to the item's limit: whoever changes a record blindly never sees its tail.
+test('the tail of a record that is only changed blindly stays short', async () => {
+  const { unitOfWork, tail } = await counter()
+  for (let i = 0; i < COMMITS; i++) {
+    await unitOfWork.run((work) => work.blind(Counter, key, (blind) => blind.increment('n', 1)))
+  }
+  assert.ok((await tail()) <= 128 + 20 * 32, `the tail has ${await tail()} entries`)
+  assert.is((await unitOfWork.run((work) => work.get(Counter, key))).n, COMMITS)
+})
+
+// A tail that had grown longer than one expression can name was never trimmed again, since each try was refused.
+test('a tail of any length is trimmed within the limits of an expression', () => {
+  const ids = Array.from({ length: 3000 }, (_, i) => `01ARZ3NDEKTSV4RRFFQ69G${String(i).padStart(4, '0')}`)
+  const { update } = trim({ id: 'c', _v: 3000, _h: ids }, Date.now())!
+  const { bytes, operators } = updateWeight(update)
+  assert.ok(bytes <= 4096 && operators <= 300, `${bytes} bytes, ${operators} operators`)
+})
+
+test.run()
