@@ -10,13 +10,18 @@ import { gaps, simulations } from './simulations.ts'
 import { Violation } from './verdict.ts'
 
 const MOST_RUNS = 600
+/** Gaps are narrower. */
+const MOST_GAP_RUNS = 3000
 const seed = Number(process.env['SIM_SEED'] ?? 20_300_101)
 const table: string[] = []
 
 /** By what the first bad run was noticed; undefined where none was. */
-async function noticed(property: fc.IAsyncProperty<unknown>): Promise<{ by: string; runs: number } | undefined> {
+async function noticed(
+  property: fc.IAsyncProperty<unknown>,
+  mostRuns = MOST_RUNS,
+): Promise<{ by: string; runs: number } | undefined> {
   const { failed, numRuns, errorInstance } = await fc.check(property, {
-    numRuns: MOST_RUNS,
+    numRuns: mostRuns,
     seed,
     endOnFailure: true,
   })
@@ -35,8 +40,9 @@ for (const [name, { noticedBy, sabotage }] of Object.entries(removals)) {
 
 for (const [name, gap] of Object.entries(gaps)) {
   test(`known gap: ${name}`, async () => {
-    const found = await noticed(gap() as fc.IAsyncProperty<unknown>)
+    const found = await noticed(gap() as fc.IAsyncProperty<unknown>, MOST_GAP_RUNS)
     assert.ok(found, 'it holds by now: move it to the simulations')
+    table.push(`  known gap: ${name.padEnd(52)} ${found.by.padEnd(20)} ${found.runs}`)
   })
 }
 

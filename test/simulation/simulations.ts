@@ -26,31 +26,44 @@ const adversities: fc.Arbitrary<Adversity> = fc.record({
 })
 
 /** Every request arrives once and is answered. */
-const busy = adversities.map(({ seed, transactionConflict, throttle }) => ({ seed, transactionConflict, throttle }))
+const busy: fc.Arbitrary<Adversity> = adversities.map(({ seed, transactionConflict, throttle }) => ({
+  seed,
+  transactionConflict,
+  throttle,
+}))
 
 const simulation =
   <Program>(
     models: readonly AnyModel[],
     programs: fc.Arbitrary<Program>,
     run: (world: World, program: Program) => Promise<void>,
-    faults = adversities,
+    { faults = adversities, lostMayComeLate = false } = {},
   ) =>
   (sabotage?: () => Sabotage) =>
     fc.asyncProperty(programs, faults, fc.scheduler(), async (program, adversity, scheduler) => {
-      await run(virtualWorld({ scheduler, adversity, models, sabotage: sabotage?.() }), program)
+      const world = virtualWorld({ scheduler, adversity, models, sabotage: sabotage?.(), lostMayComeLate })
+      await run(world, program)
     })
 
 export const simulations = {
   'list-append': simulation([Shelf], listPrograms, runListAppend),
   bank: simulation([Account, Audit], bankPrograms, runBank),
   registers: simulation([Slot], registerPrograms, runRegisters),
-  slots: simulation([Slot], slotPrograms, runRegisters, busy),
+  slots: simulation([Slot], slotPrograms, runRegisters, { faults: busy }),
 }
 
-/**
- * What is known not to hold yet. A creation or a deletion that is repeated after its record was deleted or created again
- * by others happens twice, since no tail is left that tells.
- */
+/** What is known not to hold yet. */
 export const gaps = {
+  /**
+   * A creation or a deletion that is repeated after its record was deleted, or created again, by others happens twice:
+   * no tail is left that tells.
+   */
   'slots with lost and repeated requests': simulation([Slot], slotPrograms, runRegisters),
+  /**
+   * The first sending is lost, the second refused, and the refusal reported. Then the first arrives after all, when what
+   * it asks for has become true.
+   */
+  'registers with requests that arrive late': simulation([Slot], registerPrograms, runRegisters, {
+    lostMayComeLate: true,
+  }),
 }

@@ -27,9 +27,12 @@ export interface WorldOptions {
   readonly adversity: Adversity
   readonly models: readonly AnyModel[]
   readonly sabotage?: Sabotage | undefined
+  /** A request of which no answer came may still arrive at any time later. */
+  readonly lostMayComeLate?: boolean | undefined
 }
 
-export function virtualWorld({ scheduler, adversity, models, sabotage = (store) => store }: WorldOptions): World {
+export function virtualWorld(options: WorldOptions): World {
+  const { scheduler, adversity, models, sabotage = (store) => store, lostMayComeLate = false } = options
   let now = Date.UTC(2030, 0, 1)
   let underWay = 0
   const adverse: AdverseStore = memoryStore({ adversity, now: () => now })
@@ -64,7 +67,7 @@ export function virtualWorld({ scheduler, adversity, models, sabotage = (store) 
       const label = `${process} sends ${plan.actions.map(({ kind, key }) => `${kind} ${Object.values(key)}`)}`
       return travel(label, async () => {
         const outcome = await broken.commit(plan, options)
-        const mayComeAgain = outcome.kind === 'committed' || outcome.kind === 'unknown'
+        const mayComeAgain = outcome.kind === 'committed' || (outcome.kind === 'unknown' && lostMayComeLate)
         if (mayComeAgain && network() < (adversity.duplicate ?? 0)) comeAgain(`${label} comes again`, plan)
         return outcome
       })
