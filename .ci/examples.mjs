@@ -6,7 +6,12 @@ const folder = 'dist-examples'
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 
-const pages = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 const programs = []
 for (const page of pages) {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code)
@@ -16,11 +21,17 @@ for (const page of pages) {
   programs.push({ page, file })
 }
 
-const compiler = JSON.stringify({ extends: '../tsconfig.json', compilerOptions: { noUnusedLocals: false }, include: ['*.ts'] })
+const compiler = JSON.stringify({
+  extends: '../tsconfig.json',
+  compilerOptions: { noUnusedLocals: false },
+  include: ['*.ts'],
+})
 writeFileSync(`${folder}/tsconfig.json`, compiler)
 execFileSync('node_modules/.bin/tsc', ['-p', folder, '--pretty', 'false'], { stdio: 'inherit' })
 
 for (const { page, file } of programs) {
-  execFileSync(process.execPath, ['--conditions=draftwork-source', '--import', 'tsx', file], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(process.execPath, ['--conditions=draftwork-source', '--import', 'tsx', file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   console.log(`${page}: compiles and runs`)
 }

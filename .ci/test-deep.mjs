@@ -9,7 +9,11 @@ const random = '(parity|simulation|once|bad-input|adapters/level|property).*\\.t
 for (let round = 1; Date.now() < end; round++) {
   const seed = Date.now() % 2_000_000_000
   const sizes = { PARITY_RUNS: 2000, SIM_RUNS: 2000, SIM_SEED: seed, ONCE_KILLS: 200 }
-  console.log(`\n── round ${round}: ${Object.entries(sizes).map(([name, value]) => `${name}=${value}`).join(' ')}`)
+  console.log(
+    `\n── round ${round}: ${Object.entries(sizes)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}`,
+  )
   const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
   for (const [name, value] of Object.entries(sizes)) env[name] = String(value)
   const { status } = spawnSync(process.execPath, [...uvu, random], { env, stdio: 'inherit' })

@@ -23,7 +23,7 @@ const run = ([file, ...args]) =>
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 
-const colours = /\u001b\[[0-9;]*m/g
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const count = (output, word) =>
   Number(new RegExp(`^\\s*${word}:\\s+(\\d+)\\s*$`, 'm').exec(output.replace(colours, ''))?.[1] ?? 0)
 

@@ -10,7 +10,7 @@
 import { isList, isNumber } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import type { StoredNumber } from '../data/number.ts'
-import { type Condition, contains, equals, not } from '../expression/condition.ts'
+import { absent, any, type Condition, compareTo, contains, equals, hasSize, not } from '../expression/condition.ts'
 import { append, increment, remove, type Update } from '../expression/update.ts'
 import { commitTime } from './commit-id.ts'
 
@@ -18,6 +18,15 @@ import { commitTime } from './commit-id.ts'
 export const VERSION = '_v'
 /** Commit ids, oldest first: entry `i` of the tail made version `_v − length + 1 + i`. */
 export const TAIL = '_h'
+
+const MAX_ENTRIES = 128
+const KEPT_ENTRIES = 64
+const FULL = 192
+const OLD_ENTRIES = 8
+/** Of one trim, so that its expression stays within 4 KB and 300 operators. */
+const MAX_DROPPED = 200
+/** No request is still under way, and no answer still missing, after this long. */
+const OLD_AFTER_MS = 120_000
 
 /** What every update of a record does besides its own changes. */
 export const recordEntry = (commit: string): Update => [increment([VERSION], 1), append([TAIL], [commit])]
@@ -37,6 +46,21 @@ export const lastCommit = (item: Item): string | undefined => tailOf(item).at(-1
 /** The write has not been applied yet. True of items without a tail. */
 export const notYetApplied = (commit: string): Condition => not(contains([TAIL], commit))
 
+/**
+ * The tail reaches back to before this commit, so that an id that is not in it was never there. Asked of a write that is
+ * sent again: by then its own id may have been trimmed. Rests on clocks, as `bears` does.
+ */
+export const reachesBackTo = (commit: string): Condition => any([absent([TAIL]), compareTo([TAIL, 0], '<', commit)])
+
+/**
+ * The tail can take another entry. Asked by writes that never saw the record: if nobody else reads it either, nobody else
+ * would notice that its tail has grown long.
+ */
+export const hasRoom: Condition = not(hasSize([TAIL], '>=', FULL))
+
+/** Whether a write that asks `hasRoom` failed on this item for lack of it. */
+export const isFull = (item: Item): boolean => tailOf(item).length >= FULL
+
 /** Whether the item bears this commit; undefined where its tail no longer reaches back far enough to tell. */
 export function bears(item: Item, commit: string): boolean | undefined {
   const tail = tailOf(item)
@@ -46,14 +70,6 @@ export function bears(item: Item, commit: string): boolean | undefined {
   const oldest = tail[0]
   return complete || (oldest !== undefined && commitTime(oldest) < commitTime(commit)) ? false : undefined
 }
-
-const MAX_ENTRIES = 128
-const KEPT_ENTRIES = 64
-const OLD_ENTRIES = 8
-/** Of one trim, so that its expression stays within 4 KB and 300 operators. */
-const MAX_DROPPED = 200
-/** No request is still under way, and no answer still missing, after this long. */
-const OLD_AFTER_MS = 120_000
 
 /** An update that drops the oldest entries, with the condition that nobody else has; undefined where the tail is short. */
 export function trim(item: Item, now: number): { readonly update: Update; readonly condition: Condition } | undefined {

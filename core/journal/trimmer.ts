@@ -14,8 +14,6 @@ import type { WriteAction } from '../store/write-plan.ts'
 import { commitId } from './commit-id.ts'
 import { trim } from './tail.ts'
 
-const UNSEEN_COMMITS_A_LOOK = 32
-
 export class Trimmer {
   readonly #store: Store
   readonly #environment: Environment
@@ -35,30 +33,15 @@ export class Trimmer {
     this.#running.set(id, running)
   }
 
-  /**
-   * After a commit that never saw the item. One in so many looks at it, so that a record that is only ever changed
-   * blindly keeps a short tail, whichever process changes it.
-   */
-  visitUnseen(address: ItemAddress): void {
-    const id = addressKey(address)
-    if (this.#running.has(id) || this.#environment.random() * UNSEEN_COMMITS_A_LOOK >= 1) return
-    const looking = this.#look(address).finally(() => this.#running.delete(id))
-    this.#running.set(id, looking)
+  /** Trims an item whose tail has no room left, and waits for it: the commit that met it cannot go on before. */
+  async makeRoom(address: ItemAddress, item: Item): Promise<void> {
+    const action = trim(item, this.#environment.now())
+    if (action) await this.#send({ kind: 'update', ...address, ...action })
   }
 
   /** Waits for what is under way. */
   async settled(): Promise<void> {
     await Promise.all(this.#running.values())
-  }
-
-  async #look(address: ItemAddress): Promise<void> {
-    try {
-      const [item] = await this.#store.read([address], { consistent: true })
-      const action = item && trim(item, this.#environment.now())
-      if (action) await this.#send({ kind: 'update', ...address, ...action })
-    } catch {
-      // As in `#send`.
-    }
   }
 
   async #send(action: WriteAction): Promise<void> {

@@ -20,6 +20,9 @@ import type { AnyModel, NewRecord, RecordOf } from './model.ts'
 
 type Plain = Record<string, unknown>
 
+/** No item has as many bytes. */
+const MAX_LENGTH = 10_000_000
+
 export interface MadeRecord<M extends AnyModel> {
   /** What a read after the create gives. */
   readonly record: RecordOf<M>
@@ -61,6 +64,15 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>): Ma
   const issues: Issue[] = [...given]
     .filter(([name, value]) => typeof name === 'symbol' || (value !== undefined && !fields.has(name)))
     .map(([name, actual]) => ({ path: [String(name)], expected: 'no field of this name', actual }))
+  // Before any codec walks it, gap by gap, to the end.
+  const endless = [...given].filter(([, value]) => Array.isArray(value) && value.length > MAX_LENGTH)
+  if (endless.length > 0) {
+    const expected = 'a list that an item could hold'
+    throw invalidInput(
+      model,
+      endless.map(([name, actual]) => ({ path: [String(name)], expected, actual })),
+    )
+  }
   const record: Plain = Object.fromEntries([...given].filter(([, value]) => value !== undefined))
   try {
     applyDefaults(defaults, schema, record, 'create')

@@ -8,18 +8,22 @@
  * @module
  */
 
-import type { Item } from '../data/item.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
-import { bears, lastCommit } from '../journal/tail.ts'
+import { all } from '../expression/condition.ts'
+import { bears, isFull, lastCommit, reachesBackTo } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
+import type { WritePlan } from '../store/write-plan.ts'
 import type { Planned } from './plan.ts'
 
 export interface CommitOptions {
   /** How often a plan is sent before giving up. */
   readonly sends: number
   readonly signal: AbortSignal | undefined
+  /** Trims an item's tail, for writes that never saw the record and found it full. */
+  readonly makeRoom: (address: ItemAddress, item: Item) => Promise<void>
 }
 
 export type Settled =
@@ -39,11 +43,22 @@ export async function commitPlan(
   /** Once an answer was lost, nothing but evidence shows that the plan was not applied. */
   let lost: Lost | undefined
   for (let sends = 1; ; sends++) {
-    const outcome = await send(store, plan, options.signal, lost)
+    const outcome = await send(
+      store,
+      plan,
+      lost && plan.actions.length === 1 ? resent(plan) : plan,
+      options.signal,
+      lost,
+    )
     if (outcome.kind === 'committed') return outcome
     if (outcome.kind === 'conflict') {
       const applied = wasApplied(plan, outcome.failures)
       if (applied === true) return { kind: 'committed' }
+      const full = sends < options.sends ? withoutRoom(plan, outcome.failures) : []
+      if (full.length > 0) {
+        await Promise.all(full.map(({ action, present }) => options.makeRoom(action, present)))
+        continue
+      }
       if (applied === false || !lost) return outcome
       return settledByReading(store, plan, outcome.failures, lost.cause)
     }
@@ -60,13 +75,38 @@ export async function commitPlan(
 }
 
 /** What the store throws, such as for an abort, says nothing about what an earlier sending did. */
-async function send(store: Store, plan: Planned, signal: AbortSignal | undefined, lost: Lost | undefined) {
+async function send(
+  store: Store,
+  plan: Planned,
+  { id, actions }: WritePlan,
+  signal: AbortSignal | undefined,
+  lost: Lost | undefined,
+) {
   try {
-    return await store.commit({ id: plan.id, actions: plan.actions }, { signal })
+    return await store.commit({ id, actions }, { signal })
   } catch (thrown) {
     throw lost ? unknownOutcome(plan.id, thrown) : thrown
   }
 }
+
+/**
+ * A single write as it is sent again after a lost answer: only where the tail still would have its id. Several have a
+ * token instead, for which they must stay as they were.
+ */
+const resent = (plan: Planned): WritePlan => ({
+  id: plan.id,
+  actions: plan.actions.map((action) =>
+    action.kind === 'update' ? { ...action, condition: all([action.condition, reachesBackTo(plan.id)]) } : action,
+  ),
+})
+
+/** Writes that asked for room in the tail and found none. */
+const withoutRoom = (plan: Planned, failures: readonly FailedAction[]) =>
+  failures.flatMap(({ position, present }) => {
+    const action = plan.actions[position]
+    const isBlind = action?.kind === 'update' && plan.planned[position]?.involved.stored === undefined
+    return isBlind && present && isFull(present) ? [{ action, present }] : []
+  })
 
 /** Whether the failures show that this very plan had been applied before; undefined where they do not tell. */
 function wasApplied(plan: Planned, failures: readonly FailedAction[]): boolean | undefined {

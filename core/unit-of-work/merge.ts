@@ -30,8 +30,38 @@ export interface Fork {
 }
 
 /** The parent's next state. Throws a `CONFLICT` where a sibling, merged meanwhile, met this child on a path. */
-export function mergeFork({ base, mine, theirs }: Fork, reads: RecordReads | undefined): RecordState {
-  if (theirs === base) return mine
+export function mergeFork(fork: Fork, reads: RecordReads | undefined): RecordState {
+  if (fork.theirs === fork.base) return fork.mine
+  if (fork.mine === fork.base) return mergeAligned(fork, reads)
+  return mergeAligned(aligned(fork), reads)
+}
+
+/** The same three states where what one of them made of a blind change is part of the drafts of all. */
+function aligned({ base, mine, theirs }: Fork): Fork {
+  const gone = base.blind.filter((each) => !mine.blind.includes(each) || !theirs.blind.includes(each))
+  const folded = (state: RecordState): RecordState => {
+    const own = state.blind.filter((each) => gone.includes(each))
+    const item = state.drafted?.encoded
+    if (own.length === 0 || !item) return state
+    const { identity, fate } = state
+    const next = decodeItem(
+      identity.model,
+      apply(
+        own.map(({ action }) => action),
+        item,
+      ),
+    )
+    return new RecordState(
+      identity,
+      fate,
+      new RecordVersion(identity, next),
+      state.blind.filter((each) => !own.includes(each)),
+    )
+  }
+  return { base: folded(base), mine: folded(mine), theirs: folded(theirs) }
+}
+
+function mergeAligned({ base, mine, theirs }: Fork, reads: RecordReads | undefined): RecordState {
   const their = actionsBetween(base, theirs)
   const my = actionsBetween(base, mine)
   if (theirs.fate !== base.fate) throw clash({ base, mine, theirs }, [])

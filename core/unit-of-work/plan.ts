@@ -14,7 +14,7 @@ import { absent, all, type Condition, equals, exists } from '../expression/condi
 import { diff } from '../expression/diff.ts'
 import { set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
-import { firstEntry, notYetApplied, recordEntry, TAIL, VERSION, withEntry } from '../journal/tail.ts'
+import { firstEntry, hasRoom, notYetApplied, recordEntry, TAIL, VERSION, withEntry } from '../journal/tail.ts'
 import { isBranchPath } from '../model/shape.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
@@ -124,7 +124,7 @@ function planUpdate(id: string, involved: Involved, limits: StoreLimits): Planne
   const joined = joinBlind(blind, identity.model.name)
   if (drafts.length + joined.length === 0) return undefined
 
-  const conditions = [...blindConditions(joined), ...typeGuard(involved)]
+  const conditions = [...blindConditions(joined), ...typeGuard(involved), ...(stored ? [] : [hasRoom])]
   const own = joined.map(({ action }) => action)
   const levels = stored ? levelsOf(stored, involved, drafts, own) : [{ guards: [], update: own }]
   for (const { guards, update } of levels) {

@@ -109,18 +109,18 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const outcome = once && keepOutcome(journalTable, once, id, released(result), environment.now())
       const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome?.write)
       if (plan) {
-        const settled = await commitPlan(store, plan, environment, { sends: MAX_SENDS, signal: options.signal })
+        const settled = await commitPlan(store, plan, environment, {
+          sends: MAX_SENDS,
+          signal: options.signal,
+          makeRoom: (address, item) => trimmer.makeRoom(address, item),
+        })
         if (settled.kind === 'conflict') {
           if (attempt >= maxAttempts) throw gaveUp(plan, settled.failures, attempt)
           seeds = seedsOf(plan, settled.failures, attempt)
           if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
           continue
         }
-        for (const { action, next } of plan.planned) {
-          if (action.kind !== 'update') continue
-          if (next) trimmer.visit(action, next)
-          else trimmer.visitUnseen(action)
-        }
+        for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
       }
       await callBack(root)
       // What is kept, not what was returned: the first caller must not get another outcome than those after it.
@@ -200,7 +200,13 @@ function onceRequest(name: string, work: Work<unknown>, options: RunOptions): On
   return { key, keptFor, fingerprint: fingerprint(name, work, input) }
 }
 
-function checked({ guard, maxAttempts = MAX_ATTEMPTS, propagation, signal }: RunOptions): number {
+const optionNames = new Set(['guard', 'maxAttempts', 'idempotencyKey', 'input', 'keepOutcome', 'signal', 'propagation'])
+
+function checked(options: RunOptions): number {
+  const { guard, maxAttempts = MAX_ATTEMPTS, propagation, signal } = options
+  // A misspelt idempotencyKey would be a promise that nobody keeps.
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name))
+  if (unknown !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, unknown)
   if (guard !== undefined && guard !== 'reads' && guard !== 'writes') {
     throw unexpected('guard', "'reads' or 'writes'", guard)
   }

@@ -77,6 +77,8 @@ export class Scope {
   /** The record's state as this scope sees it; undefined where nothing is known yet. */
   stateOf(identity: RecordIdentity): RecordState | undefined {
     const own = this.#changes.get(identity.id)
+    const met = own ? undefined : this.#bases.get(identity.id)?.state
+    if (met?.drafted) return met
     const state = own ?? (this.parent ? this.parent.stateOf(identity) : this.attempt.records.known(identity)?.state)
     const loaded = own && !own.drafted ? this.attempt.records.known(identity) : undefined
     if (!loaded?.state.drafted) return state

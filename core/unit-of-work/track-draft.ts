@@ -112,7 +112,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
         return Reflect.get(target, name, receiver)
       },
       set(target, name, value) {
-        if (!isListName(name)) throw noSuchName(path, name)
+        if (!isListName(name) || Number(name === 'length' ? value : name) > MAX_LENGTH) throw noSuchName(path, name)
         looks.value(path)
         return Reflect.set(target, name, plain(value))
       },
@@ -206,6 +206,9 @@ function deepUntracked(value: unknown, seen: Set<object> = new Set(), depth = 0)
 
 const replaced = (copy: unknown[], original: readonly unknown[]): readonly unknown[] =>
   copy.every((each, i) => each === original[i]) ? original : copy
+
+/** No item could hold as many elements; gaps up to there would be walked one by one. */
+const MAX_LENGTH = 10_000_000
 
 const isListName = (name: string | symbol): boolean =>
   typeof name === 'string' && (name === 'length' || /^(0|[1-9]\d*)$/.test(name))

@@ -152,6 +152,21 @@ test('a list of four billion gaps was walked to its end', async () => {
   )
 })
 
+test('and so was one in a field that is a list, by its codec, or made of a draft', async () => {
+  const { engine } = await world()
+  const list: unknown[] = []
+  list.length = 2 ** 32 - 1
+  const record = { id: 'b', n: 1, tags: new Set<string>(), list }
+  await refused(() => engine.unitOfWork.run((work) => void work.create(Thing, record)), 'INVALID_RECORD')
+  const change = () =>
+    engine.unitOfWork.run(async (work) => {
+      work.change(await work.get(Thing, a), (draft) => {
+        draft.list.length = 2 ** 32 - 1
+      })
+    })
+  await refused(change, 'INVALID_ARGUMENT')
+})
+
 test('fields under symbols, and those that are not enumerable, were left out of a new record', async () => {
   const { engine } = await world()
   const record = { id: 'b', n: 1, tags: new Set<string>(), list: [] }

@@ -16,7 +16,7 @@ import { live } from './life.ts'
 import { openAccounts, Tally } from './tally.ts'
 
 const WORKERS = 2
-const KILLS = killsOr(36)
+const KILLS = killsOr(24)
 const faults: readonly Fate[] = [
   'lose-after:500',
   'lose-after:drop',

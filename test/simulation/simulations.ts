@@ -32,12 +32,17 @@ const busy: fc.Arbitrary<Adversity> = adversities.map(({ seed, transactionConfli
   throttle,
 }))
 
+interface Harshness {
+  readonly faults?: fc.Arbitrary<Adversity>
+  readonly lostMayComeLate?: boolean
+}
+
 const simulation =
   <Program>(
     models: readonly AnyModel[],
     programs: fc.Arbitrary<Program>,
     run: (world: World, program: Program) => Promise<void>,
-    { faults = adversities, lostMayComeLate = false } = {},
+    { faults = adversities, lostMayComeLate = false }: Harshness = {},
   ) =>
   (sabotage?: () => Sabotage) =>
     fc.asyncProperty(programs, faults, fc.scheduler(), async (program, adversity, scheduler) => {
@@ -64,6 +69,7 @@ export const gaps = {
    * it asks for has become true.
    */
   'registers with requests that arrive late': simulation([Slot], registerPrograms, runRegisters, {
+    faults: fc.record({ seed, loseAnswerBefore: fc.constant(0.4), duplicate: fc.constant(0.6) }),
     lostMayComeLate: true,
   }),
 }
