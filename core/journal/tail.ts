@@ -12,7 +12,7 @@ import type { Item } from '../data/item.ts'
 import type { StoredNumber } from '../data/number.ts'
 import { absent, any, type Condition, compareTo, contains, equals, hasSize, not } from '../expression/condition.ts'
 import { append, increment, remove, type Update } from '../expression/update.ts'
-import { commitTime } from './commit-id.ts'
+import { commitTime, timePart } from './commit-id.ts'
 
 /** How many commits changed the record. Absent in items that other programs wrote. */
 export const VERSION = '_v'
@@ -48,9 +48,11 @@ export const notYetApplied = (commit: string): Condition => not(contains([TAIL],
 
 /**
  * The tail reaches back to before this commit, so that an id that is not in it was never there. Asked of a write that is
- * sent again: by then its own id may have been trimmed. Rests on clocks, as `bears` does.
+ * sent again: by then its own id may have been trimmed. Rests on clocks, as `bears` does; an entry of the same
+ * millisecond may be older or newer, so it does not count.
  */
-export const reachesBackTo = (commit: string): Condition => any([absent([TAIL]), compareTo([TAIL, 0], '<', commit)])
+export const reachesBackTo = (commit: string): Condition =>
+  any([absent([TAIL]), compareTo([TAIL, 0], '<', timePart(commit))])
 
 /**
  * The tail can take another entry. Asked by writes that never saw the record: if nobody else reads it either, nobody else

@@ -12,6 +12,7 @@ import type { Item, ItemAddress } from '../data/item.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
+import { evaluate } from '../expression/evaluate.ts'
 import { bears, isFull, lastCommit, reachesBackTo } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
@@ -90,15 +91,20 @@ async function send(
 }
 
 /**
- * A single write as it is sent again after a lost answer: only where the tail still would have its id. Several have a
- * token instead, for which they must stay as they were.
+ * A single write as it is sent again after a lost answer: only where the tail still would have its id, and where the
+ * record is no later one under the same key. Several have a token instead, for which they must stay as they were.
  */
 const resent = (plan: Planned): WritePlan => ({
   id: plan.id,
-  actions: plan.actions.map((action) =>
-    action.kind === 'update' ? { ...action, condition: all([action.condition, reachesBackTo(plan.id)]) } : action,
+  actions: plan.actions.map((action, position) =>
+    action.kind === 'update' || (action.kind === 'delete' && !storedAt(plan, position))
+      ? { ...action, condition: all([action.condition, reachesBackTo(plan.id)]) }
+      : action,
   ),
 })
+
+/** The item that the action was planned on; undefined where it was never seen. */
+const storedAt = (plan: Planned, position: number): Item | undefined => plan.planned[position]?.involved.stored
 
 /** Writes that asked for room in the tail and found none. */
 const withoutRoom = (plan: Planned, failures: readonly FailedAction[]) =>
@@ -121,8 +127,10 @@ function wasApplied(plan: Planned, failures: readonly FailedAction[]): boolean |
 function tells(plan: Planned, position: number, present: Item | undefined): boolean | undefined {
   const action = plan.actions[position]
   if (!action || !present || action.kind === 'check') return undefined
-  const borne = action.kind === 'delete' ? false : bears(present, plan.id)
-  const stored = plan.planned[position]?.involved.stored
+  const stored = storedAt(plan, position)
+  // A deletion leaves no id, but a record that was there before it was sent has not been deleted.
+  const survived = stored || evaluate(reachesBackTo(plan.id), present) ? false : undefined
+  const borne = action.kind === 'delete' ? survived : bears(present, plan.id)
   const before = stored && lastCommit(stored)
   const isAnother = before !== undefined && bears(present, before) !== true
   return borne === false && isAnother ? undefined : borne

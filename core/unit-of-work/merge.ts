@@ -14,6 +14,7 @@ import { diff } from '../expression/diff.ts'
 import type { UpdateAction } from '../expression/update.ts'
 import { decodeItem } from '../model/record.ts'
 import { isBranchPath } from '../model/shape.ts'
+import { joinBlind } from './blind.ts'
 import { printKey } from './print-key.ts'
 import type { RecordReads } from './read-set.ts'
 import { RecordState } from './record-state.ts'
@@ -44,13 +45,8 @@ function aligned({ base, mine, theirs }: Fork): Fork {
     const item = state.drafted?.encoded
     if (own.length === 0 || !item) return state
     const { identity, fate } = state
-    const next = decodeItem(
-      identity.model,
-      apply(
-        own.map(({ action }) => action),
-        item,
-      ),
-    )
+    const actions = joinBlind(own, identity.model.name).map(({ action }) => action)
+    const next = decodeItem(identity.model, apply(actions, item))
     return new RecordState(
       identity,
       fate,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createEngine, defineModel } from 'draftwork'
+import { createEngine, defineModel, isEngineError, type Store } from 'draftwork'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -67,6 +67,35 @@ test('a tail of any length is trimmed within the limits of an expression', () =>
   const { update } = trim({ id: 'c', _v: 3000, _h: ids }, Date.now())!
   const { bytes, operators } = updateWeight(update)
   assert.ok(bytes <= 4096 && operators <= 300, `${bytes} bytes, ${operators} operators`)
+})
+
+// The resent increment found no trace of the first one, whose id had been trimmed meanwhile, and was applied again.
+test('a blind change whose trace was trimmed before it is sent again is not applied twice', async () => {
+  const memory = memoryStore()
+  const others = createEngine({ store: memory, models: [Counter] })
+  await others.unitOfWork.run((work) => {
+    work.create(Counter, { ...key, n: 0 })
+  })
+  const increment = () => others.unitOfWork.run((work) => work.blind(Counter, key, (blind) => blind.increment('n', 1)))
+  let sent = 0
+  const store: Store = {
+    ...memory,
+    async commit(plan, options) {
+      const outcome = await memory.commit(plan, options)
+      if (++sent > 1) return outcome
+      for (let i = 0; i < 500; i++) await increment()
+      return { kind: 'unknown', cause: new Error('the connection was dropped') }
+    },
+  }
+  const { unitOfWork } = createEngine({ store, models: [Counter] })
+  const error = await unitOfWork
+    .run((work) => work.blind(Counter, key, (blind) => blind.increment('n', 1)))
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+  assert.ok(isEngineError(error, 'UNKNOWN_OUTCOME'), String(error))
+  assert.is((await others.unitOfWork.run((work) => work.get(Counter, key))).n, 501)
 })
 
 test.run()

@@ -218,6 +218,21 @@ for (const kind of storeKinds) {
     assert.is((await w.player()).name, 'Another')
   })
 
+  test(`a deletion without a look, lost after applying, does not hit the next record (${kind})`, async () => {
+    // It was simply sent again, and deleted what somebody had created meanwhile.
+    const w = await world(kind)
+    await w.given()
+    w.watched.twist(
+      lostAfter,
+      meanwhile(() => w.given({ name: 'Another' })),
+    )
+    await failsWith(
+      w.unitOfWork.run((work) => work.delete(w.Player, ann)),
+      'UNKNOWN_OUTCOME',
+    )
+    assert.is((await w.player()).name, 'Another')
+  })
+
   test(`an update lost after applying, and another record under the key: UNKNOWN_OUTCOME (${kind})`, async () => {
     // The new record, which does not bear the commit, was taken for proof: the function ran again, on another record.
     const w = await world(kind)

@@ -271,4 +271,39 @@ test('a sibling that only looked leaves the record the object that it was', asyn
   })
 })
 
+// Each child that pushed made its parent's blind change part of its own drafts, and the merge applied it once more.
+test('blind changes of the parent stay single, whatever its children make of them', async () => {
+  const w = await world('memory')
+  await w.given(given)
+  await w.unitOfWork.run(async (work) => {
+    for (const value of ['a', 'b']) blind((each) => each.append('log', value))(work, w)
+    await Promise.all(['c', 'd'].map((value) => work.run((sub) => change((d) => d.log.push(value))(sub, w))))
+  })
+  assert.equal((await w.player()).log, ['x', 'a', 'b', 'c', 'd'])
+})
+
+// A child saw what a sibling had merged after the child had met the record, and the merge took that for its own doing.
+test('a child goes on seeing a record as it met it', async () => {
+  const w = await world('memory')
+  await w.given(given)
+  await w.unitOfWork.run(async (work) => {
+    await work.get(w.Player, ann)
+    let merged = () => {}
+    const siblingIsMerged = new Promise<void>((resolve) => {
+      merged = resolve
+    })
+    const slow = work.run(async (sub) => {
+      const player = await sub.get(w.Player, ann)
+      assert.type(player.level, 'number')
+      await siblingIsMerged
+      sub.change(player, put('energy', 1))
+    })
+    await work.run((sub) => change((d) => d.log.push('y'))(sub, w))
+    merged()
+    await slow
+  })
+  assert.equal((await w.player()).log, ['x', 'y'])
+  assert.is((await w.player()).energy, 1)
+})
+
 test.run()

@@ -122,6 +122,8 @@ export async function world(kind: StoreKind) {
     /** Puts a player there by somebody else, and forgets about it. */
     async given(record: Partial<NewRecord<typeof Player>> = {}) {
       await others.run((work) => void work.create(Player, { id: 'ann', name: 'Ann', ...record }))
+      // What happens next happens later: two ids of one millisecond do not tell which was first.
+      for (const now = Date.now(); Date.now() === now; ) await new Promise((resolve) => setImmediate(resolve))
       watched.forget()
     },
     /** Writes an item as another program would: as it is. */
