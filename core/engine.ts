@@ -8,7 +8,7 @@ import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
-import { Trimmer } from './journal/trimmer.ts'
+import { Sealer } from './journal/sealer.ts'
 import { tableDefinition } from './model/key.ts'
 import { type AnyModel, isModel } from './model/model.ts'
 import type { RequestOptions, Store } from './store/store.ts'
@@ -21,6 +21,11 @@ export interface EngineOptions {
   readonly models: readonly AnyModel[]
   /** Where outcomes of idempotent units of work are kept. Default `draftwork-journal`. */
   readonly journalTable?: string | undefined
+  /**
+   * What every entry of the history tells besides its changes, such as who acts and for which request: plain data. Asked
+   * once for each unit of work, when it starts; `options.metadata` of `run` is put over it.
+   */
+  readonly metadata?: (() => Readonly<Record<string, unknown>> | undefined) | undefined
   /** Clock and chance, for simulations. Default: the machine's. */
   readonly environment?: Environment | undefined
 }
@@ -42,7 +47,13 @@ export interface Engine {
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
   assertOptions(options ?? null)
-  const { store, models, journalTable: journal = DEFAULT_JOURNAL_TABLE, environment = systemEnvironment } = options
+  const {
+    store,
+    models,
+    journalTable: journal = DEFAULT_JOURNAL_TABLE,
+    environment = systemEnvironment,
+    metadata,
+  } = options
   if (typeof store?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
@@ -53,15 +64,17 @@ export function createEngine(options: EngineOptions): Engine {
   }
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')
   if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
+  if (metadata !== undefined && typeof metadata !== 'function') throw unexpected('metadata', 'a function', metadata)
   const tables = [...tablesOf(models), journalTable(journal)]
-  const trimmer = new Trimmer(store, environment)
+  const sealer = new Sealer({ store, environment, journalTable: journal })
   let closed: Promise<void> | undefined
   return Object.freeze({
     unitOfWork: unitOfWorkRunner({
       store,
       models: new Set(models),
       environment,
-      trimmer,
+      sealer,
+      metadata,
       journalTable: journal,
       isClosed: () => closed !== undefined,
     }),
@@ -78,7 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
     }),
     close() {
-      closed ??= trimmer.settled().then(() => store.close())
+      closed ??= sealer.settled().then(() => store.close())
       return closed
     },
   })

@@ -8,6 +8,9 @@ import type { TableDefinition } from '../store/table-definition.ts'
 
 export const DEFAULT_JOURNAL_TABLE = 'draftwork-journal'
 
+/** The commit that wrote the item, of items that a commit writes along: tells whether it happened. */
+export const COMMIT = 'c'
+
 /** Second since 1970 after which the item is no longer needed. */
 export const EXPIRES = 'x'
 

@@ -14,8 +14,7 @@ import { toAttribute } from '../data/to-attribute.ts'
 import { engineError } from '../errors.ts'
 import { absent, any, compareTo } from '../expression/condition.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import { EXPIRES } from './journal-table.ts'
-import { firstEntry } from './tail.ts'
+import { COMMIT, EXPIRES } from './journal-table.ts'
 
 const RESULT = 'r'
 const FINGERPRINT = 'f'
@@ -73,7 +72,7 @@ export function keepOutcome(
   const address = outcomeAddress(table, request)
   const item: Item = {
     ...address.key,
-    ...firstEntry(commit),
+    [COMMIT]: commit,
     [FINGERPRINT]: request.fingerprint,
     [EXPIRES]: Math.ceil((now + request.keptFor) / 1000),
     ...(value === undefined ? {} : { [RESULT]: value }),

@@ -1,92 +1,107 @@
 /**
- * The tail of a record's history: the ids of its last commits, kept in the record by the very write that changes it.
+ * The tail of a record's history: the entries of its last commits, kept in the record by the very write that changes it.
  *
- * It makes every write once-only. A write says that its own id is not in the tail yet, so a repeated or duplicated
- * request changes nothing; and when an answer was lost, the tail tells whether the write happened. What history adds to
- * an entry beside its id goes here too.
+ * A flat list, commit id and entry in turn, oldest first. Position gives the order: the last entry made version `_v`, so
+ * writers of different paths never wait for each other and the order is exact all the same. The ids make every write
+ * once-only: it says that its own id is not there yet, and when an answer was lost the history tells whether it is.
  *
  * @module
  */
-import { isList, isNumber } from '../data/attribute-value.ts'
-import type { Item } from '../data/item.ts'
-import type { StoredNumber } from '../data/number.ts'
-import { absent, any, type Condition, compareTo, contains, equals, hasSize, not } from '../expression/condition.ts'
-import { append, increment, remove, type Update } from '../expression/update.ts'
-import { commitTime, timePart } from './commit-id.ts'
+import { type AttributeValue, isList, isNumber } from '../data/attribute-value.ts'
+import { type Item, valueSize } from '../data/item.ts'
+import { absent, type Condition, contains, equals, exists, hasSize, not } from '../expression/condition.ts'
+import { append, increment, set, type Update } from '../expression/update.ts'
 
 /** How many commits changed the record. Absent in items that other programs wrote. */
 export const VERSION = '_v'
-/** Commit ids, oldest first: entry `i` of the tail made version `_v − length + 1 + i`. */
+/** Commit ids and entries, oldest first. */
 export const TAIL = '_h'
+/** The commit that created the record, or that was the first here to change it: tells records under one key apart. */
+export const GENERATION = '_g'
 
-const MAX_ENTRIES = 128
-const KEPT_ENTRIES = 64
-const FULL = 192
-const OLD_ENTRIES = 8
-/** Of one trim, so that its expression stays within 4 KB and 300 operators. */
-const MAX_DROPPED = 200
-/** No request is still under way, and no answer still missing, after this long. */
-const OLD_AFTER_MS = 120_000
+const own = new Set([VERSION, TAIL, GENERATION])
 
-/** What every update of a record does besides its own changes. */
-export const recordEntry = (commit: string): Update => [increment([VERSION], 1), append([TAIL], [commit])]
+/** Entries beyond which a write that never saw the record waits until the tail was sealed. */
+const FULL = 96
 
-/** The attributes of a record that this commit creates. */
-export const firstEntry = (commit: string): Item => ({ [VERSION]: 1, [TAIL]: [commit] })
-
-/** The item after the commit, where it is written as a whole. */
-export function withEntry(item: Item, commit: string): Item {
-  const version = item[VERSION]
-  return { ...item, [VERSION]: isNumber(version) ? Number(version) + 1 : 1, [TAIL]: [...tailOf(item), commit] }
+export interface TailEntry {
+  readonly version: number
+  readonly commit: string
+  /** As `encodeEntry` made it. */
+  readonly entry: AttributeValue
 }
 
-/** The commit that made the item what it is; undefined for an item without a tail. */
-export const lastCommit = (item: Item): string | undefined => tailOf(item).at(-1)
+/** What every update of a record does besides its own changes, where the item is as known. */
+export const recordEntry = (commit: string, entry: AttributeValue, known: Item | undefined): Update => [
+  increment([VERSION], 1),
+  append([TAIL], [commit, entry]),
+  ...(known && generationOf(known) === undefined ? [set([GENERATION], commit)] : []),
+]
+
+/** What such an update asks for: the record under this key is the one that was known, or one whose history has begun. */
+export function sameRecord(known: Item | undefined): Condition {
+  const generation = known && generationOf(known)
+  if (generation !== undefined) return equals([GENERATION], generation)
+  return known ? absent([GENERATION]) : exists([GENERATION])
+}
+
+/** The attributes of a record that this commit creates. */
+export const firstEntry = (commit: string, entry: AttributeValue): Item => ({
+  [VERSION]: 1,
+  [GENERATION]: commit,
+  [TAIL]: [commit, entry],
+})
 
 /** The write has not been applied yet. True of items without a tail. */
 export const notYetApplied = (commit: string): Condition => not(contains([TAIL], commit))
 
-/**
- * The tail reaches back to before this commit, so that an id that is not in it was never there. Asked of a write that is
- * sent again: by then its own id may have been trimmed. Rests on clocks, as `bears` does; an entry of the same
- * millisecond may be older or newer, so it does not count.
- */
-export const reachesBackTo = (commit: string): Condition =>
-  any([absent([TAIL]), compareTo([TAIL, 0], '<', timePart(commit))])
+/** Nothing was sealed since the item was as known, so an id that is not in its tail now was never added to it since. */
+export const notSealedSince = (known: Item): Condition => {
+  const first = listOf(known)[0]
+  return first === undefined ? absent([TAIL]) : equals([TAIL, 0], first)
+}
 
 /**
  * The tail can take another entry. Asked by writes that never saw the record: if nobody else reads it either, nobody else
  * would notice that its tail has grown long.
  */
-export const hasRoom: Condition = not(hasSize([TAIL], '>=', FULL))
+export const hasRoom: Condition = not(hasSize([TAIL], '>=', 2 * FULL))
 
 /** Whether a write that asks `hasRoom` failed on this item for lack of it. */
-export const isFull = (item: Item): boolean => tailOf(item).length >= FULL
+export const isFull = (item: Item): boolean => listOf(item).length >= 2 * FULL
 
-/** Whether the item bears this commit; undefined where its tail no longer reaches back far enough to tell. */
-export function bears(item: Item, commit: string): boolean | undefined {
-  const tail = tailOf(item)
-  if (tail.includes(commit)) return true
-  const version: StoredNumber = isNumber(item[VERSION]) ? item[VERSION] : 0
-  const complete = Number(version) <= tail.length
-  const oldest = tail[0]
-  return complete || (oldest !== undefined && commitTime(oldest) < commitTime(commit)) ? false : undefined
+export const versionOf = (item: Item): number => (isNumber(item[VERSION]) ? Number(item[VERSION]) : 0)
+
+export const generationOf = (item: Item): string | undefined =>
+  typeof item[GENERATION] === 'string' ? item[GENERATION] : undefined
+
+/** Oldest first; empty for an item whose history has not begun. */
+export function tailOf(item: Item): readonly TailEntry[] {
+  const list = listOf(item)
+  const first = versionOf(item) - list.length / 2 + 1
+  return entriesOf(list, first)
 }
 
-/** An update that drops the oldest entries, with the condition that nobody else has; undefined where the tail is short. */
-export function trim(item: Item, now: number): { readonly update: Update; readonly condition: Condition } | undefined {
-  const tail = tailOf(item)
-  const old = tail.findIndex((id) => commitTime(id) > now - OLD_AFTER_MS)
-  const needless = tail.length > MAX_ENTRIES ? tail.length - KEPT_ENTRIES : old === -1 ? tail.length - 1 : old
-  if (needless < OLD_ENTRIES) return undefined
-  const dropped = Math.min(needless, MAX_DROPPED)
-  return {
-    update: tail.slice(0, dropped).map((_, index) => remove([TAIL, index])),
-    condition: equals([TAIL, 0], tail[0]!),
+/** Entries from a flat list whose first one made this version. */
+export function entriesOf(list: readonly AttributeValue[], first: number): readonly TailEntry[] {
+  const entries: TailEntry[] = []
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    entries.push({ version: first + i / 2, commit: String(list[i]), entry: list[i + 1]! })
   }
+  return entries
 }
 
-function tailOf(item: Item): readonly string[] {
+/** The flat list again. */
+export const listed = (entries: readonly TailEntry[]): readonly AttributeValue[] =>
+  entries.flatMap(({ commit, entry }) => [commit, entry])
+
+export const tailBytes = (item: Item): number => valueSize(listOf(item))
+
+/** What the item says of the record, without what the engine keeps for its history. */
+export const imageOf = (item: Item): Item =>
+  Object.freeze(Object.fromEntries(Object.entries(item).filter(([name]) => !own.has(name))))
+
+const listOf = (item: Item): readonly AttributeValue[] => {
   const tail = item[TAIL]
-  return isList(tail) ? tail.filter((entry): entry is string => typeof entry === 'string') : []
+  return isList(tail) ? tail : []
 }

@@ -21,6 +21,8 @@ export interface Definition {
   readonly keyFields: readonly string[]
   readonly type: { readonly attribute: string; readonly value: string } | undefined
   readonly defaults: ReadonlyMap<string, unknown>
+  /** When a record's history leaves its tail; undefined where no history is kept. */
+  readonly history: { readonly entries: number; readonly bytes: number } | undefined
   /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
   readonly hidden: ReadonlySet<string>
 }
@@ -31,7 +33,7 @@ export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
 /** `_c` is kept for a lock of commits that one request cannot hold. */
 const reserved = new Set([...engineAttributes, '_c'])
 
-const options = ['name', 'table', 'key', 'type', 'schema', 'defaults'] as const
+const options = ['name', 'table', 'key', 'type', 'schema', 'defaults', 'history'] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -89,6 +91,7 @@ export function checkDefinition(input: unknown): Definition {
     keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
     type,
     defaults: defaultsOf(given.defaults, fields, refuse),
+    history: historyOf(given.history, refuse),
     hidden: new Set([...engineAttributes, ...added]),
   })
 }
@@ -124,6 +127,27 @@ function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => 
     if (issue) refuse(`the default of ${printPath(issue.path)} must be ${issue.expected}`)
   }
   return new Map(Object.entries(given))
+}
+
+/** About what one write unit holds, so that a small record with its tail costs no more than two. */
+const DEFAULT_TAIL = { entries: 24, bytes: 800 }
+
+function historyOf(given: unknown, refuse: (reason: string) => never): Definition['history'] {
+  if (given === false) return undefined
+  if (given === undefined || given === true) return DEFAULT_TAIL
+  if (!isObject(given)) return refuse('history must be true, false or { entries?, bytes? }')
+  const stray = Object.keys(given).find((name) => name !== 'entries' && name !== 'bytes')
+  if (stray !== undefined) refuse(`history has no option ${stray}; it is { entries?, bytes? }`)
+  const { entries = DEFAULT_TAIL.entries, bytes = DEFAULT_TAIL.bytes } = given
+  for (const [name, value, most] of [
+    ['entries', entries, 64],
+    ['bytes', bytes, 65_536],
+  ] as const) {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most) {
+      refuse(`history.${name} must be an integer from 1 to ${most}`)
+    }
+  }
+  return Object.freeze({ entries: entries as number, bytes: bytes as number })
 }
 
 /** Names with which an absent field would be taken for what every JavaScript object inherits. */

@@ -19,7 +19,7 @@ import { type DocumentPath, pathKey, startsWith, valueAt } from '../data/documen
 import type { Item } from '../data/item.ts'
 import { absent, all, type Condition, contains, equals, exists, hasType, not } from '../expression/condition.ts'
 import type { Update } from '../expression/update.ts'
-import { lastCommit, TAIL, VERSION } from '../journal/tail.ts'
+import { GENERATION, generationOf, VERSION } from '../journal/tail.ts'
 import type { RecordReads } from './read-set.ts'
 
 /** One condition, and the path that it is about. */
@@ -63,14 +63,14 @@ export function attributeGuards(stored: Item, reads: RecordReads | undefined, wr
 
 /**
  * One guard for all: nobody has committed to the record since. The number alone would also fit a record that was deleted
- * and created again, so the commit that made it is named too; a tail keeps its last entry.
+ * and created again, so its generation is named too.
  */
 export function versionGuard(stored: Item): Guard[] {
   const version = stored[VERSION]
-  const commit = lastCommit(stored)
   if (version === undefined) return [guard([], absent([VERSION]), true, false)]
-  const same = [equals([VERSION], version), ...(commit === undefined ? [] : [contains([TAIL], commit)])]
-  return [guard([], all(same), true, false)]
+  const generation = generationOf(stored)
+  const same = generation === undefined ? absent([GENERATION]) : equals([GENERATION], generation)
+  return [guard([], all([equals([VERSION], version), same]), true, false)]
 }
 
 function readGuards(stored: Item, reads: RecordReads | undefined): Guard[] {
@@ -88,9 +88,12 @@ function readGuards(stored: Item, reads: RecordReads | undefined): Guard[] {
   ]
 }
 
-/** Other programs do not count versions, so a record that has none is compared attribute by attribute. */
+/**
+ * Other programs do not count versions, and where no history is kept a record that was created again counts from the
+ * start, so that such a record is compared attribute by attribute too.
+ */
 export const wholeRecord = (stored: Item): Guard[] =>
-  stored[VERSION] === undefined
+  generationOf(stored) === undefined
     ? [...versionGuard(stored), ...Object.keys(stored).map((name) => valueGuard(stored, [name]))]
     : versionGuard(stored)
 
@@ -125,7 +128,7 @@ function presenceGuard(stored: Item, path: DocumentPath): Guard {
 
 /** One guard for each path and none that another implies. */
 function reduced(guards: readonly Guard[], stored: Item): Guard[] {
-  if (stored[VERSION] !== undefined && guards.some(({ path }) => path.length === 0)) return versionGuard(stored)
+  if (generationOf(stored) !== undefined && guards.some(({ path }) => path.length === 0)) return versionGuard(stored)
   const byPath = new Map<string, Guard>()
   for (const each of guards) {
     const key = `${pathKey(each.path)}${each.element === undefined ? '' : scalarKey(each.element)}`

@@ -1,87 +1,101 @@
 /**
  * What was read and changed → the plan of the commit. Pure: nothing is sent, and the same unit of work gives the same plan.
  *
- * One action a record: created, changed, deleted, or only looked at. Each action keeps its guards by path, so that a
- * conflict can be told in the words of the domain.
+ * One action a record: created, changed, deleted, or only looked at. Each keeps its guards by path, so that a conflict can
+ * be told in the words of the domain, and apart from them what the engine asks for its history, which is no conflict.
  *
  * @module
  */
-import { overlap } from '../data/document-path.ts'
+import type { AttributeMap } from '../data/attribute-value.ts'
 import { type Item, itemSize, valueSize } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, all, type Condition, equals, exists } from '../expression/condition.ts'
-import { diff } from '../expression/diff.ts'
-import { set, type Update } from '../expression/update.ts'
+import { increment, set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
-import { firstEntry, hasRoom, notYetApplied, recordEntry, TAIL, VERSION, withEntry } from '../journal/tail.ts'
-import { isBranchPath } from '../model/shape.ts'
+import { exactly } from '../journal/change.ts'
+import {
+  firstEntry,
+  generationOf,
+  hasRoom,
+  notYetApplied,
+  recordEntry,
+  sameRecord,
+  TAIL,
+  VERSION,
+} from '../journal/tail.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
-import { blindConditions, joinBlind } from './blind.ts'
+import { blindConditions } from './blind.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
-import type { RecordReads } from './read-set.ts'
-import type { RecordState } from './record-state.ts'
-import type { RecordIdentity } from './record-version.ts'
-
-/** One record of a unit of work when it ends. */
-export interface Involved {
-  readonly identity: RecordIdentity
-  /** The item it was loaded from; undefined where there was none, or nothing was loaded. */
-  readonly stored: Item | undefined
-  readonly isLoaded: boolean
-  /** The state it had when loaded; undefined where it was not. */
-  readonly base: RecordState | undefined
-  /** What was made of it; undefined where it was only looked at. */
-  readonly state: RecordState | undefined
-  readonly reads: RecordReads | undefined
-}
+import type { Involved } from './involved.ts'
+import { type Parts, partsOf } from './parts.ts'
+import { endBlock, type History, historyOf } from './plan-history.ts'
 
 /** One action of the plan and where it comes from. */
 export interface PlannedAction {
   readonly action: WriteAction
   readonly guards: readonly Guard[]
+  /** What the function relied on. Where it holds and the action failed all the same, it is planned again, not run again. */
+  readonly domain: Condition
   readonly involved: Involved
   /** The item as it will be; undefined where it will be gone or cannot be known. */
   readonly next: Item | undefined
 }
 
 export interface Planned extends WritePlan {
-  /** Where the first actions come from; one behind them is the engine's own. */
+  /** Where the first actions come from; those behind them are the engine's own. */
   readonly planned: readonly PlannedAction[]
 }
 
-/**
- * The plan, or undefined where there is nothing to write. Throws `TOO_LARGE` for what no request could carry. `own` is a
- * write of the engine's that goes along, also where nothing else does.
- */
-export function planCommit(
-  id: string,
-  records: readonly Involved[],
-  limits: StoreLimits,
-  own?: WriteAction,
-): Planned | undefined {
-  const planned = records.flatMap((involved) => planRecord(id, involved, limits) ?? [])
+/** What all actions of one commit share. */
+export interface CommitContext {
+  /** The commit's id. */
+  readonly id: string
+  readonly limits: StoreLimits
+  readonly journalTable: string
+  /** The caller's, for every entry. */
+  readonly metadata: AttributeMap | undefined
+  /** A write of the engine's that goes along, also where nothing else does. */
+  readonly own?: WriteAction | undefined
+}
+
+/** The plan, or undefined where there is nothing to write. Throws `TOO_LARGE` for what no request could carry. */
+export function planCommit(context: CommitContext, records: readonly Involved[]): Planned | undefined {
+  const { id, limits, own } = context
+  const parts = records.map(partsOf)
+  const history = historyOf(context, records, parts)
+  const planned = records.flatMap((involved, i) => planRecord(context, involved, parts[i]!, history) ?? [])
   if (!own && planned.every(({ action }) => action.kind === 'check')) return undefined
-  const actions = [...planned.map(({ action }) => action), ...(own ? [own] : [])]
+  const blocks = planned.flatMap(({ action, involved }) => endBlock(context, involved, action, history) ?? [])
+  const behind = [...blocks, ...history.spilled, ...(own ? [own] : [])]
+  const actions = [...planned.map(({ action }) => action), ...behind]
   assertWithin(planned, actions.length, limits)
-  const ownSize = own?.kind === 'put' ? itemSize(own.item) : 0
-  if (ownSize > limits.itemBytes) throw tooLarge('The outcome to keep', 'bytes in one item', limits.itemBytes, ownSize)
+  for (const action of behind) {
+    const size = action.kind === 'put' ? itemSize(action.item) : 0
+    const what = action === own ? 'The outcome to keep' : 'A change with its history'
+    if (size > limits.itemBytes) throw tooLarge(what, 'bytes in one item', limits.itemBytes, size)
+  }
   return { id, actions, planned }
 }
 
-function planRecord(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
+function planRecord(
+  context: CommitContext,
+  involved: Involved,
+  parts: Parts,
+  history: History,
+): PlannedAction | undefined {
   switch (involved.state?.fate) {
     case 'created':
-      return planCreation(id, involved)
+      return planCreation(context, involved, history)
     case 'replaced':
-      return planReplacement(id, involved, limits)
+      return planReplacement(context, involved, history)
     case 'deleted':
-      return planDeletion(id, involved, limits)
+      return planDeletion(context, involved)
     case 'kept':
-      return planUpdate(id, involved, limits) ?? planCheck(involved, limits)
+      return planUpdate(context, involved, parts, history) ?? planCheck(involved, context.limits)
     default:
-      return planCheck(involved, limits)
+      return planCheck(involved, context.limits)
   }
 }
 
@@ -89,27 +103,52 @@ const partitionOf = ({ identity }: Involved): string => Object.keys(identity.add
 
 const isThere = (involved: Involved): Condition => exists([partitionOf(involved)])
 
-function planCreation(id: string, involved: Involved): PlannedAction {
-  const item = { ...involved.state!.drafted!.encoded!, ...firstEntry(id) }
+const keepsHistory = ({ identity }: Involved): boolean => identity.model.definition.history !== undefined
+
+/** The attributes of a record that this commit creates. */
+const created = ({ id }: CommitContext, involved: Involved, history: History): Item => ({
+  ...involved.state!.drafted!.encoded!,
+  ...(keepsHistory(involved) ? firstEntry(id, history.entry(involved)) : { [VERSION]: 1 }),
+})
+
+function planCreation(context: CommitContext, involved: Involved, history: History): PlannedAction {
+  const item = created(context, involved, history)
   const condition = absent([partitionOf(involved)])
-  return { action: { kind: 'put', ...involved.identity.address, item, condition }, guards: [], involved, next: item }
+  const action: WriteAction = { kind: 'put', ...involved.identity.address, item, condition }
+  return { action, guards: [], domain: condition, involved, next: item }
 }
 
 /** Deleted and created again: whatever was stored goes, so it must still be what was seen. */
-function planReplacement(id: string, involved: Involved, limits: StoreLimits): PlannedAction {
-  const stored = involved.stored!
-  const item = withEntry({ ...involved.state!.drafted!.encoded!, ...engineAttributes(stored) }, id)
-  const guards = unchanged(stored, limits)
-  const condition = conjunction(isThere(involved), guards, notYetApplied(id))
-  return { action: { kind: 'put', ...involved.identity.address, item, condition }, guards, involved, next: item }
+function planReplacement(context: CommitContext, involved: Involved, history: History): PlannedAction {
+  const item = created(context, involved, history)
+  const guards = unchanged(involved.stored!, context.limits)
+  const domain = conjunction(isThere(involved), guards)
+  const condition = keepsHistory(involved) ? all([domain, notYetApplied(context.id)]) : domain
+  return {
+    action: { kind: 'put', ...involved.identity.address, item, condition },
+    guards,
+    domain,
+    involved,
+    next: item,
+  }
 }
 
-function planDeletion(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
+function planDeletion(context: CommitContext, involved: Involved): PlannedAction | undefined {
+  const { stored, met } = involved
   // Created and deleted by the same unit of work: there never was a record.
-  if (involved.isLoaded && !involved.stored) return planCheck(involved, undefined)
-  const guards = involved.stored ? unchanged(involved.stored, limits) : []
-  const condition = conjunction(isThere(involved), guards, notYetApplied(id), typeGuard(involved))
-  return { action: { kind: 'delete', ...involved.identity.address, condition }, guards, involved, next: undefined }
+  if (involved.isLoaded && !stored) return planCheck(involved, undefined)
+  const guards = stored ? unchanged(stored, context.limits) : []
+  const domain = conjunction(isThere(involved), guards, typeGuard(involved))
+  // What goes into the history's last block is all of the record, so nobody may have changed it since.
+  const asMet = !stored && met && keepsHistory(involved) ? unchanged(met, context.limits) : []
+  const condition = conjunction(domain, asMet)
+  return {
+    action: { kind: 'delete', ...involved.identity.address, condition },
+    guards,
+    domain,
+    involved,
+    next: undefined,
+  }
 }
 
 /** The record as a whole, by its version where it has one. */
@@ -118,29 +157,47 @@ function unchanged(stored: Item, limits: StoreLimits): Guard[] {
   return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? versionGuard(stored) : guards
 }
 
-function planUpdate(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
-  const { identity, stored } = involved
-  const { drafts, blind } = stored ? partsOf(involved, stored) : { drafts: [], blind: involved.state!.blind }
-  const joined = joinBlind(blind, identity.model.name)
-  if (drafts.length + joined.length === 0) return undefined
-
-  const conditions = [...blindConditions(joined), ...typeGuard(involved), ...(stored ? [] : [hasRoom])]
-  const own = joined.map(({ action }) => action)
-  const levels = stored ? levelsOf(stored, involved, drafts, own) : [{ guards: [], update: own }]
-  for (const { guards, update } of levels) {
-    const condition = conjunction(isThere(involved), guards, ...conditions, notYetApplied(id))
-    const whole = [...update, ...recordEntry(id)]
+function planUpdate(
+  context: CommitContext,
+  involved: Involved,
+  { drafts, blind }: Parts,
+  history: History,
+): PlannedAction | undefined {
+  if (drafts.length + blind.length === 0) return undefined
+  const { id, limits } = context
+  const { identity, stored, met } = involved
+  const known = met ?? stored
+  const keeps = keepsHistory(involved)
+  const own = blind.map(({ action }) => action)
+  const [generation] = stored && keeps && generationOf(stored) !== undefined ? [sameRecord(stored)] : []
+  const asked = [...blindConditions(blind), ...typeGuard(involved), ...(generation ? [generation] : [])]
+  const entry = keeps ? history.entry(involved) : undefined
+  const counted: Update = entry === undefined ? [increment([VERSION], 1)] : recordEntry(id, entry, known)
+  const engine = keeps
+    ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id)]
+    : []
+  for (const { guards, update, loose } of levelsOf(involved, { drafts, blind })) {
+    const domain = conjunction(isThere(involved), guards, asked)
+    const condition = all([domain, ...engine, ...(keeps ? exactly(loose, known) : [])])
+    const whole = [...update, ...counted]
     if (!tooHeavy(condition, whole, limits)) {
-      const next = stored && apply(whole, stored)
-      return { action: { kind: 'update', ...identity.address, update: whole, condition }, guards, involved, next }
+      const next = known && apply(whole, known)
+      return {
+        action: { kind: 'update', ...identity.address, update: whole, condition },
+        guards,
+        domain,
+        involved,
+        next,
+      }
     }
   }
   if (!stored) throw tooLarge(identity.model.name, 'operators in one expression', limits.operators, own.length)
   // More than one expression can name: the item as a whole, which nobody may have touched.
   const guards = versionGuard(stored)
-  const item = withEntry(apply([...drafts, ...own], stored), id)
-  const condition = conjunction(isThere(involved), guards, ...conditions, notYetApplied(id))
-  return { action: { kind: 'put', ...identity.address, item, condition }, guards, involved, next: item }
+  const item = apply([...drafts, ...own, ...counted], stored)
+  const domain = conjunction(isThere(involved), guards, asked)
+  const condition = all([domain, ...engine])
+  return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }
 }
 
 function planCheck(involved: Involved, limits: StoreLimits | undefined): PlannedAction | undefined {
@@ -148,43 +205,39 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
   if (!reads) return undefined
   if (!stored) {
     const condition = absent([partitionOf(involved)])
-    return { action: { kind: 'check', ...identity.address, condition }, guards: [], involved, next: undefined }
+    const action: WriteAction = { kind: 'check', ...identity.address, condition }
+    return { action, guards: [], domain: condition, involved, next: undefined }
   }
   const levels = [preciseGuards(stored, reads, []), attributeGuards(stored, reads, []), versionGuard(stored)]
   const fits = (guards: readonly Guard[]) => !limits || !tooHeavy(conjunction(isThere(involved), guards), [], limits)
   const guards = levels.find(fits) ?? versionGuard(stored)
+  const condition = conjunction(isThere(involved), guards)
   return {
-    action: { kind: 'check', ...identity.address, condition: conjunction(isThere(involved), guards) },
+    action: { kind: 'check', ...identity.address, condition },
     guards,
+    domain: condition,
     involved,
     next: stored,
   }
 }
 
-/**
- * What drafts changed, and the blind changes beside it. A blind change of what a draft wrote becomes part of the draft:
- * an update may name a path only once.
- */
-function partsOf({ base, state, identity }: Involved, stored: Item) {
-  const blind = state?.blind ?? []
-  const before = base?.drafted?.encoded
-  const after = state?.drafted?.encoded
-  if (!before || !after || before === after) return { drafts: [], blind }
-  const changesTo = (next: Item): Update => diff({ stored, before, after: next }, isBranchPath(identity.model.shape))
-  const drafts = changesTo(after)
-  const within = blind.filter(({ action }) => drafts.some(({ path }) => overlap(path, action.path)))
-  if (within.length === 0) return { drafts, blind }
-  const next = within.reduce((item, { action }) => apply([action], item), after)
-  return { drafts: changesTo(next), blind: blind.filter((each) => !within.includes(each)) }
+interface Level {
+  readonly guards: readonly Guard[]
+  readonly update: Update
+  /** Actions of which no guard says what they meet. */
+  readonly loose: Update
 }
 
 /** Finest first: by path, by attribute, by version. */
-function levelsOf(stored: Item, { reads }: Involved, drafts: Update, blind: Update) {
-  const whole = wholeAttributes(stored, drafts, blind)
+function levelsOf({ stored, reads }: Involved, { drafts, blind }: Parts): Level[] {
+  const own = blind.map(({ action }) => action)
+  // A blind change of very many elements is recorded as if it had met what is usual.
+  if (!stored) return [own, []].map((loose) => ({ guards: [], update: own, loose }))
+  const whole = wholeAttributes(stored, drafts, own)
   return [
-    { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...blind] },
-    { guards: attributeGuards(stored, reads, drafts), update: whole },
-    { guards: versionGuard(stored), update: whole },
+    { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...own], loose: [...drafts, ...own] },
+    { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own },
+    { guards: versionGuard(stored), update: whole, loose: [] },
   ]
 }
 
@@ -205,14 +258,8 @@ function typeGuard({ identity, stored }: Involved): Condition[] {
   return type && !stored ? [equals([type.attribute], type.value)] : []
 }
 
-const conjunction = (
-  first: Condition,
-  guards: readonly Guard[],
-  ...more: readonly (Condition | Condition[])[]
-): Condition => all([first, ...guards.map(({ condition }) => condition), ...more.flat()])
-
-const engineAttributes = (stored: Item): Item =>
-  Object.fromEntries(Object.entries(stored).filter(([name]) => name === VERSION || name === TAIL))
+const conjunction = (first: Condition, guards: readonly Guard[], more: readonly Condition[] = []): Condition =>
+  all([first, ...guards.map(({ condition }) => condition), ...more])
 
 function tooHeavy(condition: Condition, update: Update, limits: StoreLimits): boolean {
   return [conditionWeight(condition), updateWeight(update)].some(
@@ -223,9 +270,11 @@ function tooHeavy(condition: Condition, update: Update, limits: StoreLimits): bo
 function assertWithin(planned: readonly PlannedAction[], actions: number, limits: StoreLimits): void {
   if (actions > limits.actions) {
     const checks = planned.filter(({ action }) => action.kind === 'check').length
+    const ends = actions - planned.length
     throw tooLarge(
       planned[0]!.involved.identity.model.name,
-      `records in one commit (${planned.length - checks} written, ${checks} only read; read without guarding by work.peek or guard: 'writes')`,
+      `records in one commit (${planned.length - checks} written, ${checks} only read; read without guarding by work.peek or guard: 'writes'` +
+        `${ends > 0 ? `; ${ends} more actions close histories of deleted records or keep an outcome` : ''})`,
       limits.actions,
       actions,
     )
@@ -234,7 +283,10 @@ function assertWithin(planned: readonly PlannedAction[], actions: number, limits
   for (const { action, involved, next } of planned) {
     const size = next ? itemSize(next) : action.kind === 'update' ? addedSize(action.update) : 0
     if (action.kind !== 'check' && size > limits.itemBytes) {
-      throw tooLarge(involved.identity.model.name, 'bytes in one item', limits.itemBytes, size)
+      const tail = next?.[TAIL] === undefined ? 0 : valueSize(next[TAIL])
+      const limit =
+        tail > size / 4 ? `bytes in one item (${tail} of them its history’s last entries)` : 'bytes in one item'
+      throw tooLarge(involved.identity.model.name, limit, limits.itemBytes, size)
     }
     total += action.kind === 'update' ? Math.max(size, updateSize(action.update)) : size
   }

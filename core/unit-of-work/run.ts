@@ -10,19 +10,21 @@ import { asError } from '../data/print-value.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
-import { commitId } from '../journal/commit-id.ts'
 import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
-import type { Trimmer } from '../journal/trimmer.ts'
+import type { Sealer } from '../journal/sealer.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
-import { aborted, commitPlan } from './commit.ts'
+import { aborted } from './commit.ts'
 import { conflictError, explainConflicts, unreadConflict } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
-import { type Involved, type Planned, planCommit } from './plan.ts'
+import type { Involved } from './involved.ts'
+import { checkMetadata, mergeMetadata } from './metadata.ts'
+import type { Planned } from './plan.ts'
 import { Scope } from './scope.ts'
 import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
+import { settle } from './settle.ts'
 import { rawOf } from './track-record.ts'
 import type { NestedOptions, Work } from './unit-of-work.ts'
 
@@ -44,6 +46,8 @@ export interface RunOptions extends NestedOptions {
   readonly input?: unknown
   /** How long an outcome is kept under its `idempotencyKey`. Milliseconds. Default seven days. */
   readonly keepOutcome?: number | undefined
+  /** What the history tells of this unit of work besides: who acts, for which request. Plain data, put over the engine's. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** Gives up, also while waiting. An aborted unit of work wrote nothing, or its error says that this is unknown. */
   readonly signal?: AbortSignal | undefined
 }
@@ -74,57 +78,50 @@ export interface RunnerParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
-  readonly trimmer: Trimmer
-  /** Name of the table for outcomes. */
+  readonly sealer: Sealer
+  /** Name of the table for outcomes and for what has left records' tails. */
   readonly journalTable: string
+  /** What every entry of the history tells besides, such as who is acting. */
+  readonly metadata: (() => unknown) | undefined
   readonly isClosed: () => boolean
 }
 
 const MAX_ATTEMPTS = 25
-/** A plan is sent this often before contention, throttling or lost answers are given up on. */
-const MAX_SENDS = 12
 const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
-  const { store, models, environment, trimmer, journalTable } = parts
+  const { store, models, environment, journalTable } = parts
   const owner = {}
 
   async function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
     const maxAttempts = checked(options)
     const once = onceRequest(name, fn, options)
+    const metadata = mergeMetadata(parts.metadata, options.metadata)
+    const { signal } = options
     let seeds: Seeds = new Map()
     for (let attempt = 1; ; attempt++) {
       if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-      if (options.signal?.aborted) throw aborted(options.signal)
-      const before = once && (await readOutcome(once, options.signal))
+      if (signal?.aborted) throw aborted(signal)
+      const before = once && (await readOutcome(once, signal))
       if (before) return before.result as A
-      const records = new IdentityMap(store, seeds, options.signal)
-      const root = new Scope({ owner, records, models, running: runningScope, signal: options.signal }, undefined, [
-        name,
-      ])
+      const records = new IdentityMap(store, seeds, signal)
+      const root = new Scope({ owner, records, models, running: runningScope, signal }, undefined, [name])
       const result = await runScope(root, fn)
       root.assertUntouched()
-      const id = commitId(environment)
-      const outcome = once && keepOutcome(journalTable, once, id, released(result), environment.now())
-      const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome?.write)
-      if (plan) {
-        const settled = await commitPlan(store, plan, environment, {
-          sends: MAX_SENDS,
-          signal: options.signal,
-          makeRoom: (address, item) => trimmer.makeRoom(address, item),
-        })
-        if (settled.kind === 'conflict') {
-          if (attempt >= maxAttempts) throw gaveUp(plan, settled.failures, attempt)
-          seeds = seedsOf(plan, settled.failures, attempt)
-          if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
-          continue
-        }
-        for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
+      const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
+      const settled = await settle(
+        { records: involved(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
+        parts,
+      )
+      if (settled.kind === 'committed') {
+        await callBack(root)
+        // What is kept, not what was returned: the first caller must not get another outcome than those after it.
+        return keep ? (keep('').result as A) : released(result)
       }
-      await callBack(root)
-      // What is kept, not what was returned: the first caller must not get another outcome than those after it.
-      return outcome ? (outcome.result as A) : released(result)
+      if (attempt >= maxAttempts) throw gaveUp(settled.plan, settled.failures, attempt)
+      seeds = seedsOf(settled.plan, settled.failures, attempt)
+      if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), signal)
     }
   }
 
@@ -200,10 +197,19 @@ function onceRequest(name: string, work: Work<unknown>, options: RunOptions): On
   return { key, keptFor, fingerprint: fingerprint(name, work, input) }
 }
 
-const optionNames = new Set(['guard', 'maxAttempts', 'idempotencyKey', 'input', 'keepOutcome', 'signal', 'propagation'])
+const optionNames = new Set([
+  'guard',
+  'maxAttempts',
+  'idempotencyKey',
+  'input',
+  'keepOutcome',
+  'metadata',
+  'signal',
+  'propagation',
+])
 
 function checked(options: RunOptions): number {
-  const { guard, maxAttempts = MAX_ATTEMPTS, propagation, signal } = options
+  const { guard, maxAttempts = MAX_ATTEMPTS, metadata, propagation, signal } = options
   // A misspelt idempotencyKey would be a promise that nobody keeps.
   const unknown = Object.keys(options).find((name) => !optionNames.has(name))
   if (unknown !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, unknown)
@@ -215,6 +221,7 @@ function checked(options: RunOptions): number {
     throw unexpected('maxAttempts', 'a positive integer', maxAttempts)
   }
   assertSignal(signal)
+  checkMetadata('metadata', metadata)
   return maxAttempts
 }
 
@@ -225,7 +232,7 @@ function checkPropagation(propagation: unknown): void {
 }
 
 /** Every record that the attempt changed or looked at. */
-function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Involved[] {
+function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
   const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
   const ids = new Set([...states.keys(), ...(guard === 'writes' ? [] : root.reads.addresses())])
   return [...ids].flatMap((id) => {
@@ -241,6 +248,7 @@ function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard'])
         base: loaded?.state,
         state,
         reads: guard === 'writes' ? undefined : root.reads.find(id),
+        ...root.doingsOf(id),
       },
     ]
   })

@@ -7,6 +7,7 @@
  * @module
  */
 import { engineError } from '../errors.ts'
+import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
@@ -36,6 +37,8 @@ export class Scope {
   readonly #changes = new Map<string, RecordState>()
   /** The states that the parent had when this scope first met their records. */
   readonly #bases = new Map<string, Base>()
+  /** Names of the units of work in which records were changed, and the events applied to them. */
+  readonly #doings = new Map<string, Doings>()
   readonly #afterCommit: (() => unknown)[] = []
   readonly #handedOut: Set<RecordVersion>
   readonly #proxies: WeakMap<RecordVersion, object>
@@ -90,9 +93,27 @@ export class Scope {
   }
 
   /** The next state of a record in this scope. */
-  put(state: RecordState): void {
+  put(state: RecordState, applied: readonly Applied[] = []): void {
+    this.#take(state, { path: this.path, applied })
+  }
+
+  #take(state: RecordState, { path, applied }: Doings): void {
+    const { id } = state.identity
     this.#meet(state.identity, this.parent?.stateOf(state.identity))
-    this.#changes.set(state.identity.id, state)
+    this.#changes.set(id, state)
+    const before = this.#doings.get(id)
+    this.#doings.set(id, {
+      path: before ? commonPath(before.path, path) : path,
+      applied: before ? [...before.applied, ...applied] : applied,
+    })
+  }
+
+  /** In which units of work a record was changed, and the events applied to it, those of parents included. */
+  doingsOf(id: string): Doings {
+    const above = this.parent?.doingsOf(id)
+    const own = this.#doings.get(id)
+    if (!above || !own) return own ?? above ?? { path: this.path, applied: [] }
+    return { path: own.path, applied: [...above.applied, ...own.applied] }
   }
 
   /** Makes the record's existence, or its absence, part of what was looked at. */
@@ -173,7 +194,8 @@ export class Scope {
       )
       if (state !== base) merged.push(state)
     }
-    for (const state of merged) parent.put(state)
+    for (const state of merged)
+      parent.#take(state, this.#doings.get(state.identity.id) ?? { path: this.path, applied: [] })
     parent.#afterCommit.push(...this.#afterCommit)
   }
 
@@ -203,6 +225,17 @@ export class Scope {
   #meet(identity: RecordIdentity, state: RecordState | undefined): void {
     if (this.parent && !this.#bases.has(identity.id)) this.#bases.set(identity.id, { identity, state })
   }
+}
+
+/** What was done to one record. */
+export interface Doings {
+  readonly path: readonly string[]
+  readonly applied: readonly Applied[]
+}
+
+const commonPath = (a: readonly string[], b: readonly string[]): readonly string[] => {
+  const differs = a.findIndex((name, i) => name !== b[i])
+  return differs < 0 ? a : a.slice(0, differs)
 }
 
 interface Base {

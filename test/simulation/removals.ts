@@ -83,9 +83,9 @@ export const removals: Readonly<Record<string, Removal>> = {
     noticedBy: 'slots',
     sabotage: keepConditions((condition, { kind }) => kind !== 'update' || condition.kind !== 'exists'),
   },
-  'that a deleted record exists': {
+  'that a deleted record is the one that was seen': {
     noticedBy: 'slots',
-    sabotage: keepConditions((condition, { kind }) => kind !== 'delete' || condition.kind !== 'exists'),
+    sabotage: keepConditions((_, { kind }) => kind !== 'delete'),
   },
   'that a created record is absent': {
     noticedBy: 'list-append',

@@ -13,7 +13,14 @@ const tire =
 for (const kind of storeKinds) {
   test(`every kind of blind change, in one update and without a read (${kind})`, async () => {
     const w = await world(kind)
-    await w.given({ badges: new Set(['a']), log: ['x'], stats: { wins: 1, tags: new Set(['t']) } })
+    await w.given({
+      badges: new Set(['a']),
+      log: ['x'],
+      rank: 0,
+      scores: { go: 0 },
+      stats: { wins: 1, tags: new Set(['t']) },
+      visits: [],
+    })
     await w.unitOfWork.run((work) =>
       work.blind(w.Player, ann, (blind) => {
         blind.increment('energy', 5)

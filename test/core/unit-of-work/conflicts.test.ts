@@ -58,13 +58,13 @@ for (const kind of storeKinds) {
     })
   }
 
-  test(`fifty blind increments at once: no read and one commit each (${kind})`, async () => {
+  test(`fifty blind increments at once: one commit each, and no read but to seal a tail now and then (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
     const runs = await atOnce(w, 50, (work) => work.blind(w.Player, ann, (blind) => blind.increment('energy', 1)))
     assert.is(runs, 50)
-    assert.is(w.watched.reads.length, 0)
-    assert.is(w.watched.commits.length, 50)
+    const sealing = w.watched.commits.length - 50
+    assert.ok(w.watched.reads.length < 12 && sealing < 12, `${w.watched.reads.length} reads, ${sealing} more commits`)
     assert.is((await w.player()).energy, 60)
   })
 

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
+import type { Twist } from '../../support/watched-store.ts'
 import { ann, bob, failsWith, put, runsWhen, type World, world } from './world.ts'
 
 /** Two on call; each may leave while the other stays. The example of write skew. */
@@ -108,10 +109,10 @@ test('what an error told was looked at: a record that does not exist', async () 
   ] as const) {
     const w = await world('memory')
     await w.given()
-    w.watched.twist(
-      (_, apply) => apply(),
-      (_, apply) => w.given({ ...bob, name: 'Bob' }).then(apply),
-    )
+    const afterwards: Twist = (_, apply) => w.given({ ...bob, name: 'Bob' }).then(apply)
+    // A deletion without a look finds out before anything is sent.
+    const first: Twist = (_, apply) => apply()
+    w.watched.twist(...(name === 'delete' ? [afterwards] : [first, afterwards]))
     await w.unitOfWork.run(async (work) => {
       const player = await work.get(w.Player, ann)
       try {

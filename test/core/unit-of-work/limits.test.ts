@@ -188,7 +188,7 @@ test('a coarser guard says the same of items of other programs, which count no v
   assert.is((await w.player()).scores['f3'], 101)
 })
 
-test('the version guard names the commit too, since a record created again counts anew', async () => {
+test('the version guard names the generation too, since a record created again counts anew', async () => {
   const w = await place('memory', 400)
   await w.unitOfWork.run(async (work) => {
     work.change(await work.get(w.Fields, w.key), (draft) => {
@@ -198,7 +198,7 @@ test('the version guard names the commit too, since a record created again count
   const [action] = w.watched.onlyCommit()
   assert.equal(
     conditionsOf(action!).map(({ kind }) => kind),
-    ['exists', 'compare', 'contains', 'not'],
+    ['exists', 'compare', 'compare', 'compare', 'not'],
   )
 })
 

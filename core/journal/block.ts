@@ -1,0 +1,88 @@
+/**
+ * Blocks: runs of entries that have left their record's tail, one immutable item each in the journal table.
+ *
+ * A record's blocks stand in one partition, by generation and then by the version of their first entry, so that a version is
+ * found by one query. Once written a block is never written otherwise, but for an erasure, which leaves its shell. The block
+ * that a deletion writes is its generation's last; it may repeat entries of the one before.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { type AttributeMap, isList, isMap, isNumber, scalarKey } from '../data/attribute-value.ts'
+import { type Item, type ItemAddress, type ItemKey, utf8Size } from '../data/item.ts'
+import { absent } from '../expression/condition.ts'
+import type { WriteAction } from '../store/write-plan.ts'
+import { COMMIT } from './journal-table.ts'
+import { entriesOf, listed, type TailEntry } from './tail.ts'
+
+export interface Block {
+  readonly generation: string
+  /** Of consecutive versions; never empty. */
+  readonly entries: readonly TailEntry[]
+  /** The record after the first entry. Not every block has it: it would double what large records cost. */
+  readonly image: Item | undefined
+  /** The record as it was deleted; only in a generation's last block. */
+  readonly last: Item | undefined
+  readonly isEnd: boolean
+}
+
+const [ENTRIES, FIRST, IMAGE, LAST] = ['h', 'f', 'b', 'z'] as const
+/** Behind all digits. */
+const END = 'end'
+const LONGEST_KEY = 1000
+/** A block that crosses a multiple of this has an image, so that no more than this many entries lie between two. */
+export const IMAGE_EVERY = 64
+
+/** The partition of all blocks of the record at this address. */
+export function blockPartition({ table, key }: ItemAddress): string {
+  const text = JSON.stringify([table, ...Object.values(key).map(scalarKey)])
+  return `H#${utf8Size(text) <= LONGEST_KEY ? text : createHash('sha256').update(text).digest('base64url')}`
+}
+
+/** Sorts by generation and then by version. */
+export const blockSortKey = (generation: string, first: number | typeof END): string =>
+  `${generation}#${first === END ? END : String(first).padStart(10, '0')}`
+
+export const blockAddress = (journal: string, record: ItemAddress, generation: string, first: number | typeof END) => ({
+  table: journal,
+  key: { p: blockPartition(record), s: blockSortKey(generation, first) },
+})
+
+export const endAddress = (journal: string, record: ItemAddress, generation: string): ItemAddress =>
+  blockAddress(journal, record, generation, END)
+
+/** Puts the block where there is none yet. */
+export function putBlock(journal: string, record: ItemAddress, block: Block): WriteAction {
+  const address = blockAddress(
+    journal,
+    record,
+    block.generation,
+    block.isEnd ? END : (block.entries[0]?.version ?? END),
+  )
+  return { kind: 'put', ...address, item: encodeBlock(address.key, record, block), condition: absent(['p']) }
+}
+
+export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress, block: Block): Item => ({
+  ...key,
+  [FIRST]: block.entries[0]?.version ?? 0,
+  [ENTRIES]: listed(block.entries),
+  ...(block.image ? { [IMAGE]: block.image } : {}),
+  ...(block.last ? { [LAST]: block.last } : {}),
+  ...(block.isEnd ? { [COMMIT]: block.entries.at(-1)?.commit ?? '' } : {}),
+  t: table,
+  k: recordKey as AttributeMap,
+})
+
+/** The block that an item of the journal table holds. */
+export function decodeBlock(item: Item): Block {
+  const [generation = '', place] = String(item['s']).split('#')
+  const list = item[ENTRIES]
+  const first = item[FIRST]
+  return {
+    generation,
+    entries: entriesOf(isList(list) ? list : [], isNumber(first) ? Number(first) : 1),
+    image: isMap(item[IMAGE]) ? item[IMAGE] : undefined,
+    last: isMap(item[LAST]) ? item[LAST] : undefined,
+    isEnd: place === END,
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * What one commit did to one place of a record, such that it can be done again and undone.
+ *
+ * Undoing is exact because recording is: an element that was already in the set is not recorded as added, a number that was
+ * absent is recorded as fresh. Where the item was not known, the write asks that it was as recorded (`exactly`).
+ *
+ * @module
+ */
+import {
+  type AttributeMap,
+  type AttributeSet,
+  type AttributeValue,
+  isList,
+  isMap,
+  isNumber,
+  isSet,
+  type ScalarValue,
+  setHas,
+} from '../data/attribute-value.ts'
+import { type DocumentPath, valueAt } from '../data/document-path.ts'
+import type { Item } from '../data/item.ts'
+import { numberText, parseNumber, type StoredNumber } from '../data/number.ts'
+import { apply } from '../expression/apply.ts'
+import { absent, type Condition, contains, exists, not } from '../expression/condition.ts'
+import { addToSet, append, increment, remove, removeFromSet, set, type UpdateAction } from '../expression/update.ts'
+
+/** `fresh`: there was nothing at the path before. Paths of one commit's changes are disjoint. */
+export type Change =
+  | {
+      readonly kind: 'set'
+      readonly path: DocumentPath
+      readonly value: AttributeValue | undefined
+      readonly old: AttributeValue | undefined
+    }
+  | {
+      readonly kind: 'append'
+      readonly path: DocumentPath
+      readonly values: readonly AttributeValue[]
+      readonly fresh: boolean
+    }
+  | { readonly kind: 'increment'; readonly path: DocumentPath; readonly by: StoredNumber; readonly fresh: boolean }
+  | { readonly kind: 'add'; readonly path: DocumentPath; readonly elements: AttributeSet }
+  | { readonly kind: 'remove'; readonly path: DocumentPath; readonly elements: AttributeSet }
+
+/**
+ * The changes that these actions make to the item. What is replaced is taken from it; of an item that is not known, the usual
+ * is supposed: elements added were not there, those removed were, numbers and lists were.
+ */
+export const recordChanges = (actions: readonly UpdateAction[], known: Item | undefined): readonly Change[] =>
+  actions.flatMap((action) => recordChange(action, known) ?? [])
+
+function recordChange(action: UpdateAction, known: Item | undefined): Change | undefined {
+  const { path } = action
+  const old = valueAt(known, path)
+  switch (action.kind) {
+    case 'set':
+      return { kind: 'set', path, value: action.value, old }
+    case 'remove':
+      return old === undefined ? undefined : { kind: 'set', path, value: undefined, old }
+    case 'append':
+      return { kind: 'append', path, values: action.values, fresh: known !== undefined && old === undefined }
+    case 'increment':
+      return { kind: 'increment', path, by: action.by, fresh: known !== undefined && old === undefined }
+    case 'add-to-set':
+      return someElements('add', path, action.elements, (element) => !known || !has(old, element))
+    case 'remove-from-set':
+      return someElements('remove', path, action.elements, (element) => !known || has(old, element))
+    default:
+      return action satisfies never
+  }
+}
+
+const has = (value: AttributeValue | undefined, element: ScalarValue): boolean => isSet(value) && setHas(value, element)
+
+function someElements(
+  kind: 'add' | 'remove',
+  path: DocumentPath,
+  elements: AttributeSet,
+  matter: (element: ScalarValue) => boolean,
+): Change | undefined {
+  const own = [...elements].filter(matter)
+  return own.length === 0 ? undefined : { kind, path, elements: new Set(own) }
+}
+
+/** What must be so of the stored item for `recordChanges` of these actions to tell exactly what they did. */
+export const exactly = (actions: readonly UpdateAction[], known: Item | undefined): Condition[] =>
+  actions.flatMap((action) => {
+    const { path } = action
+    const old = valueAt(known, path)
+    switch (action.kind) {
+      case 'append':
+      case 'increment':
+        return [known !== undefined && old === undefined ? absent(path) : exists(path)]
+      case 'add-to-set':
+      case 'remove-from-set': {
+        const supposed = action.kind === 'remove-from-set'
+        return [...action.elements].map((element) =>
+          (known ? has(old, element) : supposed) ? contains(path, element) : not(contains(path, element)),
+        )
+      }
+      default:
+        // Guarded by what they replace.
+        return []
+    }
+  })
+
+/** The item after the changes. Throws `InapplicableUpdate` where it is not the one that they were made to. */
+export const redo = (changes: readonly Change[], item: Item): Item => apply(changes.map(forward), item)
+
+/** The item before the changes. */
+export const undo = (changes: readonly Change[], item: Item): Item =>
+  apply(
+    changes.map((change) => backward(change, item)),
+    item,
+  )
+
+export function forward(change: Change): UpdateAction {
+  switch (change.kind) {
+    case 'set':
+      return change.value === undefined ? remove(change.path) : set(change.path, change.value)
+    case 'append':
+      return append(change.path, change.values)
+    case 'increment':
+      return increment(change.path, change.by)
+    case 'add':
+      return addToSet(change.path, change.elements)
+    case 'remove':
+      return removeFromSet(change.path, change.elements)
+    default:
+      return change satisfies never
+  }
+}
+
+function backward(change: Change, item: Item): UpdateAction {
+  const { path } = change
+  switch (change.kind) {
+    case 'set':
+      return change.old === undefined ? remove(path) : set(path, change.old)
+    case 'append': {
+      const list = valueAt(item, path)
+      const kept = isList(list) ? list.slice(0, list.length - change.values.length) : []
+      return change.fresh ? remove(path) : set(path, kept)
+    }
+    case 'increment':
+      return change.fresh ? remove(path) : increment(path, negated(change.by))
+    case 'add':
+      return removeFromSet(path, change.elements)
+    case 'remove':
+      return addToSet(path, change.elements)
+    default:
+      return change satisfies never
+  }
+}
+
+function negated(value: StoredNumber): StoredNumber {
+  const text = numberText(value)
+  return parseNumber(text.startsWith('-') ? text.slice(1) : `-${text}`)
+}
+
+/** As it is stored: `p` path, `n` new, `o` old, `a` appended, `i` increment, `z` fresh, `+` and `-` elements. */
+export function encodeChange(change: Change): AttributeMap {
+  const [first, ...rest] = change.path
+  const p = rest.length === 0 && typeof first === 'string' ? first : change.path
+  switch (change.kind) {
+    case 'set':
+      return {
+        p,
+        ...(change.value === undefined ? {} : { n: change.value }),
+        ...(change.old === undefined ? {} : { o: change.old }),
+      }
+    case 'append':
+      return { p, a: change.values, ...(change.fresh ? { z: true } : {}) }
+    case 'increment':
+      return { p, i: change.by, ...(change.fresh ? { z: true } : {}) }
+    case 'add':
+      return { p, '+': change.elements }
+    case 'remove':
+      return { p, '-': change.elements }
+    default:
+      return change satisfies never
+  }
+}
+
+/** What `encodeChange` made; undefined for anything else. */
+export function decodeChange(value: AttributeValue): Change | undefined {
+  if (!isMap(value)) return undefined
+  const path = (typeof value['p'] === 'string' ? [value['p']] : value['p']) as DocumentPath
+  const fresh = value['z'] === true
+  if (isList(value['a'])) return { kind: 'append', path, values: value['a'], fresh }
+  if (isNumber(value['i'])) return { kind: 'increment', path, by: value['i'], fresh }
+  if (isSet(value['+'])) return { kind: 'add', path, elements: value['+'] }
+  if (isSet(value['-'])) return { kind: 'remove', path, elements: value['-'] }
+  return { kind: 'set', path, value: value['n'], old: value['o'] }
+}

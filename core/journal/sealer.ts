@@ -1,0 +1,162 @@
+/**
+ * Keeps tails short: behind commits, moves entries from a record's tail into a block of the journal.
+ *
+ * First the block is written, where there is none yet; then, and only then, the record drops what the block holds. So a
+ * crash between the two loses nothing, and anyone may do it at any time, also at once with others: of two blocks with the
+ * same first entry the first one stays, and a tail that somebody else has cut is not cut again.
+ *
+ * @module
+ */
+import { addressKey, type Item, type ItemAddress, itemSize } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
+import { InapplicableUpdate } from '../expression/apply.ts'
+import { all, equals } from '../expression/condition.ts'
+import { remove } from '../expression/update.ts'
+import type { CommitOutcome } from '../store/commit-outcome.ts'
+import type { Store } from '../store/store.ts'
+import type { WriteAction } from '../store/write-plan.ts'
+import { type Block, decodeBlock, IMAGE_EVERY, putBlock } from './block.ts'
+import { commitId } from './commit-id.ts'
+import { undoEntry } from './entry.ts'
+import { readEntries } from './spill.ts'
+import { GENERATION, generationOf, imageOf, isFull, listed, TAIL, type TailEntry, tailBytes, tailOf } from './tail.ts'
+
+/** When a tail is sealed: at so many entries or bytes, whichever comes first. */
+export interface TailBound {
+  readonly entries: number
+  readonly bytes: number
+}
+
+/** Of one cut, so that its expression stays within 4 KB and 300 operators. */
+const MAX_CUT = 120
+/** How often a record that is only changed blindly is looked at, while its tail grows to its bound. */
+const UNSEEN_LOOKS = 2
+/** How often making room is tried again after others were at work on the record. */
+const MAX_ROUNDS = 8
+
+export interface SealerParts {
+  readonly store: Store
+  readonly environment: Environment
+  readonly journalTable: string
+}
+
+export class Sealer {
+  readonly #parts: SealerParts
+  readonly #running = new Map<string, Promise<unknown>>()
+
+  constructor(parts: SealerParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Looks at an item that a commit was planned on, after that commit, and seals its tail if it has grown long. What the
+   * item has is certain; the entry that the commit added stays in the tail. An item that the commit never saw is read now
+   * and then, or a record that is only changed blindly would carry a long tail through every write.
+   */
+  visit(address: ItemAddress, known: Item | undefined, bound: TailBound): void {
+    const id = addressKey(address)
+    if (this.#running.has(id)) return
+    if (known ? !isLong(known, bound) : this.#parts.environment.random() * bound.entries >= UNSEEN_LOOKS) return
+    const running = this.#shorten(address, known, bound)
+      .catch(() => {
+        // The next commit of this record will try again; no data depends on it.
+      })
+      .finally(() => this.#running.delete(id))
+    this.#running.set(id, running)
+  }
+
+  async #shorten(address: ItemAddress, known: Item | undefined, bound: TailBound): Promise<void> {
+    const item = known ?? (await this.#parts.store.read([address], { consistent: true }))[0]
+    if (!item || !isLong(item, bound)) return
+    await this.#seal(address, item, known ? tailOf(item) : tailOf(item).slice(0, -1))
+  }
+
+  /** Whether the tail must be sealed before the next commit, not behind it. */
+  needsRoom(item: Item): boolean {
+    const entries = tailOf(item).length
+    if (entries < 2) return false
+    const { itemBytes } = this.#parts.store.limits
+    return isFull(item) || tailBytes(item) > itemBytes / 8 || itemSize(item) > (itemBytes * 3) / 4
+  }
+
+  /**
+   * Seals all of an item's tail but its last entry, and waits for it: a commit that met a tail without room cannot go on
+   * before. Resolves to the item without what was cut off; undefined where others got in the way.
+   */
+  async makeRoom(address: ItemAddress, item: Item): Promise<Item | undefined> {
+    let present: Item | undefined = item
+    for (let round = 0; round < MAX_ROUNDS && present; round++) {
+      const entries = tailOf(present).slice(0, -1)
+      const held = entries.length === 0 ? 0 : await this.#seal(address, present, entries)
+      if (held !== undefined) return withoutFirst(present, held)
+      const [read]: readonly (Item | undefined)[] = await this.#parts.store.read([address], { consistent: true })
+      present = read
+    }
+    return undefined
+  }
+
+  /** Waits for what is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running.values())
+  }
+
+  /** Writes the block of these first entries of the item's tail, and cuts them off. Resolves to how many it cut. */
+  async #seal(address: ItemAddress, item: Item, entries: readonly TailEntry[]): Promise<number | undefined> {
+    const generation = generationOf(item)
+    const [first] = entries
+    if (generation === undefined || !first) return undefined
+    const block: Block = {
+      generation,
+      entries: entries.slice(0, MAX_CUT),
+      image: needsImage(entries.slice(0, MAX_CUT), generation) ? await this.#imageAfterFirst(address, item) : undefined,
+      last: undefined,
+      isEnd: false,
+    }
+    const put = await this.#send(putBlock(this.#parts.journalTable, address, block))
+    const present = put.kind === 'conflict' ? put.failures[0]?.present : undefined
+    if (put.kind !== 'committed' && !present) return undefined
+    // One that was there holds fewer entries, perhaps, and the same as far as it goes.
+    const held = Math.min(present ? decodeBlock(present).entries.length : block.entries.length, entries.length)
+    const cut = await this.#send({
+      kind: 'update',
+      ...address,
+      condition: all([equals([TAIL, 0], first.commit), equals([GENERATION], generation)]),
+      update: Array.from({ length: 2 * held }, (_, index) => remove([TAIL, index])),
+    })
+    return cut.kind === 'committed' ? held : undefined
+  }
+
+  /** The record after the first entry of the item's tail: all later ones undone. */
+  async #imageAfterFirst(address: ItemAddress, item: Item): Promise<Item | undefined> {
+    const { store, journalTable } = this.#parts
+    const later = await readEntries(store, journalTable, address, tailOf(item).slice(1))
+    if (later.some(({ decoded }) => decoded.erased)) return undefined
+    try {
+      return later.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(item))
+    } catch (thrown) {
+      if (!(thrown instanceof InapplicableUpdate)) throw thrown
+      // Another program changed the record so that its history no longer fits; the entries tell what they can.
+      return undefined
+    }
+  }
+
+  #send(action: WriteAction): Promise<CommitOutcome> {
+    return this.#parts.store.commit({ id: commitId(this.#parts.environment), actions: [action] })
+  }
+}
+
+const withoutFirst = (item: Item, entries: number): Item =>
+  Object.freeze({ ...item, [TAIL]: listed(tailOf(item).slice(entries)) })
+
+const isLong = (item: Item, { entries, bytes }: TailBound): boolean => {
+  const length = tailOf(item).length
+  return length >= entries || (length > 0 && tailBytes(item) >= bytes)
+}
+
+/** The first block of a generation, and each that crosses a multiple: what lies between two images is bounded. */
+function needsImage(entries: readonly TailEntry[], generation: string): boolean {
+  const first = entries[0]!
+  const last = entries.at(-1)!
+  const crosses = Math.floor(first.version / IMAGE_EVERY) !== Math.floor((last.version + 1) / IMAGE_EVERY)
+  return crosses || first.commit === generation
+}

@@ -1,0 +1,28 @@
+/**
+ * One record of a unit of work when it ends: what was there, what was seen of it, and what was made of it.
+ *
+ * @module
+ */
+import type { Item } from '../data/item.ts'
+import type { Applied } from './applied.ts'
+import type { RecordReads } from './read-set.ts'
+import type { RecordState } from './record-state.ts'
+import type { RecordIdentity } from './record-version.ts'
+
+export interface Involved {
+  readonly identity: RecordIdentity
+  /** The item it was loaded from; undefined where there was none, or nothing was loaded. */
+  readonly stored: Item | undefined
+  readonly isLoaded: boolean
+  /** The item as the engine met it later, for its own purposes: the function knows nothing of it. */
+  readonly met: Item | undefined
+  /** The state it had when loaded; undefined where it was not. */
+  readonly base: RecordState | undefined
+  /** What was made of it; undefined where it was only looked at. */
+  readonly state: RecordState | undefined
+  readonly reads: RecordReads | undefined
+  /** Names of the units of work in which it was changed. */
+  readonly path: readonly string[]
+  /** Domain events, in their order. */
+  readonly applied: readonly Applied[]
+}

@@ -1,0 +1,33 @@
+/**
+ * What callers say of a unit of work besides what it does: who acts, for which request, because of what.
+ *
+ * @module
+ */
+import { type AttributeMap, isMap } from '../data/attribute-value.ts'
+import { printPath } from '../data/document-path.ts'
+import { valueSize } from '../data/item.ts'
+import { toAttribute } from '../data/to-attribute.ts'
+import { engineError } from '../errors.ts'
+
+/** It is written into every record that the commit changes. */
+const MAX_BYTES = 2048
+
+/** Plain data of at most 2 KB, or an INVALID_ARGUMENT. */
+export function checkMetadata(argument: string, given: unknown): AttributeMap | undefined {
+  if (given === undefined) return undefined
+  const { value, issues } = toAttribute(given)
+  const refuse = (problem: string) =>
+    engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${problem}. Nothing was written.`, { argument })
+  const [issue] = issues
+  if (issue) throw refuse(`plain data; found no ${issue.expected} at ${printPath(issue.path) || 'its root'}`)
+  if (!isMap(value)) throw refuse('an object of plain data')
+  if (valueSize(value) > MAX_BYTES) throw refuse(`at most ${MAX_BYTES} bytes, got ${valueSize(value)}`)
+  return Object.keys(value).length === 0 ? undefined : value
+}
+
+/** The engine's and the call's, which comes over it. */
+export function mergeMetadata(engine: (() => unknown) | undefined, own: unknown): AttributeMap | undefined {
+  const given = checkMetadata('what the engine’s metadata function returns', engine?.())
+  const called = checkMetadata('metadata', own)
+  return given && called ? checkMetadata('metadata', { ...given, ...called }) : (given ?? called)
+}

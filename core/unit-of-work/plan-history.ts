@@ -1,0 +1,157 @@
+/**
+ * What a commit adds to the histories of its records: an entry for each, and the last block of one that is deleted.
+ *
+ * Pure, like `plan.ts`, whose plan it is part of.
+ *
+ * @module
+ */
+import type { AttributeMap } from '../data/attribute-value.ts'
+import type { Item } from '../data/item.ts'
+import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import { diff } from '../expression/diff.ts'
+import type { Update } from '../expression/update.ts'
+import { putBlock } from '../journal/block.ts'
+import { type Change, recordChanges } from '../journal/change.ts'
+import { type Entry, encodeEntry, type RecordReference, type Step } from '../journal/entry.ts'
+import { spill } from '../journal/spill.ts'
+import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
+import { isBranchPath } from '../model/shape.ts'
+import type { WriteAction } from '../store/write-plan.ts'
+import type { Applied } from './applied.ts'
+import type { Involved } from './involved.ts'
+import type { Parts } from './parts.ts'
+import type { CommitContext } from './plan.ts'
+
+export interface History {
+  /** The entry of a record of which history is kept, as it is stored. Asked for once. */
+  entry(involved: Involved): AttributeMap
+  /** What of the entries is too large for a record. */
+  readonly spilled: readonly WriteAction[]
+}
+
+export function historyOf(
+  { id, journalTable, metadata }: CommitContext,
+  records: readonly Involved[],
+  parts: readonly Parts[],
+): History {
+  const writers = records.filter((involved, i) => keepsHistory(involved) && isWritten(involved, parts[i]!))
+  const references = writers.map(referenceTo)
+  const spilled: WriteAction[] = []
+  return {
+    spilled,
+    entry(involved) {
+      const position = writers.indexOf(involved)
+      const { entry, writes } = spill(journalTable, involved.identity.address, id, {
+        kind: kindOf(involved),
+        path: involved.path,
+        metadata,
+        steps: stepsOf(involved, parts[records.indexOf(involved)]!),
+        // Once in full, so that a commit of many records does not grow with their square.
+        others: references.length < 2 ? [] : position === 0 ? references.slice(1) : references.slice(0, 1),
+        erased: false,
+      })
+      spilled.push(...writes)
+      return entry
+    },
+  }
+}
+
+const keepsHistory = ({ identity }: Involved): boolean => identity.model.definition.history !== undefined
+
+const isWritten = ({ state, isLoaded, stored }: Involved, { drafts, blind }: Parts): boolean =>
+  state !== undefined &&
+  (state.fate === 'kept' ? drafts.length + blind.length > 0 : state.fate !== 'deleted' || !isLoaded || !!stored)
+
+const referenceTo = ({ identity: { model, address } }: Involved): RecordReference => [
+  model.name,
+  ...Object.values(address.key),
+]
+
+function kindOf({ state }: Involved): Entry['kind'] {
+  if (state?.fate === 'deleted') return 'deleted'
+  return state?.fate === 'kept' ? 'changed' : 'created'
+}
+
+function stepsOf(involved: Involved, { drafts, blind }: Parts): readonly Step[] {
+  const { state, applied, met, stored } = involved
+  const own = blind.map(({ action }) => action)
+  if (state?.fate === 'created' || state?.fate === 'replaced') {
+    if (applied.length === 0) return []
+    return eventSteps(involved, applied[0]!.before, () => state.drafted!.encoded!)
+  }
+  const known = met ?? stored
+  if (state?.fate === 'deleted') {
+    return applied.length === 0 || !known ? [] : eventSteps(involved, imageOf(known), undefined)
+  }
+  if (applied.length === 0 || !known) return plain(recordChanges([...drafts, ...own], known))
+  const steps = eventSteps(involved, imageOf(known), (item) => apply(drafts, item))
+  // Merges with anybody's, so it is recorded as it travels.
+  const merged = recordChanges(own, known)
+  const last = steps.at(-1)
+  if (merged.length === 0) return steps
+  return last && last.name === undefined && last.path === undefined
+    ? [...steps.slice(0, -1), ...plain([...last.changes, ...merged])]
+    : [...steps, ...plain(merged)]
+}
+
+const plain = (changes: readonly Change[]): readonly Step[] => (changes.length === 0 ? [] : [{ changes }])
+
+/** One step an event, and one for what else leads from there to the end, if there is one. */
+function eventSteps(
+  { applied, identity, path }: Involved,
+  start: Item,
+  end: ((start: Item) => Item) | undefined,
+): readonly Step[] {
+  const rest = (from: Item): readonly Step[] => {
+    if (!end) return []
+    const update: Update = diff({ stored: from, before: from, after: end(start) }, isBranchPath(identity.model.shape))
+    return plain(recordChanges(update, from))
+  }
+  const step = ({ name, data, path: at }: Applied, changes: readonly Change[]): Step => ({
+    name,
+    data,
+    path: name === undefined || !samePath(at, path) ? at : undefined,
+    changes,
+  })
+  try {
+    let state = start
+    const steps = applied.map((each) => {
+      const changes = recordChanges(each.actions, state)
+      state = apply(each.actions, state)
+      return step(each, changes)
+    })
+    return [...steps, ...rest(state)]
+  } catch (thrown) {
+    if (!(thrown instanceof InapplicableUpdate)) throw thrown
+    // The record differs from what is stored (a default, an older schema), so that events do not apply to the item one by one.
+    return [...applied.map((each) => step(each, [])), ...rest(start)]
+  }
+}
+
+const samePath = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i])
+
+/** The block that ends the history of a record which this action deletes or replaces; undefined where there is none to end. */
+export function endBlock(
+  { id, journalTable }: CommitContext,
+  involved: Involved,
+  action: WriteAction,
+  history: History,
+): WriteAction | undefined {
+  const { identity, state, met, stored } = involved
+  const known = met ?? stored
+  const isReplaced = state?.fate === 'replaced'
+  if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return undefined
+  const version = versionOf(known) + 1
+  const entry: AttributeMap = isReplaced
+    ? encodeEntry({ kind: 'deleted', path: involved.path, metadata: undefined, steps: [], others: [], erased: false })
+    : history.entry(involved)
+  return putBlock(journalTable, identity.address, {
+    // One whose history had not begun begins and ends with this commit.
+    generation: generationOf(known) ?? (isReplaced ? `${id}0` : id),
+    entries: [...tailOf(known), { version, commit: id, entry }],
+    image: undefined,
+    last: imageOf(known),
+    isEnd: true,
+  })
+}

@@ -1,0 +1,117 @@
+/**
+ * One attempt's changes, planned and sent until they are committed or in conflict.
+ *
+ * Where a write failed only on what the engine asks for its history, nothing that the function relied on has changed: it is
+ * planned again on the item that came back, without running the function again.
+ *
+ * @module
+ */
+import type { AttributeMap } from '../data/attribute-value.ts'
+import type { Item } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
+import { evaluate } from '../expression/evaluate.ts'
+import { commitId } from '../journal/commit-id.ts'
+import type { Sealer } from '../journal/sealer.ts'
+import { isFull } from '../journal/tail.ts'
+import type { FailedAction } from '../store/commit-outcome.ts'
+import type { Store } from '../store/store.ts'
+import type { WriteAction } from '../store/write-plan.ts'
+import { commitPlan } from './commit.ts'
+import type { Involved } from './involved.ts'
+import { type Planned, planCommit } from './plan.ts'
+
+/** A plan is sent this often before contention, throttling or lost answers are given up on. */
+const MAX_SENDS = 12
+/** Plans of one attempt. Each of them brings an item closer to how it is; hot records may need a few. */
+const MAX_PLANS = 50
+
+export interface SettleParts {
+  readonly store: Store
+  readonly environment: Environment
+  readonly sealer: Sealer
+  readonly journalTable: string
+}
+
+/** What one attempt asks for. */
+export interface Changes {
+  readonly records: readonly Omit<Involved, 'met'>[]
+  readonly metadata: AttributeMap | undefined
+  /** What the engine writes along under this commit id. */
+  readonly own: (id: string) => WriteAction | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+export type SettledChanges =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
+
+export async function settle(changes: Changes, parts: SettleParts): Promise<SettledChanges> {
+  const { store, environment, sealer, journalTable } = parts
+  const { metadata, own, signal } = changes
+  const met = await meet(changes, parts)
+  for (let plans = 1; ; plans++) {
+    const id = commitId(environment)
+    const records = changes.records.map((each): Involved => ({ ...each, met: met.get(each.identity.id) }))
+    const plan = planCommit({ id, limits: store.limits, journalTable, metadata, own: own(id) }, records)
+    if (!plan) return { kind: 'committed' }
+    const missing = missingRecords(plan)
+    if (missing.length > 0) return { kind: 'conflict', plan, failures: missing }
+    const settled = await commitPlan(plan, { store, environment, journalTable, sends: MAX_SENDS, signal })
+    if (settled.kind === 'committed') {
+      sealBehind(plan, sealer)
+      return settled
+    }
+    const { failures } = settled
+    if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) {
+      return { kind: 'conflict', plan, failures }
+    }
+    for (const { position, present } of failures) {
+      const { address, id: record } = plan.planned[position]!.involved.identity
+      met.set(record, (isFull(present!) && (await sealer.makeRoom(address, present!))) || present!)
+    }
+  }
+}
+
+const keepsHistory = ({ identity }: Pick<Involved, 'identity'>): boolean =>
+  identity.model.definition.history !== undefined
+
+/** Items that must be known before anything can be planned: of records deleted unseen, and such with too long a tail. */
+async function meet({ records, signal }: Changes, { store, sealer }: SettleParts): Promise<Map<string, Item>> {
+  const met = new Map<string, Item>()
+  const unseen = records.filter((each) => isDeletedUnseen(each))
+  if (unseen.length > 0) {
+    const addresses = unseen.map(({ identity }) => identity.address)
+    const items = await store.read(addresses, { consistent: true, signal })
+    for (const [i, item] of items.entries()) if (item) met.set(unseen[i]!.identity.id, item)
+  }
+  for (const each of records) {
+    const { stored, state, identity } = each
+    if (!stored || !state || !keepsHistory(each) || !sealer.needsRoom(stored)) continue
+    const cut = await sealer.makeRoom(identity.address, stored)
+    if (cut) met.set(identity.id, cut)
+  }
+  return met
+}
+
+const isDeletedUnseen = (each: Omit<Involved, 'met'>): boolean =>
+  each.state?.fate === 'deleted' && !each.isLoaded && keepsHistory(each)
+
+/** Records deleted unseen that are not there: their absence is as good as a refusal by the store. */
+const missingRecords = ({ planned }: Planned): readonly FailedAction[] =>
+  planned.flatMap(({ involved }, position) =>
+    isDeletedUnseen(involved) && !involved.met ? [{ position, present: undefined }] : [],
+  )
+
+/** Whether all that the function relied on holds of the item, so that the refusal was for the engine's own sake. */
+function isOurs(plan: Planned, { position, present }: FailedAction): boolean {
+  const planned = plan.planned[position]
+  return planned !== undefined && present !== undefined && evaluate(planned.domain, present)
+}
+
+function sealBehind({ planned }: Planned, sealer: Sealer): void {
+  for (const { action, involved } of planned) {
+    const known = involved.met ?? involved.stored
+    const bound = involved.identity.model.definition.history
+    if (action.kind === 'update' && bound) sealer.visit(action, known, bound)
+  }
+}
