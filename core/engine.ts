@@ -7,6 +7,7 @@ import { assertOptions, assertSignal, unexpected } from './arguments.ts'
 import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
+import { type History, historyOf } from './history/history.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Sealer } from './journal/sealer.ts'
 import { tableDefinition } from './model/key.ts'
@@ -39,6 +40,7 @@ export interface Tables {
 
 export interface Engine {
   readonly unitOfWork: UnitOfWorkRunner
+  readonly history: History
   readonly tables: Tables
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
@@ -68,16 +70,19 @@ export function createEngine(options: EngineOptions): Engine {
   const tables = [...tablesOf(models), journalTable(journal)]
   const sealer = new Sealer({ store, environment, journalTable: journal })
   let closed: Promise<void> | undefined
+  const known = new Set(models)
+  const unitOfWork = unitOfWorkRunner({
+    store,
+    models: known,
+    environment,
+    sealer,
+    metadata,
+    journalTable: journal,
+    isClosed: () => closed !== undefined,
+  })
   return Object.freeze({
-    unitOfWork: unitOfWorkRunner({
-      store,
-      models: new Set(models),
-      environment,
-      sealer,
-      metadata,
-      journalTable: journal,
-      isClosed: () => closed !== undefined,
-    }),
+    unitOfWork,
+    history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
     tables: Object.freeze({
       async create(options: RequestOptions = {}) {
         assertOptions(options)

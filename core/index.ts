@@ -14,11 +14,18 @@ export {
   type ErrorPayloads,
   isEngineError,
 } from './errors.ts'
+export type { HistoryEvent, ValueChange } from './history/event.ts'
+export type { Events, History, HistoryOptions, Moment } from './history/history.ts'
+export type { Replay, ReplayOptions } from './history/replay.ts'
+export type { HistoryProblem, Verification } from './history/verify.ts'
+export type { RecordReference } from './journal/entry.ts'
 export { binary, date, mapOf, setOf } from './model/codecs.ts'
+export type { DomainEvent, EventOptions } from './model/domain-event.ts'
 export {
   type AnyModel,
   type DraftOf,
   defineModel,
+  type EventsOf,
   type KeyOf,
   type Model,
   type ModelOptions,

@@ -8,14 +8,12 @@
  * @module
  */
 import type { Item, ItemAddress } from '../data/item.ts'
-import type { Store } from '../store/store.ts'
-import { type Block, blockPartition, decodeBlock } from './block.ts'
+import type { ReadStore } from '../store/store.ts'
 import { commitTime } from './commit-id.ts'
-import { SPILLED } from './spill.ts'
+import { readBlocks } from './read-blocks.ts'
 import { generationOf, tailOf, versionOf } from './tail.ts'
 
 const SKEW_MS = 120_000
-const PAGE = 8
 
 export interface Sought {
   readonly commit: string
@@ -42,10 +40,11 @@ export function told({ commit, known, creates }: Sought, present: Item | undefin
 }
 
 /** What the record's blocks tell, where the item did not. */
-export async function searchHistory(store: Store, journalTable: string, sought: Sought): Promise<boolean> {
+export async function searchHistory(store: ReadStore, journalTable: string, sought: Sought): Promise<boolean> {
   const { commit, known, creates, address } = sought
   const generation = creates ? commit : known && generationOf(known)
-  for await (const block of blocksBackwards(store, journalTable, address, generation)) {
+  const sort = generation === undefined ? undefined : ({ operator: 'begins-with', prefix: `${generation}#` } as const)
+  for await (const block of readBlocks(store, journalTable, address, { sort, reverse: true })) {
     if (creates || block.entries.some((each) => each.commit === commit)) return true
     const [first] = block.entries
     if (!first) continue
@@ -53,31 +52,4 @@ export async function searchHistory(store: Store, journalTable: string, sought: 
     if (commitTime(first.commit) < commitTime(commit) - SKEW_MS) return false
   }
   return false
-}
-
-async function* blocksBackwards(
-  store: Store,
-  table: string,
-  address: ItemAddress,
-  generation: string | undefined,
-): AsyncGenerator<Block> {
-  const partition = { attribute: 'p', value: blockPartition(address) }
-  const sort =
-    generation === undefined
-      ? ({ attribute: 's', operator: '<', value: SPILLED } as const)
-      : ({ attribute: 's', operator: 'begins-with', prefix: `${generation}#` } as const)
-  let from: Item | undefined
-  do {
-    const page = await store.query({
-      table,
-      partition,
-      sort,
-      consistent: true,
-      reverse: true,
-      limit: PAGE,
-      from: from as never,
-    })
-    for (const item of page.items) yield decodeBlock(item)
-    from = page.next
-  } while (from)
 }

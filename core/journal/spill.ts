@@ -58,7 +58,8 @@ export function spill(journal: string, record: ItemAddress, commit: string, entr
   }
 }
 
-const isStub = (entry: AttributeValue): boolean => isMap(entry) && entry[STUB] === true
+/** Whether the entry is a stub, of which the values are elsewhere. */
+export const isStub = (entry: AttributeValue): boolean => isMap(entry) && entry[STUB] === true
 
 /** Entries, decoded, with what was kept elsewhere. */
 export async function readEntries(

@@ -7,6 +7,7 @@ import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
 import { engineError } from '../errors.ts'
+import { checkEvents, type EventDefinition } from './domain-event.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import { encodeField, type KeyPart, keyPart } from './key-part.ts'
 import { readBigints } from './read-bigints.ts'
@@ -23,6 +24,9 @@ export interface Definition {
   readonly defaults: ReadonlyMap<string, unknown>
   /** When a record's history leaves its tail; undefined where no history is kept. */
   readonly history: { readonly entries: number; readonly bytes: number } | undefined
+  readonly events: ReadonlyMap<string, EventDefinition>
+  /** Only events change records. */
+  readonly eventSourced: boolean
   /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
   readonly hidden: ReadonlySet<string>
 }
@@ -33,7 +37,7 @@ export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
 /** `_c` is kept for a lock of commits that one request cannot hold. */
 const reserved = new Set([...engineAttributes, '_c'])
 
-const options = ['name', 'table', 'key', 'type', 'schema', 'defaults', 'history'] as const
+const options = ['name', 'table', 'key', 'type', 'schema', 'defaults', 'history', 'events', 'eventSourced'] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -84,6 +88,13 @@ export function checkDefinition(input: unknown): Definition {
     refuse(`partition key, sort key and type must be different attributes, got ${attributes.join(', ')}`)
   }
 
+  const history = historyOf(given.history, refuse)
+  const events = checkEvents(given.events, refuse)
+  if (given.eventSourced !== undefined && typeof given.eventSourced !== 'boolean')
+    refuse('eventSourced must be true or false')
+  if (given.eventSourced && events.size === 0) refuse('eventSourced needs events, which alone could change a record')
+  if (events.size > 0 && !history) refuse('events need the history, in which they are kept')
+
   return Object.freeze({
     schema,
     fields,
@@ -91,7 +102,9 @@ export function checkDefinition(input: unknown): Definition {
     keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
     type,
     defaults: defaultsOf(given.defaults, fields, refuse),
-    history: historyOf(given.history, refuse),
+    history,
+    events,
+    eventSourced: given.eventSourced === true,
     hidden: new Set([...engineAttributes, ...added]),
   })
 }

@@ -6,14 +6,24 @@
 import type * as t from 'io-ts'
 import type { Default } from './defaults.ts'
 import { checkDefinition, type Definition } from './definition.ts'
+import { type DomainEvent, type EventOptions, eventMakers } from './domain-event.ts'
 import type { TemplateFields } from './key-template.ts'
 import type { DeepReadonly, Draft } from './readonly.ts'
 import { type Shape, shapeOf } from './shape.ts'
 
 /** Made by `defineModel`. `Fields` is what the schema decodes to; the others are names of its fields. */
-export interface Model<Fields extends object, KeyFields extends PropertyKey, DefaultedFields extends PropertyKey> {
+export interface Model<
+  Fields extends object,
+  KeyFields extends PropertyKey,
+  DefaultedFields extends PropertyKey,
+  Payloads = unknown,
+> {
   readonly name: string
   readonly table: string
+  /** One function for each domain event: `work.apply(account, Account.events.Deposited({ amount: 5 }))`. */
+  readonly events: {
+    readonly [Name in keyof Payloads & string]: (payload: Payloads[Name]) => DomainEvent<Fields, Name, Payloads[Name]>
+  }
   /** How records and their items line up. */
   readonly shape: Shape
   /** For the engine. */
@@ -23,10 +33,14 @@ export interface Model<Fields extends object, KeyFields extends PropertyKey, Def
   readonly _fields: Fields
   readonly _keyFields: KeyFields
   readonly _defaultedFields: DefaultedFields
+  readonly _payloads: Payloads
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any model
-export type AnyModel = Model<any, any, any>
+export type AnyModel = Model<any, any, any, any>
+
+/** Payloads of a model's domain events by name. */
+export type EventsOf<M extends AnyModel> = M['_payloads']
 
 /** A record as it is read: read-only all the way down. */
 export type RecordOf<M extends AnyModel> = DeepReadonly<M['_fields']>
@@ -83,6 +97,7 @@ export interface ModelOptions<
   Partition,
   Sort,
   DefaultedFields extends FieldName<Schema['_A']>,
+  Payloads,
 > {
   /** Of the kind of record, for people and for histories: keep it when the code's names change. */
   readonly name: string
@@ -107,6 +122,10 @@ export interface ModelOptions<
     | boolean
     | { readonly entries?: number | undefined; readonly bytes?: number | undefined }
     | undefined
+  /** Domain events by name, each with a payload and a reducer. They are kept in the history, so they need one. */
+  readonly events?: { readonly [Name in keyof Payloads]: EventOptions<Schema['_A'], Payloads[Name]> } | undefined
+  /** Events alone may change records: `change` and `blind` are refused. Default false. */
+  readonly eventSourced?: boolean | undefined
 }
 
 /**
@@ -127,14 +146,22 @@ export function defineModel<
   const Partition extends (keyof Schema['_A'] & string) | KeyTemplate,
   const Sort extends (keyof Schema['_A'] & string) | KeyTemplate = never,
   DefaultedFields extends FieldName<Schema['_A']> = never,
+  // biome-ignore lint/complexity/noBannedTypes: no events
+  Payloads = {},
 >(
-  options: ModelOptions<Schema, Partition, Sort, DefaultedFields>,
-): Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields> {
+  options: ModelOptions<Schema, Partition, Sort, DefaultedFields, Payloads>,
+): Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields, Payloads> {
   const definition = checkDefinition(options)
   const { name, table } = options
-  const model = Object.freeze({ name, table, shape: shapeOf(definition.schema), definition })
+  const events = eventMakers(name, definition.events)
+  const model = Object.freeze({ name, table, events, shape: shapeOf(definition.schema), definition })
   made.add(model)
-  return model as unknown as Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields>
+  return model as unknown as Model<
+    Schema['_A'],
+    KeyPartFields<Partition> | KeyPartFields<Sort>,
+    DefaultedFields,
+    Payloads
+  >
 }
 
 const made = new WeakSet<object>()

@@ -18,6 +18,10 @@ export interface Parts {
   readonly blind: readonly BlindChange[]
 }
 
+/** Whether the record is written for it: a domain event is kept also where it changes nothing. */
+export const isUpdate = ({ applied }: Involved, { drafts, blind }: Parts): boolean =>
+  drafts.length + blind.length + applied.length > 0
+
 /** Neither where the record is created, deleted or only looked at. */
 export function partsOf(involved: Involved): Parts {
   const { state, stored, identity } = involved

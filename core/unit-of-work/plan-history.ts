@@ -19,7 +19,7 @@ import { isBranchPath } from '../model/shape.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { Applied } from './applied.ts'
 import type { Involved } from './involved.ts'
-import type { Parts } from './parts.ts'
+import { isUpdate, type Parts } from './parts.ts'
 import type { CommitContext } from './plan.ts'
 
 export interface History {
@@ -58,9 +58,11 @@ export function historyOf(
 
 const keepsHistory = ({ identity }: Involved): boolean => identity.model.definition.history !== undefined
 
-const isWritten = ({ state, isLoaded, stored }: Involved, { drafts, blind }: Parts): boolean =>
-  state !== undefined &&
-  (state.fate === 'kept' ? drafts.length + blind.length > 0 : state.fate !== 'deleted' || !isLoaded || !!stored)
+const isWritten = (involved: Involved, parts: Parts): boolean => {
+  const { state, isLoaded, stored } = involved
+  if (!state) return false
+  return state.fate === 'kept' ? isUpdate(involved, parts) : state.fate !== 'deleted' || !isLoaded || !!stored
+}
 
 const referenceTo = ({ identity: { model, address } }: Involved): RecordReference => [
   model.name,

@@ -29,7 +29,7 @@ import type { WriteAction, WritePlan } from '../store/write-plan.ts'
 import { blindConditions } from './blind.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import type { Involved } from './involved.ts'
-import { type Parts, partsOf } from './parts.ts'
+import { isUpdate, type Parts, partsOf } from './parts.ts'
 import { endBlock, type History, historyOf } from './plan-history.ts'
 
 /** One action of the plan and where it comes from. */
@@ -160,10 +160,11 @@ function unchanged(stored: Item, limits: StoreLimits): Guard[] {
 function planUpdate(
   context: CommitContext,
   involved: Involved,
-  { drafts, blind }: Parts,
+  parts: Parts,
   history: History,
 ): PlannedAction | undefined {
-  if (drafts.length + blind.length === 0) return undefined
+  if (!isUpdate(involved, parts)) return undefined
+  const { drafts, blind } = parts
   const { id, limits } = context
   const { identity, stored, met } = involved
   const known = met ?? stored

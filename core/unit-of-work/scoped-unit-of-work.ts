@@ -4,12 +4,15 @@
  * @module
  */
 import { assertOptions, unexpected } from '../arguments.ts'
-import { addressKey } from '../data/item.ts'
+import type { DocumentPath } from '../data/document-path.ts'
+import { addressKey, type Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
+import type { DomainEvent } from '../model/domain-event.ts'
 import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
-import { newRecord } from '../model/record.ts'
+import { decodeItem, newRecord } from '../model/record.ts'
+import { applyEvent } from './apply-event.ts'
 import { collectBlindChanges } from './blind-changes.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
@@ -82,6 +85,13 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     scope.put(state.fate === 'created' ? absent() : state.deleted())
   }
 
+  const changed = (state: RecordState, next: RecordVersion): object => {
+    if (next === state.view) return scope.recordOf(state)
+    const after = state.changed(next)
+    scope.put(after)
+    return scope.recordOf(after)
+  }
+
   const work = {
     path: scope.path,
 
@@ -133,11 +143,25 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       const state = held(record)
       if (typeof recipe !== 'function')
         throw engineError('INVALID_ARGUMENT', 'Expected a recipe, a function of the draft.', { argument: 'recipe' })
-      const next = runRecipe(state.view!, recipe, scope.looksAt(state))
-      if (next === state.view) return scope.recordOf(state)
-      const changed = state.changed(next)
-      scope.put(changed)
-      return scope.recordOf(changed)
+      assertPlain(state.identity.model, 'change')
+      return changed(state, runRecipe(state.view!, recipe, scope.looksAt(state)))
+    },
+
+    apply(record: object, event: DomainEvent<object>) {
+      const state = held(record)
+      const { id } = state.identity
+      const next = applyEvent(
+        {
+          state,
+          path: scope.path,
+          earlier: scope.doingsOf(id).applied,
+          base: state.fate === 'kept' ? scope.attempt.records.loaded(id)?.state.drafted?.encoded : undefined,
+          looks: scope.looksAt(state),
+        },
+        event,
+      )
+      scope.put(next.state, next.applied)
+      return scope.recordOf(next.state)
     },
 
     delete(...[first, key]: [object] | [AnyModel, unknown]) {
@@ -153,6 +177,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     blind(model: AnyModel, key: unknown, changes: (blind: never) => void) {
       const identity = identify(model, key)
+      assertPlain(model, 'blind')
       let state = scope.stateOf(identity) ?? new RecordState(identity, 'kept', undefined)
       if (state.fate === 'deleted' || (state.drafted && !state.isPresent)) throw missing(state)
       for (const change of collectBlindChanges(model, changes)) {
@@ -181,7 +206,30 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     },
   }
   // The interface's types are those of the models; in here a record is just an object.
-  return Object.freeze(work) as unknown as UnitOfWork
+  const unitOfWork = Object.freeze(work) as unknown as UnitOfWork
+  rewriters.set(unitOfWork, (record, item, paths) => {
+    const state = held(record)
+    const looks = scope.looksAt(state)
+    for (const path of paths) looks.value(path)
+    return changed(state, new RecordVersion(state.identity, decodeItem(state.identity.model, item)))
+  })
+  return unitOfWork
+}
+
+type Rewrite = (record: object, item: Item, paths: readonly DocumentPath[]) => object
+
+const rewriters = new WeakMap<UnitOfWork, Rewrite>()
+
+/** Gives a record the values of this item, at these paths guarded by what they were: for the engine's own units of work. */
+export const rewrite = (work: UnitOfWork, ...args: Parameters<Rewrite>): object => rewriters.get(work)!(...args)
+
+function assertPlain({ name, definition }: AnyModel, call: string): void {
+  if (!definition.eventSourced) return
+  throw engineError(
+    'INVALID_ARGUMENT',
+    `${name} is event-sourced, so work.${call} cannot change it; use work.apply with one of ${name}.events.`,
+    { argument: 'record' },
+  )
 }
 
 /** `(fn, options?)` or `(name, fn, options?)`. */

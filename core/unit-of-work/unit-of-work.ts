@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { DomainEvent } from '../model/domain-event.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
-import type { Draft } from '../model/readonly.ts'
+import type { DeepReadonly, Draft } from '../model/readonly.ts'
 import type { BlindChanges } from './blind-changes.ts'
 
 /** A domain function: what it reads and changes goes through `work`. May run more than once, so it must not act elsewhere. */
@@ -55,6 +56,14 @@ export interface UnitOfWork {
    * @throws `INVALID_RECORD` where the result does not fit the schema, or a Date or binary was changed in place
    */
   change<R extends object>(record: R, recipe: (draft: Draft<R>) => unknown): R
+
+  /**
+   * Applies a domain event: its reducer changes the record, which is returned, and the history keeps the event. Several
+   * stay several, in their order, also where they change nothing or undo each other.
+   *
+   * @throws `INVALID_ARGUMENT` for a payload that its codec refuses, or another model's event; `INVALID_RECORD` as `change`
+   */
+  apply<Fields extends object>(record: DeepReadonly<Fields>, event: DomainEvent<Fields>): DeepReadonly<Fields>
 
   /** Deletes a record that was read: nobody may have changed it since. */
   delete(record: object): void

@@ -108,6 +108,7 @@ export async function runBank(world: World, program: BankProgram): Promise<void>
     if (balance < 0) findings.push({ kind: 'overdraft', story: `${id} has ${balance}` })
   const before = Object.fromEntries(ids.map((id) => [id, START]))
   findings.push(...explainTotals(before, effects, after))
+  findings.push(...(await world.histories()))
   if (findings.length > 0) throw new Violation(findings, { effects, after })
 }
 

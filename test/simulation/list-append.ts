@@ -19,6 +19,8 @@ export const Shelf = defineModel({
   key: { partition: 'id' },
   schema: t.type({ id: t.string, list: t.array(t.number), text: t.string }),
   defaults: { list: [], text: '' },
+  // Sealed early, so that blocks and cuts meet commits.
+  history: { entries: 2 },
 })
 
 const ids = ['a', 'b', 'c'] as const
@@ -101,7 +103,7 @@ export async function runListAppend(world: World, program: ListProgram): Promise
     }
   })
   const history = { entries: done.map((each) => ({ ...each.entry, ops: judged(each, final) })), final }
-  const all = [...checkHistory(history), ...findings]
+  const all = [...checkHistory(history), ...findings, ...(await world.histories())]
   if (all.length > 0) throw new Violation(all, history)
 }
 

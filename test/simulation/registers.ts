@@ -101,6 +101,7 @@ export async function runRegisters(world: World, program: RegisterProgram): Prom
     Object.fromEntries(Object.entries(totals).filter(([name]) => !isUnseen || !name.includes(' of ')))
   const told = effects.map(({ outcome, adds }) => ({ outcome, adds: named(adds) }))
   findings.push(...explainTotals({}, told, named(after)))
+  findings.push(...(await world.histories()))
   if (findings.length > 0) throw new Violation(findings, { program, effects, after })
 }
 

@@ -38,6 +38,19 @@ const editing =
   (edit: (plan: WritePlan) => WritePlan): Sabotage =>
   (store) => ({ ...store, commit: (plan, options) => store.commit(edit(plan), options) })
 
+const isBlock = ({ key }: WriteAction): boolean => String(key['p']).startsWith('H#')
+
+/** Actions that are answered as done, and are not. */
+const dropping =
+  (drop: (action: WriteAction) => boolean): Sabotage =>
+  (store) => ({
+    ...store,
+    commit: async (plan, options) => {
+      const actions = plan.actions.filter((action) => !drop(action))
+      return actions.length === 0 ? { kind: 'committed' } : store.commit({ ...plan, actions }, options)
+    },
+  })
+
 const telling =
   (tell: (outcome: CommitOutcome, plan: WritePlan) => CommitOutcome): (() => Sabotage) =>
   () =>
@@ -90,6 +103,21 @@ export const removals: Readonly<Record<string, Removal>> = {
   'that a created record is absent': {
     noticedBy: 'list-append',
     sabotage: keepConditions((condition, { kind }) => kind !== 'put' || condition.kind !== 'absent'),
+  },
+  'that a tail is cut only where it begins as it was seen': {
+    noticedBy: 'list-append',
+    sabotage: keepConditions(
+      (condition) => !(condition.kind === 'compare' && condition.path[0] === TAIL && condition.path.length === 2),
+    ),
+  },
+  'the block of what is cut off a tail': {
+    noticedBy: 'list-append',
+    sabotage: () => dropping((action) => isBlock(action)),
+  },
+  'the block that ends a history': { noticedBy: 'slots', sabotage: () => dropping((action) => isBlock(action)) },
+  'that a block is put only once': {
+    noticedBy: 'list-append',
+    sabotage: keepConditions((_, action) => !isBlock(action)),
   },
   'that a kept outcome is absent': {
     noticedBy: 'bank',

@@ -9,6 +9,8 @@ import { type AdverseStore, type Adversity, memoryStore } from '../../adapters/m
 import { type AnyModel, createEngine, type Engine, type Environment } from '../../core/index.ts'
 import type { Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
+import { judgeHistories } from './histories.ts'
+import type { Finding } from './verdict.ts'
 
 /** A store around a store that is worse: what positive controls remove the engine's safety with. */
 export type Sabotage = (store: Store) => Store
@@ -18,6 +20,8 @@ export interface World {
   process(number: number): Engine
   /** An engine that sees what is committed, without faults and without waiting. */
   readonly truth: Engine
+  /** What is wrong with the histories of all records, once all is done. */
+  histories(): Promise<readonly Finding[]>
   /** Runs until all of these are done, one task after the other in the order that the scheduler chooses. */
   run(processes: readonly Promise<void>[]): Promise<void>
 }
@@ -40,6 +44,7 @@ export function virtualWorld(options: WorldOptions): World {
 
   const network = chance(adversity.seed)
   const late: Promise<unknown>[] = []
+  const acknowledged: WritePlan[] = []
 
   const turn = (label: string) => scheduler.schedule(Promise.resolve(), label)
 
@@ -68,6 +73,7 @@ export function virtualWorld(options: WorldOptions): World {
       const label = `${process} sends ${plan.actions.map(({ kind, key }) => `${kind} ${Object.values(key)}`)}`
       return travel(label, async () => {
         const outcome = await broken.commit(plan, options)
+        if (outcome.kind === 'committed') acknowledged.push(plan)
         const mayComeAgain = outcome.kind === 'committed' || (outcome.kind === 'unknown' && lostMayComeLate)
         if (mayComeAgain && network() < (adversity.duplicate ?? 0)) comeAgain(`${label} comes again`, plan)
         return outcome
@@ -87,9 +93,13 @@ export function virtualWorld(options: WorldOptions): World {
     }
   }
 
+  const recovered = adverse.recovered()
+  const truth = createEngine({ store: recovered, models, environment: environment(-1) })
+
   return {
     process: (number) => createEngine({ store: scheduled(`p${number}`), models, environment: environment(number) }),
-    truth: createEngine({ store: adverse.recovered(), models, environment: environment(-1) }),
+    histories: () => judgeHistories({ store: recovered, engine: truth, models, acknowledged }),
+    truth,
     async run(processes) {
       let done = false
       const all = Promise.all(processes).finally(() => {

@@ -1,0 +1,250 @@
+/**
+ * The histories of records: what happened, how a record was, whether it all fits together; and what can be made of that:
+ * undoing, folding events anew, erasing.
+ *
+ * @module
+ */
+import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import type { Environment } from '../environment.ts'
+import { engineError } from '../errors.ts'
+import { addressOf } from '../model/key.ts'
+import type { AnyModel, KeyOf, RecordOf } from '../model/model.ts'
+import { decodeItem } from '../model/record.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
+import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
+import { eraseHistory } from './erase.ts'
+import { differences, eventsOf, type HistoryEvent, type ValueChange } from './event.ts'
+import { imageAtTime, imageAtVersion, latestGeneration } from './image-at.ts'
+import { type Replay, type ReplayOptions, replayEvents } from './replay.ts'
+import { undoCommit } from './undo.ts'
+import { type Verification, verifyHistory } from './verify.ts'
+import { type Image, readRecord, type Source, versionsBackwards, versionsForwards } from './versions.ts'
+
+export interface HistoryOptions extends RequestOptions {
+  /** The first version wanted. Versions are counted in each life of a record: those of the latest one, unless `generation` says. */
+  readonly from?: number | undefined
+  /** The last version wanted, included. */
+  readonly to?: number | undefined
+  /** One life of a record that was deleted and created again. Default: all, or the latest where `from` or `to` is given. */
+  readonly generation?: string | undefined
+  /** Newest first. Default false. */
+  readonly reverse?: boolean | undefined
+  /** How many events at most. */
+  readonly limit?: number | undefined
+}
+
+export interface Events<M extends AnyModel> extends AsyncIterable<HistoryEvent<M>> {
+  /** All of them at once. */
+  toArray(): Promise<HistoryEvent<M>[]>
+}
+
+/** A version of a record, of its latest generation unless another is named; or a time by the clocks of those who wrote it. */
+export type Moment =
+  | { readonly version: number; readonly generation?: string | undefined }
+  | { readonly time: Date; readonly version?: undefined }
+
+export interface History {
+  /**
+   * What happened to a record, oldest first: one event a commit, or one for each domain event. Reads page by page, so a long
+   * history takes no more memory than a short one. Empty for a key that never had a record.
+   */
+  of<M extends AnyModel>(model: M, key: KeyOf<M>, options?: HistoryOptions): Events<M>
+
+  /**
+   * The record as it was, read with today's schema; undefined before its creation and after its deletion. One read for a
+   * recent version, a bounded number for any other.
+   *
+   * @throws `RECORD_NOT_FOUND` where there is no such version, or erased values would tell; `INVALID_RECORD` where it does
+   *   not fit today's schema
+   */
+  at<M extends AnyModel>(
+    model: M,
+    key: KeyOf<M>,
+    moment: Moment,
+    options?: RequestOptions,
+  ): Promise<RecordOf<M> | undefined>
+
+  /** What differs between two versions of a record, by path and in stored form. Version 0 is before the first. */
+  diff<M extends AnyModel>(
+    model: M,
+    key: KeyOf<M>,
+    from: number,
+    to: number,
+    options?: RequestOptions & { readonly generation?: string | undefined },
+  ): Promise<readonly ValueChange[]>
+
+  /**
+   * Whether the history is complete, in order, and leads to the stored record. A change that another program made without
+   * the engine is found, unless it was made before the first entry.
+   */
+  verify<M extends AnyModel>(model: M, key: KeyOf<M>, options?: RequestOptions): Promise<Verification>
+
+  /**
+   * Takes a commit back by a unit of work of its own: every record that it changed gets back what it replaced, on the
+   * condition that this still is what it made of it. Give one of its events; a bare commit id is searched for in all
+   * tables of the engine's models, which reads them whole.
+   *
+   * @returns how many records were changed back
+   * @throws `CONFLICT` where somebody has changed the same since; `RECORD_NOT_FOUND` for a commit that is not found, or
+   *   was erased
+   */
+  undo(commit: string | HistoryEvent<AnyModel>, options?: RequestOptions): Promise<number>
+
+  /**
+   * Folds the domain events of a record anew, with today's reducers or others, from what was created. What comes out can
+   * be compared with the present record, and be made the present one.
+   */
+  replay<M extends AnyModel>(model: M, key: KeyOf<M>, options?: ReplayOptions<M>): Promise<Replay<M>>
+
+  /**
+   * Removes all past values of a record from its history, and those of a deleted record altogether. What remains is the
+   * shell: versions, commits, times and names. The present record stays.
+   *
+   * @returns how many entries were erased
+   */
+  erase<M extends AnyModel>(model: M, key: KeyOf<M>, options?: RequestOptions): Promise<number>
+}
+
+export interface HistoryParts {
+  readonly store: Store
+  readonly environment: Environment
+  readonly models: ReadonlySet<AnyModel>
+  readonly journalTable: string
+  readonly unitOfWork: UnitOfWorkRunner
+}
+
+export function historyOf(parts: HistoryParts): History {
+  const { store, journalTable, models } = parts
+
+  function sourceOf(model: AnyModel, key: unknown, options: RequestOptions | undefined): Source {
+    if (!models.has(model)) {
+      throw engineError('INVALID_ARGUMENT', 'Expected a model of this engine; name it in createEngine({ models }).', {
+        argument: 'model',
+      })
+    }
+    if (!model.definition.history) {
+      throw engineError('INVALID_ARGUMENT', `${model.name} keeps no history (history: false).`, { argument: 'model' })
+    }
+    assertOptions(options)
+    assertSignal(options?.signal)
+    return { store, journalTable, address: addressOf(model, key as never), signal: options?.signal }
+  }
+
+  function recordOf<M extends AnyModel>(model: M, image: Image, what: string): RecordOf<M> | undefined {
+    if (image.known) return image.item && decodeItem(model, image.item)
+    throw engineError('RECORD_NOT_FOUND', `What ${model.name} was at ${what} was erased, or cannot be told.`, {
+      model: model.name,
+      key: {},
+    })
+  }
+
+  async function imageAt(source: Source, model: AnyModel, version: number, generation: string | undefined) {
+    if (version === 0) return { known: true, item: undefined } as const
+    const image = await imageAtVersion(source, version, generation)
+    if (image) return image
+    throw engineError('RECORD_NOT_FOUND', `This record of ${model.name} has no version ${version}.`, {
+      model: model.name,
+      key: source.address.key,
+    })
+  }
+
+  async function* events<M extends AnyModel>(model: M, key: KeyOf<M>, source: Source, options: HistoryOptions) {
+    const { from, to, reverse = false, limit = Number.POSITIVE_INFINITY } = options
+    const isBounded = from !== undefined || to !== undefined
+    const generation =
+      options.generation ?? (isBounded ? await latestGeneration(source, await readRecord(source)) : undefined)
+    if (isBounded && generation === undefined) return
+    const versions = (reverse ? versionsBackwards : versionsForwards)(source, { generation, from, to })
+    let left = limit
+    for await (const version of versions) {
+      const found = eventsOf(model, key, version)
+      for (const event of reverse ? found.toReversed() : found) {
+        if (left-- <= 0) return
+        yield event
+      }
+    }
+  }
+
+  return Object.freeze<History>({
+    of(model, key, options = {}) {
+      const source = sourceOf(model, key, options)
+      checkRange(options)
+      return {
+        [Symbol.asyncIterator]: () => events(model, key, source, options),
+        async toArray() {
+          const found = []
+          for await (const event of events(model, key, source, options)) found.push(event)
+          return found
+        },
+      }
+    },
+
+    async at(model, key, moment, options) {
+      const source = sourceOf(model, key, options)
+      const { version, generation, time } = momentOf(moment)
+      if (time !== undefined) {
+        return recordOf(model, await imageAtTime(source, time.getTime()), time.toISOString())
+      }
+      return recordOf(model, await imageAt(source, model, version!, generation), `version ${version}`)
+    },
+
+    async diff(model, key, from, to, options) {
+      const source = sourceOf(model, key, options)
+      for (const [name, version] of Object.entries({ from, to })) assertVersion(name, version, 0)
+      const images = await Promise.all(
+        [from, to].map((version) => imageAt(source, model, version, options?.generation)),
+      )
+      const [old, now] = images.map((image, i) => {
+        if (!image.known) recordOf(model, image, `version ${i === 0 ? from : to}`)
+        return image.known ? image.item : undefined
+      })
+      return differences(old, now)
+    },
+
+    verify: async (model, key, options) => verifyHistory(model, sourceOf(model, key, options)),
+
+    async undo(commit, options) {
+      assertOptions(options)
+      assertSignal(options?.signal)
+      return undoCommit(parts, commit, options?.signal)
+    },
+
+    replay: async (model, key, options = {}) => replayEvents(parts, model, key, sourceOf(model, key, options), options),
+
+    erase: async (model, key, options) => eraseHistory(parts, sourceOf(model, key, options)),
+  })
+}
+
+function assertVersion(name: string, version: unknown, least: number): void {
+  if (version === undefined || (Number.isSafeInteger(version) && (version as number) >= least)) return
+  throw unexpected(name, `a version, a whole number of at least ${least}`, version)
+}
+
+const optionNames = new Set(['from', 'to', 'generation', 'reverse', 'limit', 'signal'])
+
+function checkRange(options: HistoryOptions): void {
+  const stray = Object.keys(options).find((name) => !optionNames.has(name))
+  if (stray !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, stray)
+  const { from, to, generation, reverse, limit } = options
+  assertVersion('from', from, 0)
+  assertVersion('to', to, 0)
+  assertVersion('limit', limit, 0)
+  if (generation !== undefined && typeof generation !== 'string') throw unexpected('generation', 'a text', generation)
+  if (reverse !== undefined && typeof reverse !== 'boolean') throw unexpected('reverse', 'true or false', reverse)
+}
+
+function momentOf(moment: Moment) {
+  assertOptions(moment ?? null, 'moment')
+  const { version, generation, time } = moment as {
+    readonly version?: number
+    readonly generation?: string
+    readonly time?: Date
+  }
+  if (time !== undefined) {
+    if (time instanceof Date && !Number.isNaN(time.getTime()) && version === undefined) return { time }
+    throw unexpected('moment', '{ version } or { time: a Date }', version === undefined ? time : 'both')
+  }
+  if (version === undefined) throw unexpected('moment', '{ version } or { time }', moment)
+  assertVersion('version', version, 0)
+  return { version, generation }
+}

@@ -1,0 +1,121 @@
+/**
+ * A record as it was: at a version, or at a time.
+ *
+ * One read where the version still is in the record's tail; otherwise the blocks around it, of which every few have the whole
+ * record. A time is searched for among blocks by halving.
+ *
+ * @module
+ */
+
+import type { Item } from '../data/item.ts'
+import { blockSortKey } from '../journal/block.ts'
+import { commitTime } from '../journal/commit-id.ts'
+import { undoEntry } from '../journal/entry.ts'
+import { readBlocks } from '../journal/read-blocks.ts'
+import { readEntries } from '../journal/spill.ts'
+import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
+import { absentImage, attempt, type Image, readRecord, type Source, unknown, versionsForwards } from './versions.ts'
+
+/** The latest generation: the record's, or of a deleted one its last. */
+export async function latestGeneration(source: Source, record: Item | undefined): Promise<string | undefined> {
+  const present = record && generationOf(record)
+  if (present !== undefined) return present
+  for await (const block of blocks(source, undefined)) return block.generation
+  return undefined
+}
+
+const blocks = ({ store, journalTable, address, signal }: Source, below: string | undefined) =>
+  readBlocks(store, journalTable, address, {
+    sort: below === undefined ? undefined : { operator: '<=', value: below },
+    reverse: true,
+    limit: 1,
+    signal,
+  })
+
+/** Undefined where there is no such version. */
+export async function imageAtVersion(
+  source: Source,
+  version: number,
+  generation: string | undefined,
+): Promise<Image | undefined> {
+  const record = await readRecord(source)
+  const wanted = generation ?? (await latestGeneration(source, record))
+  if (wanted === undefined) return undefined
+  if (record && generationOf(record) === wanted) {
+    if (version > versionOf(record)) return undefined
+    const recent = await imageInTail(source, record, version)
+    if (recent) return recent
+  }
+  for await (const each of versionsForwards(source, { generation: wanted, from: version, to: version })) {
+    return each.after
+  }
+  return undefined
+}
+
+/** The record after this version, where everything since still is in the tail. */
+async function imageInTail(source: Source, record: Item, version: number): Promise<Image | undefined> {
+  const tail = tailOf(record)
+  const [first] = tail
+  if (!first || version < first.version) return undefined
+  const later = tail.filter((each) => each.version > version)
+  const entries = await readEntries(source.store, source.journalTable, source.address, later, { signal: source.signal })
+  if (entries.some(({ decoded }) => decoded.erased)) return unknown
+  return attempt(() => entries.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(record)))
+}
+
+/** The record as of this time by the clocks of those who wrote it; absent before its first version and after its deletion. */
+export async function imageAtTime(source: Source, time: number): Promise<Image> {
+  const record = await readRecord(source)
+  const present = record && generationOf(record)
+  if (record && present !== undefined && commitTime(present) <= time) {
+    const tail = tailOf(record)
+    const last = tail.findLast(({ commit }) => commitTime(commit) <= time)
+    if (last) return (await imageInTail(source, record, last.version)) ?? unknown
+    return imageInBlocks(source, present, (tail[0]?.version ?? 1) - 1, time)
+  }
+  // Of an earlier record under the key, if there was one by then.
+  for await (const block of blocks(source, timeBound(time))) {
+    const [first] = block.entries
+    if (!first) return absentImage
+    const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)
+    if (!latest) return imageInBlocks(source, block.generation, first.version - 1, time)
+    return imageIn(source, block.generation, latest.version)
+  }
+  return absentImage
+}
+
+/** Greater than every sort key of generations that began by then. */
+const timeBound = (time: number): string => {
+  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+  let text = ''
+  for (let rest = time; text.length < 10; rest = Math.floor(rest / 32)) text = `${alphabet[rest % 32]}${text}`
+  return `${text}~`
+}
+
+/** Halves the versions from the first to `last` until it has the block that was the latest at this time. */
+async function imageInBlocks(source: Source, generation: string, last: number, time: number): Promise<Image> {
+  let [low, high] = [0, last]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    let found = false
+    for await (const block of blocks(source, blockSortKey(generation, middle))) {
+      const [first] = block.entries
+      if (block.generation !== generation || !first) break
+      found = true
+      if (commitTime(first.commit) > time) high = Math.min(high, first.version) - 1
+      else {
+        const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)!
+        low = Math.max(low, latest.version)
+        // Later blocks begin behind this one.
+        if (latest.version < block.entries.at(-1)!.version) high = Math.min(high, latest.version)
+      }
+    }
+    if (!found) high = middle - 1
+  }
+  return low === 0 ? absentImage : imageIn(source, generation, low)
+}
+
+async function imageIn(source: Source, generation: string, version: number): Promise<Image> {
+  for await (const each of versionsForwards(source, { generation, from: version, to: version })) return each.after
+  return unknown
+}

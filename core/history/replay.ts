@@ -1,0 +1,159 @@
+/**
+ * Domain events folded anew: from what was created, by today's reducers or by others.
+ *
+ * @module
+ */
+import { produce } from 'immer'
+import { assertOptions, unexpected } from '../arguments.ts'
+import type { Item } from '../data/item.ts'
+import { engineError } from '../errors.ts'
+import { changedPaths } from '../expression/diff.ts'
+import { redo, undo } from '../journal/change.ts'
+import { imageOf } from '../journal/tail.ts'
+import { decodePayload } from '../model/domain-event.ts'
+import type { AnyModel, EventsOf, KeyOf, RecordOf } from '../model/model.ts'
+import type { Draft } from '../model/readonly.ts'
+import { decodeItem, encodeRecord } from '../model/record.ts'
+import type { RequestOptions } from '../store/store.ts'
+import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
+import { differences, type ValueChange } from './event.ts'
+import type { HistoryParts } from './history.ts'
+import { latestGeneration } from './image-at.ts'
+import { readRecord, type Source, versionsForwards } from './versions.ts'
+
+export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
+  /** Other reducers than the model's, by the event's name. */
+  readonly reducers?:
+    | {
+        readonly [Name in keyof EventsOf<M> & string]?:
+          | ((draft: Draft<M['_fields']>, payload: EventsOf<M>[Name]) => void)
+          | undefined
+      }
+    | undefined
+}
+
+export interface Replay<M extends AnyModel> {
+  /** What folding made; undefined where the record was deleted. */
+  readonly record: RecordOf<M> | undefined
+  /** The record as it is stored. */
+  readonly present: RecordOf<M> | undefined
+  /** From the present record to the folded one, in stored form. Empty where they are the same. */
+  readonly differences: readonly ValueChange[]
+  /** How many domain events were folded. */
+  readonly events: number
+  /**
+   * Makes what was folded the present record, by a unit of work of its own.
+   *
+   * @throws `CONFLICT` where the record was changed since it was folded
+   */
+  commit(options?: RequestOptions): Promise<void>
+}
+
+type Reducers = Readonly<Record<string, ((draft: never, payload: never) => unknown) | undefined>>
+
+export async function replayEvents<M extends AnyModel>(
+  { unitOfWork }: HistoryParts,
+  model: M,
+  key: KeyOf<M>,
+  source: Source,
+  { reducers = {} }: ReplayOptions<M>,
+): Promise<Replay<M>> {
+  checkReducers(reducers)
+  const stored = await readRecord(source)
+  const present = stored && imageOf(stored)
+  const generation = await latestGeneration(source, stored)
+  if (generation === undefined) {
+    throw engineError('RECORD_NOT_FOUND', `There is no history of this record of ${model.name}.`, {
+      model: model.name,
+      key: source.address.key,
+    })
+  }
+  const { item, events } = await fold(model, source, generation, reducers as Reducers)
+  return Object.freeze({
+    record: item && decodeItem(model, item),
+    present: present && decodeItem(model, present),
+    differences: differences(present, item),
+    events,
+    async commit(options: RequestOptions = {}) {
+      assertOptions(options)
+      await unitOfWork.run(
+        'replay',
+        async (work) => {
+          const record = await work.get(model, key)
+          if (!present || !item) throw changedSince(model, source)
+          const found = encodeRecord(model, record)
+          if (changedPaths(encodeRecord(model, decodeItem(model, present)), found, () => true).length > 0) {
+            throw changedSince(model, source)
+          }
+          rewrite(work, record, item, [[]])
+        },
+        { signal: options.signal },
+      )
+    },
+  })
+}
+
+async function fold(model: AnyModel, source: Source, generation: string, reducers: Reducers) {
+  let item: Item | undefined
+  let events = 0
+  for await (const { entry, after, version } of versionsForwards(source, { generation })) {
+    if (entry.erased || (entry.kind !== 'deleted' && !item && !after.known)) {
+      throw engineError('RECORD_NOT_FOUND', `Version ${version} of this record of ${model.name} was erased.`, {
+        model: model.name,
+        key: source.address.key,
+      })
+    }
+    const start = entry.kind === 'changed' ? item : undefined
+    // What was there before anything that could be folded: as it was created, or as it was when its history began.
+    item =
+      start ??
+      (after.known && after.item
+        ? entry.steps.reduceRight((state, { changes }) => undo(changes, state), after.item)
+        : undefined)
+    for (const { name, data, changes } of entry.steps) {
+      if (!item) break
+      if (name === undefined) item = redo(changes, item)
+      else {
+        item = reduced(model, name, data, item, reducers)
+        events++
+      }
+    }
+    if (entry.kind === 'deleted') item = undefined
+  }
+  return { item, events }
+}
+
+function reduced(model: AnyModel, name: string, data: unknown, item: Item, reducers: Reducers): Item {
+  const reducer = reducers[name] ?? model.definition.events.get(name)?.reducer
+  if (!reducer) {
+    throw engineError(
+      'INVALID_ARGUMENT',
+      `${model.name} has no event ${name} any more; give its reducer in options.reducers.`,
+      { argument: 'reducers' },
+    )
+  }
+  const payload = decodePayload(model, name, data as never)
+  const next = produce(decodeItem(model, item) as object, (draft) => {
+    reducer(draft as never, payload as never)
+  })
+  return encodeRecord(model, next as never)
+}
+
+function checkReducers(reducers: unknown): void {
+  assertOptions(reducers, 'reducers')
+  for (const [name, reducer] of Object.entries(reducers as Readonly<Record<string, unknown>>)) {
+    if (typeof reducer !== 'function') throw unexpected(`reducers.${name}`, 'a function', reducer)
+  }
+}
+
+const changedSince = (model: AnyModel, { address }: Source) =>
+  engineError(
+    'CONFLICT',
+    `This record of ${model.name} was changed since its events were folded; replay it again. Nothing was written.`,
+    {
+      conflicts: [
+        { model: model.name, key: address.key, path: '', base: undefined, mine: undefined, theirs: undefined },
+      ],
+      attempts: 1,
+    },
+  )

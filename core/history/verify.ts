@@ -1,0 +1,118 @@
+/**
+ * Proves that a history is complete, in order, and leads to the stored record.
+ *
+ * @module
+ */
+import { equal } from '../data/attribute-value.ts'
+import { printPath, valueAt } from '../data/document-path.ts'
+import type { Item } from '../data/item.ts'
+import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import { changedPaths } from '../expression/diff.ts'
+import { forward, redo } from '../journal/change.ts'
+import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
+import type { AnyModel } from '../model/model.ts'
+import { readRecord, type Source, type Version, versionsForwards } from './versions.ts'
+
+export interface Verification {
+  readonly ok: boolean
+  /** How many versions were looked at, of all generations. */
+  readonly versions: number
+  readonly problems: readonly HistoryProblem[]
+}
+
+export interface HistoryProblem {
+  readonly generation: string
+  readonly version: number
+  readonly problem: string
+}
+
+/** More are no news. */
+const MOST = 100
+
+/** What is going on with one generation, as its versions pass by. */
+interface Fold {
+  next: number | undefined
+  item: Item | undefined
+}
+
+export async function verifyHistory(model: AnyModel, source: Source): Promise<Verification> {
+  const problems: HistoryProblem[] = []
+  const folds = new Map<string, Fold>()
+  let versions = 0
+  const report = (generation: string, version: number, problem: string) => {
+    if (problems.length < MOST) problems.push({ generation, version, problem })
+  }
+  for await (const each of versionsForwards(source)) {
+    versions++
+    const { generation, version, entry } = each
+    const fold = folds.get(generation) ?? { next: undefined, item: undefined }
+    folds.set(generation, fold)
+    if (fold.next !== undefined && fold.next !== version) report(generation, version, `version ${fold.next} is missing`)
+    if (entry.kind === 'created' && version !== 1) report(generation, version, 'a creation is not the first version')
+    fold.item = check(fold, each, (problem) => report(generation, version, problem))
+    fold.next = version + 1
+  }
+  await compareWithRecord(model, source, folds, report)
+  return Object.freeze({ ok: problems.length === 0, versions, problems: Object.freeze(problems) })
+}
+
+/** The record after the version, as folding from the start makes it. */
+function check({ item }: Fold, { entry, before, after }: Version, report: (problem: string) => void): Item | undefined {
+  if (entry.kind === 'created' || item === undefined) return after.known ? after.item : undefined
+  if (entry.erased) return after.known ? after.item : undefined
+  let folded = item
+  for (const { changes } of entry.steps) {
+    for (const change of changes) {
+      if (change.kind !== 'set' || equal(valueAt(folded, change.path), change.old)) continue
+      report(`${printPath(change.path)} was not what the entry replaced: another program has changed it`)
+    }
+    try {
+      folded = redo(changes, folded)
+    } catch (thrown) {
+      if (!(thrown instanceof InapplicableUpdate)) throw thrown
+      report(`the entry does not fit the record: ${thrown.message}`)
+      folded = changes.reduce((state, change) => tryApply(state, change), folded)
+    }
+  }
+  if (entry.kind === 'deleted') {
+    if (before.known && before.item) compare(folded, before.item, report)
+    return undefined
+  }
+  if (after.known && after.item) compare(folded, after.item, report)
+  return folded
+}
+
+function tryApply(item: Item, change: Parameters<typeof forward>[0]): Item {
+  try {
+    return apply([forward(change)], item)
+  } catch {
+    return item
+  }
+}
+
+function compare(folded: Item, found: Item, report: (problem: string) => void): void {
+  const paths = changedPaths(folded, found, () => true)
+  if (paths.length > 0) report(`folding gives another value at ${paths.map(printPath).join(', ')}`)
+}
+
+async function compareWithRecord(
+  model: AnyModel,
+  source: Source,
+  folds: ReadonlyMap<string, Fold>,
+  report: (generation: string, version: number, problem: string) => void,
+): Promise<void> {
+  const record = await readRecord(source)
+  const generation = record && generationOf(record)
+  if (!record || generation === undefined) return
+  const version = versionOf(record)
+  const fold = folds.get(generation)
+  if (!fold) {
+    report(generation, version, `the record of ${model.name} has no entries`)
+    return
+  }
+  // Commits since the walk are in the tail.
+  let folded = fold.item
+  for (const entry of tailOf(record)) if (entry.version >= (fold.next ?? 0)) folded = undefined
+  if ((fold.next ?? 0) - 1 > version) report(generation, version, 'there are more entries than commits')
+  if (folded) compare(folded, imageOf(record), (problem) => report(generation, version, problem))
+}

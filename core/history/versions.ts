@@ -1,0 +1,259 @@
+/**
+ * All versions of a record, one after the other, with the record before and after each: what stands in the journal's blocks
+ * and in the record's tail, put together. Memory is bounded by a page of blocks and a tail, however long the history.
+ *
+ * Blocks are written before a tail is cut, so an entry may be met twice but never nowhere. Forwards, blocks are read first,
+ * and again where a tail was cut meanwhile; backwards, the tail is read first.
+ *
+ * @module
+ */
+import type { Item, ItemAddress } from '../data/item.ts'
+import { InapplicableUpdate } from '../expression/apply.ts'
+import { type Block, blockSortKey } from '../journal/block.ts'
+import { type Entry, redoEntry, undoEntry } from '../journal/entry.ts'
+import { readBlocks } from '../journal/read-blocks.ts'
+import { readEntries, SPILLED } from '../journal/spill.ts'
+import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
+import type { ReadStore, SortCondition } from '../store/store.ts'
+
+export interface Source {
+  readonly store: ReadStore
+  readonly journalTable: string
+  readonly address: ItemAddress
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A record at one moment. Unknown where an erasure has taken what would tell. */
+export type Image = { readonly known: true; readonly item: Item | undefined } | { readonly known: false }
+
+export interface Version {
+  readonly generation: string
+  readonly version: number
+  readonly commit: string
+  readonly entry: Entry
+  readonly before: Image
+  readonly after: Image
+}
+
+export interface VersionRange {
+  /** Only versions of this generation; of all without. */
+  readonly generation?: string | undefined
+  /** The first version wanted, of that generation. */
+  readonly from?: number | undefined
+  /** The last one, of that generation. */
+  readonly to?: number | undefined
+}
+
+type Decoded = TailEntry & { readonly decoded: Entry }
+
+export const unknown: Image = { known: false }
+export const absentImage: Image = { known: true, item: undefined }
+export const image = (item: Item | undefined): Image => ({ known: true, item })
+
+/** At how many blocks back an image is found at the latest. */
+const BLOCKS_TO_IMAGE = 70
+/** Times that blocks are read again behind sealers at work. */
+const MAX_ROUNDS = 20
+
+export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
+  return (await store.read([address], { consistent: true, signal }))[0]
+}
+
+const decoded = ({ store, journalTable, address, signal }: Source, entries: readonly TailEntry[]) =>
+  readEntries(store, journalTable, address, entries, { signal })
+
+const blocksOf = (source: Source, sort: SortCondition | undefined, reverse = false, limit?: number) =>
+  readBlocks(source.store, source.journalTable, source.address, { sort, reverse, limit, signal: source.signal })
+
+/** Where a walk stands in one generation. */
+interface Place {
+  /** The version that comes next; undefined before the first one. */
+  next: number | undefined
+  image: Image
+  hasEnded: boolean
+}
+
+/** Oldest first. */
+export async function* versionsForwards(source: Source, range: VersionRange = {}): AsyncGenerator<Version> {
+  const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
+  const places = new Map<string, Place>()
+  const last = generation === undefined ? SPILLED : `${generation}#~`
+  let start = generation === undefined ? '0' : await anchorKey(source, generation, from)
+  const wanted = ({ version }: Version) => version >= from && version <= to
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    for await (const block of blocksOf(source, { operator: 'between', low: start, high: last })) {
+      const place = placeOf(places, block.generation)
+      start = blockSortKey(block.generation, block.isEnd ? 'end' : (block.entries[0]?.version ?? 0))
+      for (const version of forwards(place, block, await decoded(source, block.entries))) {
+        if (wanted(version)) yield version
+      }
+      if (place.next !== undefined && place.next > to) return
+    }
+    const record = await readRecord(source)
+    const present = record && generationOf(record)
+    if (record && present !== undefined && (generation ?? present) === present) {
+      const place = placeOf(places, present)
+      const tail = tailOf(record)
+      const [first] = tail
+      if (place.next === undefined ? first?.commit !== present : first && first.version > place.next) continue
+      const entries = await decoded(source, tail)
+      resume(place, image(imageOf(record)), entries)
+      for (const each of entries) {
+        const version = advance(place, present, each, undefined)
+        if (version && wanted(version)) yield version
+      }
+      return
+    }
+    if ([...places.values()].every(({ hasEnded }) => hasEnded)) return
+  }
+}
+
+function placeOf(places: Map<string, Place>, generation: string): Place {
+  const known = places.get(generation)
+  if (known) return known
+  const place: Place = { next: undefined, image: unknown, hasEnded: false }
+  places.set(generation, place)
+  return place
+}
+
+/** Goes back from behind the last entry, where the walk does not know how the record was before its next one. */
+function resume(place: Place, behind: Image, entries: readonly Decoded[]): void {
+  if (place.image.known && place.next !== undefined) return
+  const position = entries.findIndex(({ version }) => version === (place.next ?? version))
+  if (position >= 0) place.image = imagesBackwards(behind, entries)[position]!.before
+}
+
+function* forwards(place: Place, block: Block, entries: readonly Decoded[]): Generator<Version> {
+  if (block.isEnd && block.last && !block.image) resume(place, image(block.last), entries.slice(0, -1))
+  for (const [i, each] of entries.entries()) {
+    const version = advance(place, block.generation, each, i === 0 ? block.image : undefined)
+    if (version) yield version
+  }
+  if (block.isEnd) place.hasEnded = true
+}
+
+/** The next version; undefined for one that was met before. */
+function advance(place: Place, generation: string, each: Decoded, after: Item | undefined): Version | undefined {
+  const { version, commit, decoded: entry } = each
+  if (place.next !== undefined && version < place.next) return undefined
+  const before = entry.kind === 'created' ? absentImage : place.image
+  // What a creation made is only known from what came later, unless the block says it.
+  const made = entry.kind === 'created' && place.image.known ? place.image : undefined
+  const next = after ? image(after) : (made ?? imageAfter(before, entry))
+  place.next = version + 1
+  place.image = next
+  return { generation, version, commit, entry, before, after: next }
+}
+
+function imageAfter(before: Image, entry: Entry): Image {
+  if (entry.kind === 'deleted') return absentImage
+  if (!before.known || !before.item || entry.erased || entry.kind === 'created') return unknown
+  return attempt(() => redoEntry(entry, before.item!))
+}
+
+function imageBefore(after: Image, entry: Entry): Image {
+  if (entry.kind === 'created') return absentImage
+  if (!after.known || !after.item || entry.erased) return unknown
+  return attempt(() => undoEntry(entry, after.item!))
+}
+
+/** Unknown where an entry does not fit: another program has changed the record in between. */
+export function attempt(make: () => Item): Image {
+  try {
+    return image(make())
+  } catch (thrown) {
+    if (!(thrown instanceof InapplicableUpdate)) throw thrown
+    return unknown
+  }
+}
+
+/** Before and after each entry, going back from after the last. Before a creation stands what it made. */
+function imagesBackwards(after: Image, entries: readonly Decoded[]): readonly { before: Image; after: Image }[] {
+  const images: { before: Image; after: Image }[] = []
+  let state = after
+  for (const { decoded: entry } of entries.toReversed()) {
+    const before = entry.kind === 'created' ? state : imageBefore(state, entry)
+    images.unshift({ before, after: state })
+    state = before
+  }
+  return images
+}
+
+/** Newest first. */
+export async function* versionsBackwards(source: Source, range: VersionRange = {}): AsyncGenerator<Version> {
+  const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
+  const places = new Map<string, { next: number; image: Image }>()
+  const record = await readRecord(source)
+  const present = record && generationOf(record)
+  if (record && present !== undefined && (generation ?? present) === present) {
+    const entries = await decoded(source, tailOf(record))
+    const images = imagesBackwards(image(imageOf(record)), entries)
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const version = versionFrom(present, entries[i]!, images[i]!)
+      if (version.version < from) return
+      if (version.version <= to) yield version
+    }
+    const [first] = entries
+    if (first) places.set(present, { next: first.version - 1, image: images[0]!.before })
+  }
+  const sort: SortCondition | undefined =
+    generation === undefined ? undefined : { operator: 'between', low: `${generation}#`, high: `${generation}#~` }
+  for await (const block of blocksOf(source, sort, true)) {
+    const entries = await decoded(source, block.entries)
+    const place = places.get(block.generation) ?? { next: Number.POSITIVE_INFINITY, image: unknown }
+    const rest = entries.filter(({ version }) => version <= place.next)
+    const images = imagesOf(block, rest, place.image)
+    for (let i = rest.length - 1; i >= 0; i--) {
+      const version = versionFrom(block.generation, rest[i]!, images[i]!)
+      if (version.version < from && generation !== undefined) return
+      if (version.version >= from && version.version <= to) yield version
+    }
+    const [first] = rest
+    if (first) places.set(block.generation, { next: first.version - 1, image: images[0]!.before })
+  }
+}
+
+const versionFrom = (
+  generation: string,
+  { version, commit, decoded: entry }: Decoded,
+  { before, after }: { before: Image; after: Image },
+): Version => ({
+  generation,
+  version,
+  commit,
+  entry,
+  before: entry.kind === 'created' ? absentImage : before,
+  after,
+})
+
+/** Of a block's entries: from the image that it has, or back from the one behind it. */
+function imagesOf(block: Block, entries: readonly Decoded[], behind: Image) {
+  if (block.isEnd && block.last) {
+    const last = entries.at(-1)
+    if (!last) return []
+    const before = image(block.last)
+    return [...imagesBackwards(before, entries.slice(0, -1)), { before, after: absentImage }]
+  }
+  if (behind.known || !block.image || entries[0]?.version !== block.entries[0]?.version) {
+    return imagesBackwards(behind, entries)
+  }
+  let state: Image = image(block.image)
+  return entries.map(({ decoded: entry }, i) => {
+    const before = i === 0 ? imageBefore(state, entry) : state
+    const after = i === 0 ? state : imageAfter(state, entry)
+    state = after
+    return { before, after }
+  })
+}
+
+/** The sort key of the block from which the record before this version can be had. */
+async function anchorKey(source: Source, generation: string, version: number): Promise<string> {
+  const first = `${generation}#`
+  if (version <= 1) return first
+  const behind: SortCondition = { operator: '<=', value: blockSortKey(generation, version - 1) }
+  for await (const block of blocksOf(source, behind, true, BLOCKS_TO_IMAGE)) {
+    if (block.generation !== generation) break
+    if (block.image) return blockSortKey(generation, block.entries[0]!.version)
+  }
+  return first
+}

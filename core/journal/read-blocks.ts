@@ -1,0 +1,54 @@
+/**
+ * A record's blocks, a few at a time, in either direction.
+ *
+ * @module
+ */
+import type { ItemAddress, ItemKey } from '../data/item.ts'
+import type { ReadStore, RequestOptions, SortCondition } from '../store/store.ts'
+import { type Block, blockPartition, decodeBlock } from './block.ts'
+import { SPILLED } from './spill.ts'
+
+/** Blocks in one page: some have the record's image, which may be large. */
+const PAGE = 10
+
+export interface BlockRange extends RequestOptions {
+  /** Bounds of sort keys. Default: all blocks of all generations. */
+  readonly sort?: SortCondition | undefined
+  /** Newest first. */
+  readonly reverse?: boolean | undefined
+  /** How many at most. */
+  readonly limit?: number | undefined
+}
+
+/** Generations in the order of their ids, and each from its first version on; reversed the other way round. */
+export async function* readBlocks(
+  store: ReadStore,
+  journal: string,
+  record: ItemAddress,
+  {
+    sort = { operator: '<', value: SPILLED },
+    reverse = false,
+    limit = Number.POSITIVE_INFINITY,
+    signal,
+  }: BlockRange = {},
+): AsyncGenerator<Block> {
+  let left = limit
+  let from: ItemKey | undefined
+  do {
+    const page = await store.query(
+      {
+        table: journal,
+        partition: { attribute: 'p', value: blockPartition(record) },
+        sort: { attribute: 's', ...sort },
+        consistent: true,
+        reverse,
+        limit: Math.min(PAGE, left),
+        from,
+      },
+      { signal },
+    )
+    for (const item of page.items) yield decodeBlock(item)
+    left -= page.items.length
+    from = page.next
+  } while (from && left > 0)
+}
