@@ -102,15 +102,21 @@ function imagesOfSteps({ entry: { kind, steps }, before, after }: Version): read
 function valueChanges(from: Image, to: Image, changes: readonly Change[] | undefined): readonly ValueChange[] {
   if (from.known && to.known) {
     const [old, now] = [from.item ?? {}, to.item ?? {}]
-    const paths: readonly DocumentPath[] = changes
-      ? changes.map(({ path }) => path)
-      : changedPaths(old, now, () => from.item !== undefined && to.item !== undefined)
+    const paths = changes ? changes.map(({ path }) => path) : inOrder(changedPaths(old, now, isBothThere(from, to)))
     return paths.flatMap((path) => changeAt(path, valueAt(old, path), valueAt(now, path)))
   }
   return (changes ?? []).flatMap((change) =>
     change.kind === 'set' ? changeAt(change.path, change.old, change.value) : [],
   )
 }
+
+/** A record that comes or goes does so with whole attributes. */
+const isBothThere = (from: Image, to: Image) => () =>
+  from.known && to.known && from.item !== undefined && to.item !== undefined
+
+/** The same whichever way the images were had. */
+const inOrder = (paths: readonly DocumentPath[]): readonly DocumentPath[] =>
+  paths.toSorted((a, b) => (printPath(a) < printPath(b) ? -1 : 1))
 
 const changeAt = (
   path: DocumentPath,
