@@ -55,6 +55,8 @@ export interface ErrorPayloads {
   readonly UNKNOWN_OUTCOME: { readonly commitId: string }
   /** The store refused the request: a missing table, no permission, an update that does not fit the stored item. */
   readonly REJECTED: { readonly reason: string }
+  /** Changes that a consumer of the feed has not seen are gone from the store. Start again from `'start'`, and compare. */
+  readonly FEED_TRIMMED: { readonly tables: readonly string[] }
   readonly ABORTED: Record<never, never>
   readonly CLOSED: Record<never, never>
 }

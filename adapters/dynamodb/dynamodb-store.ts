@@ -15,10 +15,13 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
+import { anySignal } from '../../core/store/any-signal.ts'
+import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
@@ -34,6 +37,7 @@ import { renderQuery, renderScan } from './render-page.ts'
 import { renderPlan, type WriteRequest } from './render-plan.ts'
 import { sendOnce, type WriteCommand } from './send-once.ts'
 import { messageOf } from './service-error.ts'
+import { followStreams } from './streams.ts'
 import { createTable, deleteTable } from './tables.ts'
 
 export interface DynamodbStoreOptions {
@@ -42,6 +46,11 @@ export interface DynamodbStoreOptions {
    * neither changes nor closes it. Writes are never repeated by the SDK, whatever its settings.
    */
   readonly client: DynamoDBClient | DynamoDBDocumentClient
+  /**
+   * For `changes` alone, from the package `@aws-sdk/client-dynamodb-streams`, with the same region and credentials. The
+   * store neither changes nor closes it. Default none, and `changes` is refused.
+   */
+  readonly streams?: DynamoDBStreamsClient | undefined
   /** @internal Clock and dice, for tests. */
   readonly patience?: Patience | undefined
 }
@@ -52,18 +61,24 @@ export function dynamodbStore(options: DynamodbStoreOptions): Store {
   if (typeof options.client?.send !== 'function') {
     throw unexpected('client', 'a DynamoDBClient or a DynamoDBDocumentClient', options.client)
   }
-  return new DynamodbStore(options.client as DynamoDBClient, options.patience ?? patience)
+  if (options.streams !== undefined && typeof options.streams?.send !== 'function') {
+    throw unexpected('streams', 'a DynamoDBStreamsClient', options.streams)
+  }
+  return new DynamodbStore(options.client as DynamoDBClient, options.patience ?? patience, options.streams)
 }
 
 class DynamodbStore implements Store {
   readonly limits = dynamodbLimits
   readonly #client: DynamoDBClient
   readonly #patience: Patience
+  readonly #streams: DynamoDBStreamsClient | undefined
+  readonly #closing = new AbortController()
   #closed = false
 
-  constructor(client: DynamoDBClient, patience: Patience) {
+  constructor(client: DynamoDBClient, patience: Patience, streams: DynamoDBStreamsClient | undefined) {
     this.#client = client
     this.#patience = patience
+    this.#streams = streams
   }
 
   read(addresses: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]> {
@@ -103,6 +118,26 @@ class DynamodbStore implements Store {
     return readOutcome(sent.error, plan, sent.left)
   }
 
+  async *changes(request: ChangesRequest): AsyncGenerator<ChangesPage, void> {
+    checkChangesRequest(request)
+    if (request.signal?.aborted) return
+    this.#check(undefined)
+    if (this.#streams === undefined) {
+      const reason = 'this store has no client for DynamoDB Streams'
+      throw engineError('REJECTED', `${reason}; make it with dynamodbStore({ client, streams })`, { reason })
+    }
+    const { signal, release } = anySignal([request.signal, this.#closing.signal])
+    const context = { client: this.#client, streams: this.#streams, patience: this.#patience, signal }
+    try {
+      yield* followStreams(request, context)
+    } catch (error) {
+      // The consumer ended it, or the store: what that broke off is no failure.
+      if (!signal.aborted) throw readFailure(error, { operation: 'change feed', tables: request.tables })
+    } finally {
+      release()
+    }
+  }
+
   createTable(definition: TableDefinition, { signal }: RequestOptions = {}): Promise<void> {
     return this.#attempt({ operation: 'creation', tables: [definition.table], signal }, () =>
       createTable(definition, { client: this.#client, patience: this.#patience, signal }),
@@ -118,6 +153,7 @@ class DynamodbStore implements Store {
   /** The client is the caller's, and the store starts nothing of its own. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
   }
 
   async #attempt<Result>(attempted: Attempted, work: () => Result | Promise<Result>): Promise<Result> {

@@ -6,6 +6,8 @@
 import { setTimeout } from 'node:timers/promises'
 
 export interface Patience {
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
   /** From 0 to 1. Default `Math.random`. */
   readonly random: () => number
   /** Milliseconds; rejects when the signal aborts. */

@@ -44,7 +44,7 @@ export function readFailure(error: unknown, { operation, tables, signal }: Attem
 }
 
 /** A server in trouble, or a network: another time it may work. */
-function isUnanswered(error: unknown): boolean {
+export function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { $metadata, code } = error as Error & { $metadata?: { httpStatusCode?: number }; code?: string }
   // Codes of the operating system; Node's own begin with ERR_ and mean a broken program.

@@ -17,6 +17,7 @@ import {
 import { engineError } from '../../core/errors.ts'
 import type { IndexDefinition, KeyAttribute, KeySchema, TableDefinition } from '../../core/store/table-definition.ts'
 import type { Patience } from './patience.ts'
+import { bothImages, ensureStream } from './table-stream.ts'
 
 /** Milliseconds between two looks at a table, growing from the first to the second. */
 const [FIRST_WAIT, LONGEST_WAIT] = [50, 5_000]
@@ -41,7 +42,12 @@ export async function createTable(definition: TableDefinition, context: TableCon
   }
   const made = await settled(definition.table, context, isActive)
   const difference = differenceOfKeys(definition, made)
-  if (difference === undefined) return expire(definition, context)
+  if (difference === undefined) {
+    await ensureStream(definition, made, context, (wished) =>
+      settled(definition.table, context, (found) => isActive(found) && wished(found)),
+    )
+    return expire(definition, context)
+  }
   const reason = `table ${definition.table} exists with other keys: ${difference}`
   throw engineError('REJECTED', `${reason}; change the model's key, or delete or rename the table`, { reason })
 }
@@ -119,6 +125,7 @@ export function renderTable(definition: TableDefinition): CreateTableCommandInpu
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [...attributes].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
     KeySchema: renderKeys(definition),
+    ...(definition.stream && { StreamSpecification: bothImages }),
     ...(global.length > 0 && { GlobalSecondaryIndexes: global.map(renderIndex) }),
     ...(local.length > 0 && { LocalSecondaryIndexes: local.map(renderIndex) }),
   }

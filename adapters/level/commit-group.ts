@@ -12,6 +12,7 @@ import { decide } from '../../core/store/decide.ts'
 import type { StoreLimits } from '../../core/store/limits.ts'
 import { give } from '../../core/store/stored-value.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
+import type { ItemChange } from './change-log.ts'
 import type { Database } from './database.ts'
 import { decodeItem, encodeItem } from './item-encoding.ts'
 import { type Operation, write } from './operation.ts'
@@ -33,6 +34,8 @@ export class CommitGroup {
   /** Tables that the group's plans imply. */
   readonly #tables = new Map<string, StoredTable>()
   readonly #digests = new Map<string, string>()
+  /** What each plan did, also where a later one of the group undid it. */
+  readonly #changes: ItemChange[] = []
 
   private constructor(database: Database, limits: StoreLimits) {
     this.#database = database
@@ -80,9 +83,15 @@ export class CommitGroup {
     }
     if (next === undefined) return outcome
     for (const [name, table] of implied) this.#tables.set(name, table)
-    for (const [position, slot] of slots.entries()) slot.item = next[position]
+    for (const [position, slot] of slots.entries()) this.#change(slot, next[position])
     if (actions.length > 1) this.#digests.set(plan.id, planDigest(actions))
     return outcome
+  }
+
+  /** The only place where the group makes something else of an item. */
+  #change(slot: Slot, item: Item | undefined): void {
+    if (item !== slot.item) this.#changes.push({ table: slot.table, before: slot.item, after: item })
+    slot.item = item
   }
 
   async #load(actions: readonly WriteAction[]): Promise<void> {
@@ -112,15 +121,18 @@ export class CommitGroup {
 
   /** Once it returns, everything that was committed stays so. */
   async write(): Promise<void> {
-    const { level, plans, tables } = this.#database
+    const { level, plans, tables, log } = this.#database
+    const entries = log?.entriesOf(this.#changes) ?? []
     const operations = [
       ...[...this.#tables.values()].map((table) => tables.recordOf(table)),
       ...[...this.#slots.values()].flatMap(changes),
       ...[...this.#digests].map(([id, digest]) => plans.recordOf(id, digest)),
+      ...entries,
     ]
     if (operations.length > 0) await write(level, [...plans.takeForgotten(), ...operations])
     for (const table of this.#tables.values()) tables.add(table)
     for (const [id, digest] of this.#digests) plans.add(id, digest)
+    log?.written(entries)
   }
 }
 

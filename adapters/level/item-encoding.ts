@@ -25,6 +25,15 @@ export const encodeItem = (item: Item): string => JSON.stringify(toJson(item))
 /** Deeply frozen, and shared with nobody. */
 export const decodeItem = (text: string): Item => fromJson(JSON.parse(text) as Json) as Item
 
+/** An item before and after a change, either of which may be absent. */
+export const encodePair = (before: Item | undefined, after: Item | undefined): string =>
+  `[${before ? encodeItem(before) : 'null'},${after ? encodeItem(after) : 'null'}]`
+
+export const decodePair = (text: string): readonly [before: Item | undefined, after: Item | undefined] => {
+  const [before, after] = JSON.parse(text) as [Json, Json]
+  return [(fromJson(before) as Item | null) ?? undefined, (fromJson(after) as Item | null) ?? undefined]
+}
+
 function toJson(value: AttributeValue): Json {
   // JSON keeps every finite double.
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')

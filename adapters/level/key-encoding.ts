@@ -67,6 +67,13 @@ export function uint32(value: number): Buffer {
   return bytes
 }
 
+/** In the order of the numbers; below 2^48. */
+export function uint48(value: number): Buffer {
+  const bytes = Buffer.alloc(6)
+  bytes.writeUIntBE(value, 0, 6)
+  return bytes
+}
+
 /** The first byte string behind all that begin with this one, which has a byte other than 255. */
 export function behind(beginning: Buffer): Buffer {
   let end = beginning.length

@@ -3,14 +3,16 @@
  *
  * ```
  * 0 "format"                                               → FORMAT
+ * 0 "changes"                                              → the id of the log of changes, and what it has dropped
  * 1 name of a table                                        → its id and definition
  * 2 id of a table                                          → the table was deleted, its items may still be there
  * 3 id of a plan                                           → when it was committed, and its digest
  * 4 id of a table, 0, hash, partition, sort                → an item
  * 4 id of a table, n, hash, partition, sort, key of item   → key of item, in the table's n-th index
+ * 5 number of a change                                     → id of a table, the item before and after
  * ```
  *
- * Ids of tables are four bytes, numbers of indexes two. The key of an item in an entry of an index is `hash, partition,
+ * Ids of tables are four bytes, numbers of indexes two, of changes six. The key of an item in an entry of an index is `hash, partition,
  * sort` as the table has it: it tells apart what has equal keys in the index.
  *
  * @module
@@ -22,7 +24,9 @@ export const FORMAT = '1'
 
 export const FORMAT_KEY = Buffer.from('\0format')
 
-const [DEFINITIONS, DELETED, PLANS, ITEMS] = [1, 2, 3, 4]
+export const CHANGE_LOG_KEY = Buffer.from('\0changes')
+
+const [DEFINITIONS, DELETED, PLANS, ITEMS, CHANGES] = [1, 2, 3, 4, 5]
 
 /** All keys from `gte` up to, but without, `lt`. */
 export interface KeyRange {
@@ -39,6 +43,7 @@ const space = (first: number) => ({
 export const definitions = space(DEFINITIONS)
 export const deletedTables = space(DELETED)
 export const plans = space(PLANS)
+export const changes = space(CHANGES)
 
 /** What the keys of a table begin with: its items' for 0, otherwise its n-th index's. */
 export function itemsBeginning(table: number, index: number): Buffer {

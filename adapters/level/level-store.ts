@@ -10,6 +10,9 @@
 import { resolve } from 'node:path'
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
+import { type ChangeLogOptions, changesToKeep, noChangeLog } from '../../core/store/change-log-options.ts'
+import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
+import { followLog } from '../../core/store/follow-log.ts'
 import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -25,6 +28,12 @@ export interface LevelStoreOptions {
   readonly limits?: Partial<StoreLimits> | undefined
   /** Milliseconds since 1970: how long ago a plan was first committed. Default `Date.now`. */
   readonly now?: (() => number) | undefined
+  /**
+   * For how many of the last changes a feed can go back, also after a restart; default 100,000. Each takes as much of the
+   * disk as the item before and after it. `false` keeps none and gives up what is there: `changes` is refused, and a
+   * consumer of before has to start again.
+   */
+  readonly changeLog?: ChangeLogOptions | undefined
 }
 
 interface Open {
@@ -45,13 +54,15 @@ export function levelStore(options: LevelStoreOptions): Store {
   if (typeof now !== 'function') throw unexpected('now', 'a function', now)
   const directory = resolve(path)
   const limits = ownLimits(options.limits)
+  const keep = changesToKeep(options.changeLog)
+  const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
   let opened: Promise<Open> | undefined
   let closed: Promise<void> | undefined
 
   async function open(): Promise<Open> {
     try {
-      const database = await Database.open(directory, now)
+      const database = await Database.open(directory, now, keep)
       return { database, commits: new CommitQueue(database, limits) }
     } catch (error) {
       opened = undefined
@@ -87,10 +98,22 @@ export function levelStore(options: LevelStoreOptions): Store {
     return operation(ready)
   }
 
+  async function* changes(asked: ChangesRequest): AsyncGenerator<ChangesPage, void> {
+    checkChangesRequest(asked)
+    if (keep === undefined) throw noChangeLog()
+    const log = await request(async ({ database }) => database.log!)
+    try {
+      yield* followLog(log, asked, closing.signal)
+    } catch (error) {
+      throw explained(directory, error)
+    }
+  }
+
   async function end(): Promise<void> {
+    closing.abort()
     await Promise.allSettled(running)
     const open = await opened?.catch(() => undefined)
-    await open?.database.level.close()
+    await open?.database.close()
   }
 
   return Object.freeze<Store>({
@@ -99,6 +122,7 @@ export function levelStore(options: LevelStoreOptions): Store {
     query: (query, options) => request(({ database }) => readPage(database, query), options),
     scan: (scan, options) => request(({ database }) => readPage(database, scan), options),
     commit: (plan, options) => request(({ commits }) => commits.commit(plan, options?.signal), options),
+    changes,
     createTable: (definition, options) =>
       request(({ database }) => database.exclusively(() => database.tables.create(definition)), options),
     deleteTable: (table, options) =>

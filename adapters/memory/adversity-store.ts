@@ -5,6 +5,7 @@
  * @module
  */
 import { engineError } from '../../core/errors.ts'
+import type { ChangesPage, ChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import type { Page, QueryRequest, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
@@ -28,6 +29,9 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
   const store = open()
   /** What the network still carries arrives also after the caller closed its store. */
   const network = open()
+  /** Ends with the caller's store, and at the crash. */
+  const feed = open()
+  let feeds = 0
   const underWay = new Set<Promise<void>>()
   let writes = 0
 
@@ -48,6 +52,7 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     writes += 1
     if (hasCrashed()) {
       await (faults.survivesCrash ? store.commit(plan, options) : arrive(options))
+      await feed.close()
       return lost(`The store crashed at commit ${plan.id}`)
     }
     if (plan.actions.length > 0 && faults.refusal) {
@@ -94,6 +99,18 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     return lag === undefined ? answer : askStale(replica.lagging(lag))
   }
 
+  async function* changes(request: ChangesRequest): AsyncGenerator<ChangesPage, void> {
+    refuseAfterCrash()
+    // Chance of its own, so that who follows changes shifts no fault of anybody's commits.
+    const own = new Dice(odds.seed + ++feeds)
+    for await (const page of feed.changes(request)) {
+      yield page
+      if (own.happens(odds.repeatChanges) && !request.signal?.aborted) yield page
+      refuseAfterCrash()
+    }
+    refuseAfterCrash()
+  }
+
   return Object.freeze<AdverseStore>({
     limits: store.limits,
     async read(addresses, options) {
@@ -118,6 +135,7 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
         (from) => from.scan(request),
       ),
     commit,
+    changes,
     async createTable(definition, options) {
       refuseAfterCrash()
       await store.createTable(definition, options)
@@ -126,7 +144,9 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
       refuseAfterCrash()
       await store.deleteTable(table, options)
     },
-    close: () => store.close(),
+    async close() {
+      await Promise.all([store.close(), feed.close()])
+    },
     recovered: reopen,
     async settled() {
       while (underWay.size > 0) await Promise.allSettled(underWay)

@@ -29,6 +29,11 @@ export interface Adversity {
   /** A query or scan of an index that is not `consistent` sees the index as of a few commits ago. */
   readonly staleIndexes?: number | undefined
   /**
+   * A page of `changes` comes again, as to a consumer that was killed before it could save the page's token and resumed
+   * with the one before.
+   */
+  readonly repeatChanges?: number | undefined
+  /**
    * The store crashes at this commit, counted from 1: whether that one is applied is up to the seed, its outcome is
    * `unknown`, and every later call rejects with `CLOSED`. `recovered` gives what was kept.
    */
@@ -63,6 +68,7 @@ const probabilities = [
   'duplicate',
   'staleReads',
   'staleIndexes',
+  'repeatChanges',
 ] as const
 
 /** @throws `INVALID_ARGUMENT`, also for names that are not known: a misspelt fault would be one that never comes */

@@ -9,13 +9,17 @@
  */
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
+import { type ChangeLogOptions, changesToKeep, noChangeLog } from '../../core/store/change-log-options.ts'
+import type { ChangesPage, ChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
+import { followLog } from '../../core/store/follow-log.ts'
 import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
 import type { AdverseStore, Adversity } from './adversity.ts'
 import { Replica } from './adversity-replica.ts'
 import { adverseStore } from './adversity-store.ts'
+import { MemoryChangeLog } from './change-log.ts'
 import { Tables } from './tables.ts'
 
 export interface MemoryStoreOptions {
@@ -25,6 +29,11 @@ export interface MemoryStoreOptions {
   readonly now?: (() => number) | undefined
   /** Faults, by a seed: lost answers, throttling, stale reads, a crash. Default none. */
   readonly adversity?: Adversity | undefined
+  /**
+   * For how many of the last changes a feed can go back; default 100,000. Old states of items stay in memory with them,
+   * though what two states have in common is there once. `false` keeps none, and `changes` is refused.
+   */
+  readonly changeLog?: ChangeLogOptions | undefined
 }
 
 /**
@@ -45,7 +54,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const { adversity, now = Date.now } = options
   if (typeof now !== 'function') throw unexpected('now', 'a function', now)
   const limits = ownLimits(options.limits)
-  const tables = new Tables(limits, now)
+  const keep = changesToKeep(options.changeLog)
+  const tables = new Tables(limits, now, keep === undefined ? undefined : new MemoryChangeLog(keep))
   if (adversity === undefined) return healthyStore(tables, limits)
   const replica = new Replica(limits, now)
   const open = () => healthyStore(tables, limits, replica)
@@ -60,6 +70,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 /** `replica` is told of every commit, in the order in which they happen. */
 function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): Store {
   let closed = false
+  const closing = new AbortController()
 
   /** Every operation passes here: the one place for whatever may befall a request on its way to the tables and back. */
   async function request<Answer>(operation: () => Answer, { signal }: RequestOptions = {}): Promise<Answer> {
@@ -81,12 +92,19 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     return outcome
   }
 
+  async function* changes(asked: ChangesRequest): AsyncGenerator<ChangesPage, void> {
+    if (closed) throw engineError('CLOSED', 'The store was closed', {})
+    if (tables.log === undefined) throw noChangeLog()
+    yield* followLog(tables.log, asked, closing.signal)
+  }
+
   return Object.freeze<Store>({
     limits,
     read: (addresses, options) => request(() => tables.read(addresses), options),
     query: (query, options) => request(() => tables.query(query), options),
     scan: (scan, options) => request(() => tables.scan(scan), options),
     commit: (plan, options) => request(() => commit(plan), options),
+    changes,
     createTable: (definition, options) =>
       request(() => {
         tables.create(definition)
@@ -99,6 +117,7 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
       }, options),
     async close() {
       closed = true
+      closing.abort()
     },
   })
 }

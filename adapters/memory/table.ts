@@ -10,6 +10,7 @@ import { indexed, PageBuilder } from '../../core/store/page-builder.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
 import { give } from '../../core/store/stored-value.ts'
 import type { IndexDefinition, TableDefinition } from '../../core/store/table-definition.ts'
+import type { MemoryChangeLog } from './change-log.ts'
 import { comparePositions, type Entry, entryAt, type Position, positionOf } from './key-order.ts'
 import { queryRange, scanRange } from './range.ts'
 import { SortedList } from './sorted-list.ts'
@@ -25,8 +26,10 @@ export class Table {
   readonly #entries = new Map<string, Entry>()
   readonly #order = new SortedList<Entry, Position>(comparePositions)
   readonly #indexes: ReadonlyMap<string, Index>
+  readonly #log: MemoryChangeLog | undefined
 
-  constructor(definition: TableDefinition, items: Iterable<Item> = []) {
+  /** `items` are those it starts with; what changes later is told to the log. */
+  constructor(definition: TableDefinition, items: Iterable<Item> = [], log?: MemoryChangeLog) {
     this.definition = definition
     this.#indexes = new Map(
       definition.indexes.map((index) => [
@@ -35,6 +38,7 @@ export class Table {
       ]),
     )
     for (const item of items) this.set(item, item)
+    this.#log = log
   }
 
   get(key: ItemKey | Item): Item | undefined {
@@ -47,6 +51,7 @@ export class Table {
     const present = this.#entries.get(text)
     const before = present?.item
     if (item === before) return
+    this.#log?.add({ definition: this.definition, before, after: item })
     for (const index of this.#indexes.values()) this.#reindex(index, text, before, item)
     if (item === undefined) {
       this.#entries.delete(text)

@@ -18,6 +18,7 @@ import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
 import { give } from '../../core/store/stored-value.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
+import type { MemoryChangeLog } from './change-log.ts'
 import { Table } from './table.ts'
 
 export class Tables {
@@ -26,10 +27,13 @@ export class Tables {
   readonly #tables = new Map<string, Table>()
   /** Tables that nobody created: their keys are what the first write implied. */
   readonly #implied = new Set<string>()
+  /** Knows every change when the call that made it returns. */
+  readonly log: MemoryChangeLog | undefined
 
-  constructor(limits: StoreLimits, now: () => number) {
+  constructor(limits: StoreLimits, now: () => number, log?: MemoryChangeLog) {
     this.#limits = limits
     this.#recent = new RecentPlans(now)
+    this.log = log
   }
 
   read(addresses: readonly ItemAddress[]): readonly (Item | undefined)[] {
@@ -60,7 +64,7 @@ export class Tables {
     const tableOf = ({ table, key }: ItemAddress): Table => {
       const found = this.#tables.get(table) ?? fresh.get(table)
       if (found) return found
-      const made = new Table({ table, ...impliedSchema(key), indexes: [] })
+      const made = new Table({ table, ...impliedSchema(key), indexes: [] }, [], this.log)
       fresh.set(table, made)
       return made
     }
@@ -97,12 +101,13 @@ export class Tables {
       throw rejected(`Table ${table} exists with other keys`)
     }
     if (present && !this.#implied.delete(table)) return
-    this.#tables.set(table, new Table(definition, present?.items()))
+    this.#tables.set(table, new Table(definition, present?.items(), this.log))
   }
 
   drop(table: string): void {
     this.#tables.delete(table)
     this.#implied.delete(table)
+    this.log?.drop(table)
   }
 
   #tableToRead(request: QueryRequest | ScanRequest): Table | undefined {

@@ -12,6 +12,7 @@
 import type { ScalarValue } from '../data/attribute-value.ts'
 import type { Item, ItemAddress, ItemKey } from '../data/item.ts'
 import type { Condition } from '../expression/condition.ts'
+import type { ChangesPage, ChangesRequest } from './changes.ts'
 import type { CommitOutcome } from './commit-outcome.ts'
 import type { StoreLimits } from './limits.ts'
 import type { TableDefinition } from './table-definition.ts'
@@ -80,6 +81,24 @@ export interface Store extends ReadStore {
    * harmless. Repeating a plan under the same `id` is harmless if it has several actions and was sent within ten minutes.
    */
   commit(plan: WritePlan, options?: RequestOptions): Promise<CommitOutcome>
+
+  /**
+   * The committed changes of these tables, page by page, and then those to come, as long as the consumer asks for pages.
+   *
+   * Every change after `from` is delivered at least once, and the changes of one item in the order of their commits;
+   * after a repetition that order starts again from where it repeats. The changes of one commit may come on several
+   * pages, and those of different items in any order. A consumer that resumes with the token of the last page it fully
+   * handled, in whatever process, misses nothing.
+   *
+   * The first page comes at once; every commit after that is delivered. Pages may be empty: they carry a newer token.
+   * The feed ends when the request's signal aborts or the store is closed, and lets go of everything when the consumer
+   * breaks out of its loop. Creating and deleting tables is no change; a deleted table takes its changes with it.
+   *
+   * All errors come from asking for a page: `INVALID_ARGUMENT` for no request and for a token that is broken, of
+   * another store or of other tables; `REJECTED` where a store or a table has no feed; `CLOSED` where the store was
+   * closed before; `FEED_TRIMMED` when changes after `from` are gone.
+   */
+  changes(request: ChangesRequest): AsyncIterable<ChangesPage>
 
   /** Creates the table and waits until it can be used; no effect where it exists with the same keys. */
   createTable(definition: TableDefinition, options?: RequestOptions): Promise<void>

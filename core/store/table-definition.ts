@@ -26,4 +26,9 @@ export interface TableDefinition extends KeySchema {
   readonly indexes: readonly IndexDefinition[]
   /** The attribute that holds the second since 1970 after which the store may drop an item. */
   readonly expiry?: string | undefined
+  /**
+   * Whether the store must be able to tell the table's changes (`Store.changes`): on DynamoDB a stream of old and new
+   * images, which is switched on also where the table is there already. Stores with a log of their own always can.
+   */
+  readonly stream?: boolean | undefined
 }

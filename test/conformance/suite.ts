@@ -5,6 +5,7 @@
  */
 import type { Store } from '../../core/store/store.ts'
 import { type Bench, type Cases, openBench } from './bench.ts'
+import { changes, noChanges } from './changes.ts'
 import { close } from './close.ts'
 import { commit } from './commit.ts'
 import { concurrency } from './concurrency.ts'
@@ -28,6 +29,11 @@ export interface ConformanceOptions {
    * fail, so that closing a gap turns the build red until it is struck from here.
    */
   readonly knownGaps?: Readonly<Record<string, string>> | undefined
+  /**
+   * Abilities that this store does not have: `changes`, the change feed. The store must then refuse each as the port says,
+   * and the cases of what it would mean are left out.
+   */
+  readonly lacks?: readonly 'changes'[] | undefined
 }
 
 const operations: Readonly<Record<string, Cases>> = {
@@ -51,9 +57,10 @@ const operations: Readonly<Record<string, Cases>> = {
 export function storeConformance(
   name: string,
   createStore: () => Store | Promise<Store>,
-  { knownGaps = {} }: ConformanceOptions = {},
+  { knownGaps = {}, lacks = [] }: ConformanceOptions = {},
 ): readonly ConformanceCase[] {
-  const cases = Object.entries(operations).flatMap(([operation, named]) =>
+  const feed = lacks.includes('changes') ? noChanges : changes
+  const cases = Object.entries({ ...operations, changes: feed }).flatMap(([operation, named]) =>
     Object.entries(named).map(([behaviour, run]) => ({ behaviour: `${operation}: ${behaviour}`, run })),
   )
   const unknown = Object.keys(knownGaps).filter((gap) => !cases.some(({ behaviour }) => behaviour === gap))

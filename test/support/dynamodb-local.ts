@@ -13,6 +13,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 
 Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' })
 
@@ -37,6 +38,14 @@ export const localClient = (endpoint: string, config: DynamoDBClientConfig = {})
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     ...config,
+  })
+
+/** The same for the streams of its tables. */
+export const localStreams = (endpoint: string): DynamoDBStreamsClient =>
+  new DynamoDBStreamsClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
 
 async function find(): Promise<DynamodbLocal | undefined> {

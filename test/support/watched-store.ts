@@ -92,6 +92,7 @@ export function watchedStore(store: Store): WatchedStore {
       commits.push({ plan, outcome })
       return outcome
     },
+    changes: (request) => store.changes(request),
     createTable: (definition, options) => store.createTable(definition, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
     close: () => store.close(),

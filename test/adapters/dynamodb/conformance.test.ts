@@ -1,7 +1,7 @@
 import { test } from 'uvu'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import { storeConformance } from '../../conformance/index.ts'
-import { dynamodbLocal } from '../../support/dynamodb-local.ts'
+import { dynamodbLocal, localStreams } from '../../support/dynamodb-local.ts'
 
 /** By name of the case: where DynamoDB Local does not do what AWS documents of the service. */
 const knownGaps = {
@@ -12,10 +12,21 @@ const knownGaps = {
 const local = await dynamodbLocal()
 if (local !== undefined) {
   const client = local.client()
-  for (const { name, run } of storeConformance('dynamodb', () => dynamodbStore({ client }), { knownGaps })) {
+  const streams = localStreams(local.endpoint)
+  for (const { name, run } of storeConformance('dynamodb', () => dynamodbStore({ client, streams }), { knownGaps })) {
     test(name, run)
   }
-  test.after(() => client.destroy())
+  const lacks = ['changes'] as const
+  for (const { name, run } of storeConformance('dynamodb alone', () => dynamodbStore({ client }), {
+    knownGaps,
+    lacks,
+  })) {
+    if (name.includes('changes:')) test(name, run)
+  }
+  test.after(() => {
+    client.destroy()
+    streams.destroy()
+  })
 }
 
 test.run()

@@ -1,10 +1,11 @@
+import { DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import type { TableDefinition } from '../../../core/store/table-definition.ts'
 import { faultProxy } from '../../support/fault-proxy.ts'
-import { onLocal, plan, put, read } from './local-table.ts'
+import { type LocalTable, onLocal, plan, put, read } from './local-table.ts'
 
 const local = await onLocal(test)
 
@@ -67,6 +68,38 @@ local('waits until a table and its indexes can be used', async ({ endpoint, tabl
   assert.ok(proxy.count('DescribeTable') >= 4)
   await store.deleteTable(name)
   await proxy.close()
+})
+
+const streamOf = async ({ client }: LocalTable, TableName: string) => {
+  const { Table: found } = await client.send(new DescribeTableCommand({ TableName }))
+  return { arn: found?.LatestStreamArn, ...found?.StreamSpecification }
+}
+
+local('switches a stream of both images on, also for a table that is there, and leaves it on', async (on) => {
+  const definition = { table: `${on.table}-stream`, partition: { name: 'id', type: 'S' }, indexes: [] } as const
+  await on.store.createTable(definition)
+  assert.equal(await streamOf(on, definition.table), { arn: undefined })
+  const streamed = { ...definition, stream: true }
+  await Promise.all([on.store.createTable(streamed), on.store.createTable(streamed)])
+  const first = await streamOf(on, definition.table)
+  assert.is(first.StreamViewType, 'NEW_AND_OLD_IMAGES')
+  await on.store.createTable(streamed)
+  await on.store.createTable(definition)
+  assert.equal(await streamOf(on, definition.table), first)
+  await on.store.deleteTable(definition.table)
+  await on.store.createTable(streamed)
+  assert.is((await streamOf(on, definition.table)).StreamViewType, 'NEW_AND_OLD_IMAGES')
+  await on.store.deleteTable(definition.table)
+})
+
+local('a stream of other images is refused, as changing it would lose what it holds', async (on) => {
+  const definition = { table: `${on.table}-keys`, partition: { name: 'id', type: 'S' }, indexes: [] } as const
+  await on.store.createTable(definition)
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } as const
+  await on.client.send(new UpdateTableCommand({ TableName: definition.table, StreamSpecification }))
+  const message = await rejection(on.store.createTable({ ...definition, stream: true }))
+  assert.match(message, 'has a stream of KEYS_ONLY, the model wants NEW_AND_OLD_IMAGES')
+  await on.store.deleteTable(definition.table)
 })
 
 test.run()

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
 import type { Item, ItemKey } from '../../../core/data/item.ts'
+import { all } from '../../../core/expression/condition.ts'
 import type { Store } from '../../../core/store/store.ts'
 import { newDirectory, removeDirectories } from './directory.ts'
 
@@ -41,12 +43,36 @@ async function everything(store: Store, table: string): Promise<readonly Item[]>
   return items
 }
 
-/** Every commit that was acknowledged is there, and every one that is there is there as a whole. */
+/** What the log of changes makes of nothing, by table and id; each change must fit what those before it made. */
+async function replayed(store: Store): Promise<ReadonlyMap<string, Item>> {
+  const mark = { table: 'marks', key: { id: randomUUID() } }
+  await store.commit({ id: randomUUID(), actions: [{ ...mark, kind: 'put', item: mark.key, condition: all([]) }] })
+  const items = new Map<string, Item>()
+  for await (const { changes } of store.changes({ tables: ['accounts', 'transfers', 'marks'], from: 'start' })) {
+    for (const { table, key, before, after } of changes) {
+      if (table === 'marks' && key['id'] === mark.key.id) return items
+      if (table === 'marks') continue
+      const name = `${table} ${key['id']}`
+      assert.equal(before, items.get(name), `${name} before a change`)
+      items.set(name, after!)
+    }
+  }
+  throw new Error('Expected the mark among the changes')
+}
+
+/** Every commit that was acknowledged is there, and every one that is there is there as a whole, in the items and in the log. */
 async function expectSound(path: string, acknowledged: readonly string[], when: string): Promise<void> {
   const store = levelStore({ path })
   const transfers = await everything(store, 'transfers')
   const accounts = await everything(store, 'accounts')
+  const log = await replayed(store)
   await store.close()
+  const stored = [
+    ...accounts.map((item) => ['accounts', item] as const),
+    ...transfers.map((item) => ['transfers', item] as const),
+  ]
+  assert.is(log.size, stored.length, `Items by the log after ${when}`)
+  for (const [table, item] of stored) assert.equal(log.get(`${table} ${item['id']}`), item, `${item['id']} by the log`)
   const present = new Set(transfers.map(({ id }) => id))
   for (const id of acknowledged) assert.ok(present.has(id), `Commit ${id} was acknowledged before ${when}`)
   const balances = new Map<unknown, number>()

@@ -7,6 +7,12 @@ import { storeConformance } from '../../conformance/index.ts'
 
 for (const { name, run } of storeConformance('memory', memoryStore)) test(name, run)
 
+const silent = () => memoryStore({ changeLog: false })
+for (const { name, run } of storeConformance('memory without a log', silent, { lacks: ['changes'] })) test(name, run)
+
+const stuttering = () => memoryStore({ adversity: { seed: 3, repeatChanges: 0.5 } })
+for (const { name, run } of storeConformance('memory that repeats changes', stuttering)) test(name, run)
+
 // Wrapped stores are stores: the suite neither knows nor minds what is around one.
 
 const calm = () => memoryStore({ adversity: { seed: 1, throttle: 0, duplicate: 0, staleReads: 0, staleIndexes: 0 } })
@@ -20,6 +26,7 @@ function passing(store: Store): Store {
     query: (...args) => store.query(...args),
     scan: (...args) => store.scan(...args),
     commit: (...args) => store.commit(...args),
+    changes: (...args) => store.changes(...args),
     createTable: (...args) => store.createTable(...args),
     deleteTable: (...args) => store.deleteTable(...args),
     close: () => store.close(),
