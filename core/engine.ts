@@ -135,7 +135,7 @@ function tablesOf(models: readonly AnyModel[]): readonly TableDefinition[] {
         `${known.model.name} and ${model.name} share table ${model.table}; give each a type.`,
         { model: model.name },
       )
-    }
+    } else if (definition.stream) tables.set(model.table, { definition: { ...known.definition, stream: true }, model })
   }
   return [...tables.values()].map(({ definition }) => definition)
 }

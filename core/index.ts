@@ -15,6 +15,7 @@ export {
   isEngineError,
 } from './errors.ts'
 export type { HistoryEvent, ValueChange } from './history/event.ts'
+export type { Feed, FeedEvent, FeedPage, FollowOptions } from './history/feed.ts'
 export type { Events, History, HistoryOptions, Moment } from './history/history.ts'
 export type { Replay, ReplayOptions } from './history/replay.ts'
 export type { HistoryProblem, Verification } from './history/verify.ts'

@@ -14,6 +14,7 @@ import type { RequestOptions, Store } from '../store/store.ts'
 import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
 import { eraseHistory } from './erase.ts'
 import { differences, eventsOf, type HistoryEvent, type ValueChange } from './event.ts'
+import { type Feed, type FollowOptions, followFeed } from './feed.ts'
 import { imageAtTime, imageAtVersion, latestGeneration } from './image-at.ts'
 import { type Replay, type ReplayOptions, replayEvents } from './replay.ts'
 import { undoCommit } from './undo.ts'
@@ -95,6 +96,18 @@ export interface History {
    * be compared with the present record, and be made the present one.
    */
   replay<M extends AnyModel>(model: M, key: KeyOf<M>, options?: ReplayOptions<M>): Promise<Replay<M>>
+
+  /**
+   * What happens from now on, or since a token: the events of all records, at least once and in order for each record,
+   * as an async iterable that waits for more until the signal aborts. A consumer that keeps the `token` of what it has
+   * handled goes on from there after any restart. Events of one commit have the same `commitId`.
+   *
+   * On DynamoDB it reads the tables' streams, for which `dynamodbStore` needs its `streams` client; DynamoDB keeps them
+   * for a day.
+   *
+   * @throws `FEED_TRIMMED` where changes since the token are gone; `REJECTED` where a table has no stream
+   */
+  follow<M extends AnyModel = AnyModel>(options?: FollowOptions<M>): Feed<M>
 
   /**
    * Removes all past values of a record from its history, and those of a deleted record altogether. What remains is the
@@ -208,6 +221,8 @@ export function historyOf(parts: HistoryParts): History {
       assertSignal(options?.signal)
       return undoCommit(parts, commit, options?.signal)
     },
+
+    follow: (options = {}) => followFeed(parts, options),
 
     replay: async (model, key, options = {}) => replayEvents(parts, model, key, sourceOf(model, key, options), options),
 

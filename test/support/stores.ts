@@ -11,19 +11,20 @@ import { randomUUID } from 'node:crypto'
 import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import type { Store } from '../../core/store/store.ts'
-import { dynamodbLocal } from './dynamodb-local.ts'
+import { dynamodbLocal, localStreams } from './dynamodb-local.ts'
 
 export type StoreKind = 'memory' | 'dynamodb'
 
 const local = await dynamodbLocal()
 const client = local?.client({ maxAttempts: 3 })
+const streams = local && localStreams(local.endpoint)
 
 /** Every kind that can run here; the missing one has been said aloud. */
 export const storeKinds: readonly StoreKind[] = client ? ['memory', 'dynamodb'] : ['memory']
 
 /** A store of its own in memory, or one over the process's DynamoDB Local. */
 export const openStore = (kind: StoreKind): Store =>
-  kind === 'memory' ? memoryStore() : dynamodbStore({ client: client! })
+  kind === 'memory' ? memoryStore() : dynamodbStore({ client: client!, streams })
 
 /** For table names: no two tests share a table, whichever store they run on. */
 export const tablePrefix = (): string => `t${randomUUID().slice(0, 8)}`

@@ -1,0 +1,157 @@
+/**
+ * The change feed: what happens to records, as it happens, as the events of their histories.
+ *
+ * It stands on the store's feed of changed items: each committed change of a record brought one entry, which the changed
+ * item has in its tail; a deletion's is in the block that it wrote. Writes without an entry, such as the cut of a tail or
+ * another program's, are no events.
+ *
+ * @module
+ */
+import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
+import { isEngineError } from '../errors.ts'
+import { decodeBlock, endAddress } from '../journal/block.ts'
+import { readEntries } from '../journal/spill.ts'
+import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
+import { keyOfRecord } from '../model/key.ts'
+import type { AnyModel } from '../model/model.ts'
+import { decodeItem } from '../model/record.ts'
+import type { Change } from '../store/changes.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
+import { eventsOf, type HistoryEvent } from './event.ts'
+import { absentImage, image } from './versions.ts'
+
+export interface FollowOptions<M extends AnyModel> extends RequestOptions {
+  /** Whose events. Default: all models of the engine that keep a history. */
+  readonly models?: readonly M[] | undefined
+  /** A token of an event or page before; `'start'`, the oldest that the store still has; or `'now'`. Default `'now'`. */
+  readonly from?: string | undefined
+}
+
+/** An event, and where to go on behind it. */
+export type FeedEvent<M extends AnyModel> = HistoryEvent<M> & {
+  /**
+   * Keep it once the event was handled: a feed that starts from it misses nothing. It may bring events again that came
+   * shortly before.
+   */
+  readonly token: string
+}
+
+export interface FeedPage<M extends AnyModel> {
+  readonly events: readonly FeedEvent<M>[]
+  /** Behind all of the page's events. Also pages without events have a newer one. */
+  readonly token: string
+}
+
+export interface Feed<M extends AnyModel> extends AsyncIterable<FeedEvent<M>> {
+  /** The same in pages, for consumers that handle many at once and keep one token. */
+  pages(): AsyncIterable<FeedPage<M>>
+}
+
+export interface FeedParts {
+  readonly store: Store
+  readonly models: ReadonlySet<AnyModel>
+  readonly journalTable: string
+}
+
+export function followFeed<M extends AnyModel>(parts: FeedParts, options: FollowOptions<M>): Feed<M> {
+  assertOptions(options)
+  const { signal, from = 'now' } = options
+  assertSignal(signal)
+  if (typeof from !== 'string' || from === '') throw unexpected('from', `'start', 'now' or a token`, from)
+  const models = watched(parts, options.models)
+  const tables = [...new Set(models.map(({ table }) => table))].sort()
+
+  async function* pages(): AsyncGenerator<FeedPage<M>> {
+    let behind = from
+    for await (const { changes, token } of parts.store.changes({ tables, from, signal })) {
+      const events: FeedEvent<M>[] = []
+      for (const change of changes) {
+        const model = models.find((each) => isOf(each, change))
+        if (!model) continue
+        // Only the page as a whole can be gone on behind, so its events are worth what came before it.
+        for (const event of await eventsOfChange(parts, model, change, signal))
+          events.push({ ...event, token: behind } as never)
+      }
+      const last = events.at(-1)
+      if (last) events[events.length - 1] = { ...last, token }
+      yield Object.freeze({ events: Object.freeze(events), token })
+      behind = token
+    }
+  }
+
+  async function* events(): AsyncGenerator<FeedEvent<M>> {
+    for await (const page of pages()) yield* page.events
+  }
+
+  return Object.freeze({ pages, [Symbol.asyncIterator]: events })
+}
+
+function watched(parts: FeedParts, given: readonly AnyModel[] | undefined): readonly AnyModel[] {
+  if (given !== undefined && (!Array.isArray(given) || given.length === 0)) {
+    throw unexpected('models', 'a list of at least one model', given)
+  }
+  for (const model of given ?? []) {
+    if (!parts.models.has(model)) throw unexpected('models', 'models of this engine', model)
+    if (!model.definition.history) throw unexpected('models', `models with a history; ${model.name} keeps none`, model)
+  }
+  const models = given ?? [...parts.models].filter(({ definition }) => definition.history)
+  if (models.length === 0) throw unexpected('models', 'at least one model that keeps a history', given)
+  return models
+}
+
+function isOf({ table, definition: { type } }: AnyModel, change: Change): boolean {
+  if (table !== change.table) return false
+  const item = change.after ?? change.before
+  return !type || item?.[type.attribute] === type.value
+}
+
+async function eventsOfChange(
+  { store, journalTable }: FeedParts,
+  model: AnyModel,
+  change: Change,
+  signal: AbortSignal | undefined,
+): Promise<readonly HistoryEvent<AnyModel>[]> {
+  const { before, after } = change
+  const address: ItemAddress = { table: change.table, key: change.key }
+  const old = before && generationOf(before)
+  const now = after && generationOf(after)
+  const found: HistoryEvent<AnyModel>[] = []
+  const add = async (generation: string, tail: readonly TailEntry[], from: Item | undefined, to: Item | undefined) => {
+    const entries = await readEntries(store, journalTable, address, tail, { signal })
+    for (const { version, commit, decoded: entry } of entries) {
+      const [start, end] = [from ? image(imageOf(from)) : absentImage, to ? image(imageOf(to)) : absentImage]
+      const key = keyOfChange(model, change)
+      found.push(...eventsOf(model, key as never, { generation, version, commit, entry, before: start, after: end }))
+    }
+  }
+  if (old !== undefined && old !== now) {
+    const end = await lastBlock(store, endAddress(journalTable, address, old), signal)
+    if (end) await add(old, end.slice(-1), before, undefined)
+  }
+  if (now !== undefined && after) {
+    const from = old === now || old === undefined ? before : undefined
+    const known = new Set(from ? tailOf(from).map(({ commit }) => commit) : [])
+    // One write adds one entry.
+    const added = tailOf(after)
+      .slice(-1)
+      .filter(({ commit }) => !known.has(commit))
+    await add(now, added, from, after)
+  }
+  return found
+}
+
+async function lastBlock(store: Store, address: ItemAddress, signal: AbortSignal | undefined) {
+  const [item] = await store.read([address], { consistent: true, signal })
+  return item && decodeBlock(item).entries
+}
+
+/** The key as domain code has it; as it is stored where the item is no record of the model. */
+function keyOfChange(model: AnyModel, { before, after, key }: Change): object {
+  try {
+    return keyOfRecord(model, decodeItem(model, imageOf((after ?? before)!)))
+  } catch (thrown) {
+    if (!isEngineError(thrown)) throw thrown
+    return key
+  }
+}
