@@ -87,11 +87,14 @@ export class LevelChangeLog implements ChangeLog {
     return this.#last
   }
 
-  /** What a batch has to hold that makes these changes; `written` is to be called after it was written. */
-  entriesOf(made: readonly ItemChange[]): readonly Operation[] {
+  /**
+   * What a batch has to hold that makes these changes; `written` is to be called after it was written. `encode` is
+   * `encodeItem`, of somebody who has the texts of most items anyway.
+   */
+  entriesOf(made: readonly ItemChange[], encode: (item: Item) => string): readonly Operation[] {
     return made
       .filter(({ before, after }) => !(before && after && equal(before, after)))
-      .map((change, i) => ({ type: 'put', key: keyAt(this.#last + 1 + i), value: encodeEntry(change) }))
+      .map((change, i) => ({ type: 'put', key: keyAt(this.#last + 1 + i), value: encodeEntry(change, encode) }))
   }
 
   written(entries: readonly Operation[]): void {
@@ -156,7 +159,8 @@ const save = (level: Level, record: LogRecord): Promise<void> =>
   write(level, [{ type: 'put', key: CHANGE_LOG_KEY, value: JSON.stringify(record) }])
 
 /** `<id of the table> [before,after]`, so that entries of other tables need not be decoded. */
-const encodeEntry = ({ table, before, after }: ItemChange): string => `${table.id} ${encodePair(before, after)}`
+const encodeEntry = ({ table, before, after }: ItemChange, encode: (item: Item) => string): string =>
+  `${table.id} ${encodePair(before && encode(before), after && encode(after))}`
 
 function decodeEntry({ definition }: StoredTable, text: string): Change {
   const [before, after] = decodePair(text.slice(text.indexOf(' ') + 1))

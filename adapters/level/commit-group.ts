@@ -36,6 +36,7 @@ export class CommitGroup {
   readonly #digests = new Map<string, string>()
   /** What each plan did, also where a later one of the group undid it. */
   readonly #changes: ItemChange[] = []
+  readonly #texts = new WeakMap<Item, string>()
 
   private constructor(database: Database, limits: StoreLimits) {
     this.#database = database
@@ -88,6 +89,13 @@ export class CommitGroup {
     return outcome
   }
 
+  /** Each item once: the log of changes has it too, also as what the next change came from. */
+  readonly #encode = (item: Item): string => {
+    const text = this.#texts.get(item) ?? encodeItem(item)
+    this.#texts.set(item, text)
+    return text
+  }
+
   /** The only place where the group makes something else of an item. */
   #change(slot: Slot, item: Item | undefined): void {
     if (item !== slot.item) this.#changes.push({ table: slot.table, before: slot.item, after: item })
@@ -107,6 +115,7 @@ export class CommitGroup {
     for (const [i, [name, { table, key }]] of [...found].entries()) {
       const text = texts[i]
       const stored = text === undefined ? undefined : decodeItem(text)
+      if (text !== undefined && stored !== undefined) this.#texts.set(stored, text)
       this.#slots.set(name, { table, key, stored, item: stored })
     }
   }
@@ -122,10 +131,10 @@ export class CommitGroup {
   /** Once it returns, everything that was committed stays so. */
   async write(): Promise<void> {
     const { level, plans, tables, log } = this.#database
-    const entries = log?.entriesOf(this.#changes) ?? []
+    const entries = log?.entriesOf(this.#changes, this.#encode) ?? []
     const operations = [
       ...[...this.#tables.values()].map((table) => tables.recordOf(table)),
-      ...[...this.#slots.values()].flatMap(changes),
+      ...[...this.#slots.values()].flatMap((slot) => changes(slot, this.#encode)),
       ...[...this.#digests].map(([id, digest]) => plans.recordOf(id, digest)),
       ...entries,
     ]
@@ -139,10 +148,10 @@ export class CommitGroup {
 const slotName = (key: Buffer): string => key.toString('latin1')
 
 /** What makes the database hold what the slot does, its indexes too. */
-function changes({ table, key, stored, item }: Slot): readonly Operation[] {
+function changes({ table, key, stored, item }: Slot, encode: (item: Item) => string): readonly Operation[] {
   if (item === stored) return []
   const operations: Operation[] = [
-    item === undefined ? { type: 'del', key } : { type: 'put', key, value: encodeItem(item) },
+    item === undefined ? { type: 'del', key } : { type: 'put', key, value: encode(item) },
   ]
   for (const { name } of table.definition.indexes) {
     const before = stored && table.indexEntry(name, stored)

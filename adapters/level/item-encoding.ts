@@ -25,9 +25,9 @@ export const encodeItem = (item: Item): string => JSON.stringify(toJson(item))
 /** Deeply frozen, and shared with nobody. */
 export const decodeItem = (text: string): Item => fromJson(JSON.parse(text) as Json) as Item
 
-/** An item before and after a change, either of which may be absent. */
-export const encodePair = (before: Item | undefined, after: Item | undefined): string =>
-  `[${before ? encodeItem(before) : 'null'},${after ? encodeItem(after) : 'null'}]`
+/** An item before and after a change, as `encodeItem` has them; either may be absent. */
+export const encodePair = (before: string | undefined, after: string | undefined): string =>
+  `[${before ?? 'null'},${after ?? 'null'}]`
 
 export const decodePair = (text: string): readonly [before: Item | undefined, after: Item | undefined] => {
   const [before, after] = JSON.parse(text) as [Json, Json]
