@@ -95,6 +95,7 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
   }
 
   return Object.freeze<AdverseStore>({
+    system: store.system,
     limits: store.limits,
     async read(addresses, options) {
       refuseAfterCrash()
@@ -125,6 +126,14 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     async deleteTable(table, options) {
       refuseAfterCrash()
       await store.deleteTable(table, options)
+    },
+    async describeTable(table, options) {
+      refuseAfterCrash()
+      return store.describeTable(table, options)
+    },
+    async updateTable(change, options) {
+      refuseAfterCrash()
+      await store.updateTable(change, options)
     },
     close: () => store.close(),
     recovered: reopen,

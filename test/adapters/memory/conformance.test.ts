@@ -22,6 +22,8 @@ function passing(store: Store): Store {
     commit: (...args) => store.commit(...args),
     createTable: (...args) => store.createTable(...args),
     deleteTable: (...args) => store.deleteTable(...args),
+    describeTable: (...args) => store.describeTable(...args),
+    updateTable: (...args) => store.updateTable(...args),
     close: () => store.close(),
   }
 }
