@@ -38,14 +38,20 @@ export async function updateTable(change: TableChange, context: TableContext): P
     try {
       await send(renderChange(present, next, change), context)
     } catch (error) {
-      // Somebody else is changing the table, perhaps in the same way: look again when that is done.
-      if (tries === MAX_TRIES || !(error instanceof Error) || !isBusy(error)) throw error
-      await context.patience.sleep(100, context.signal)
+      if (tries === MAX_TRIES || !(error instanceof Error)) throw error
+      // Somebody else is changing the table: look again when that is done. Or has just made this very change.
+      if (isBusy(error)) await context.patience.sleep(100, context.signal)
+      else if (!(await isMade(change, context))) throw error
       continue
     }
     await activeTable(change.table, context)
     return
   }
+}
+
+async function isMade(change: TableChange, context: TableContext): Promise<boolean> {
+  const present = await activeTable(change.table, context)
+  return changeTable(present, change) === present
 }
 
 const isBusy = ({ name }: Error): boolean => name === 'ResourceInUseException' || name === 'LimitExceededException'
