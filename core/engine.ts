@@ -10,6 +10,11 @@ import { engineError } from './errors.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Trimmer } from './journal/trimmer.ts'
 import { type AnyModel, isModel } from './model/model.ts'
+import { joinObservers } from './observation/join-observers.ts'
+import { type LogOptions, logObserver } from './observation/log.ts'
+import type { Logger } from './observation/logger.ts'
+import { observedStore } from './observation/observed-store.ts'
+import type { Observer } from './observation/observer.ts'
 import type { Store } from './store/store.ts'
 import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
@@ -23,6 +28,13 @@ export interface EngineOptions {
   readonly journalTable?: string | undefined
   /** What tables cost, by name of the table; default on demand. The journal table's among them. */
   readonly tables?: Readonly<Record<string, TableSettings>> | undefined
+  /**
+   * Where the engine's three loggers write, `model`, `model.database-access` and `transactions`: pino, the console, or
+   * one for each. Keys are logged, values of attributes are not unless asked for. Default silent.
+   */
+  readonly log?: Logger | LogOptions | undefined
+  /** Whoever else watches, such as `opentelemetry()` of `draftwork/opentelemetry`. Default nobody. */
+  readonly telemetry?: Observer | undefined
   /** Clock and chance, for simulations. Default: the machine's. */
   readonly environment?: Environment | undefined
 }
@@ -37,9 +49,9 @@ export interface Engine {
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
   assertOptions(options ?? null)
-  const { store, models, tables: settings, environment = systemEnvironment } = options
+  const { store: given, models, tables: settings, environment = systemEnvironment } = options
   const { journalTable: journal = DEFAULT_JOURNAL_TABLE } = options
-  if (typeof store?.commit !== 'function') {
+  if (typeof given?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
     })
@@ -50,6 +62,19 @@ export function createEngine(options: EngineOptions): Engine {
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')
   if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
   const tables = withSettings([...modelTables(checkModels(models)), journalTable(journal)], settings)
+  const observer = joinObservers([
+    ...(options.log === undefined ? [] : [logObserver(options.log, () => environment.now())]),
+    ...(options.telemetry === undefined ? [] : [checkedObserver(options.telemetry)]),
+  ])
+  const store = observer ? observedStore(given, observer) : given
+  for (const { name, table, definition } of models) {
+    observer?.note?.({
+      kind: 'defined',
+      model: name,
+      table,
+      key: definition.keyParts.map(({ attribute }) => attribute),
+    })
+  }
   const trimmer = new Trimmer(store, environment)
   let closed: Promise<void> | undefined
   return Object.freeze({
@@ -60,6 +85,7 @@ export function createEngine(options: EngineOptions): Engine {
       trimmer,
       journalTable: journal,
       isClosed: () => closed !== undefined,
+      observer,
     }),
     tables: engineTables(store, tables),
     close() {
@@ -67,6 +93,11 @@ export function createEngine(options: EngineOptions): Engine {
       return closed
     },
   })
+}
+
+function checkedObserver(observer: Observer): Observer {
+  if (typeof observer === 'object' && observer !== null) return observer
+  throw unexpected('telemetry', 'an observer, such as opentelemetry()', observer)
 }
 
 /** Throws for what is no list of models, or one in which two have the same name. */

@@ -26,6 +26,21 @@ export {
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'
+export type { LogOptions } from './observation/log.ts'
+export type { ConsoleLogger, Logger, PinoLogger } from './observation/logger.ts'
+export type {
+  AttemptBegun,
+  AttemptResult,
+  Ending,
+  Note,
+  Observation,
+  Observer,
+  RequestAnswer,
+  RequestBegun,
+  RequestEnding,
+  UnitOfWorkBegun,
+  WaitBegun,
+} from './observation/observer.ts'
 export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
 export type { StoreLimits } from './store/limits.ts'
 export type {

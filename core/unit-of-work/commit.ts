@@ -15,7 +15,7 @@ import { all } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { bears, isFull, lastCommit, reachesBackTo } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
-import type { Store } from '../store/store.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
 import type { WritePlan } from '../store/write-plan.ts'
 import type { Planned } from './plan.ts'
 
@@ -48,7 +48,7 @@ export async function commitPlan(
       store,
       plan,
       lost && plan.actions.length === 1 ? resent(plan) : plan,
-      options.signal,
+      { signal: options.signal, attempt: sends },
       lost,
     )
     if (outcome.kind === 'committed') return outcome
@@ -80,11 +80,11 @@ async function send(
   store: Store,
   plan: Planned,
   { id, actions }: WritePlan,
-  signal: AbortSignal | undefined,
+  options: RequestOptions,
   lost: Lost | undefined,
 ) {
   try {
-    return await store.commit({ id, actions }, { signal })
+    return await store.commit({ id, actions }, options)
   } catch (thrown) {
     throw lost ? unknownOutcome(plan.id, thrown) : thrown
   }

@@ -14,6 +14,7 @@ import { commitId } from '../journal/commit-id.ts'
 import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Trimmer } from '../journal/trimmer.ts'
 import type { AnyModel } from '../model/model.ts'
+import { type AttemptResult, type Observer, observe, withoutValue } from '../observation/observer.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import { aborted, commitPlan } from './commit.ts'
@@ -78,6 +79,26 @@ export interface RunnerParts {
   /** Name of the table for outcomes. */
   readonly journalTable: string
   readonly isClosed: () => boolean
+  readonly observer?: Observer | undefined
+}
+
+/** What one run of a function came to. */
+type Attempted<A> =
+  | { readonly kind: 'committed'; readonly root: Scope; readonly plan: Planned | undefined; readonly result: A }
+  | { readonly kind: 'repeated'; readonly result: unknown }
+  | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
+
+function resultOf(done: Attempted<unknown>, isLast: boolean): AttemptResult {
+  switch (done.kind) {
+    case 'committed':
+      return { kind: 'committed', commitId: done.plan?.id, actions: done.plan?.actions.length ?? 0 }
+    case 'repeated':
+      return { kind: 'repeated' }
+    case 'conflict':
+      return { kind: 'conflict', isLast, conflicts: () => explainConflicts(done.plan.planned, done.failures) }
+    default:
+      return done satisfies never
+  }
 }
 
 const MAX_ATTEMPTS = 25
@@ -87,45 +108,68 @@ const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
-  const { store, models, environment, trimmer, journalTable } = parts
+  const { store, models, environment, trimmer, journalTable, observer } = parts
   const owner = {}
 
-  async function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
+  function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
+    const observation = observer?.unitOfWork?.({ path: [name], isNested: false })
+    return observe(observation, () => runAttempts(name, fn, options), withoutValue)
+  }
+
+  async function runAttempts<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
     const maxAttempts = checked(options)
     const once = onceRequest(name, fn, options)
     let seeds: Seeds = new Map()
     for (let attempt = 1; ; attempt++) {
-      if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-      if (options.signal?.aborted) throw aborted(options.signal)
-      const before = once && (await readOutcome(once, options.signal))
-      if (before) return before.result as A
-      const records = new IdentityMap(store, seeds, options.signal)
-      const root = new Scope({ owner, records, models, running: runningScope, signal: options.signal }, undefined, [
-        name,
-      ])
-      const result = await runScope(root, fn)
-      root.assertUntouched()
-      const id = commitId(environment)
-      const outcome = once && keepOutcome(journalTable, once, id, released(result), environment.now())
-      const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome?.write)
-      if (plan) {
-        const settled = await commitPlan(store, plan, environment, {
-          sends: MAX_SENDS,
-          signal: options.signal,
-          makeRoom: (address, item) => trimmer.makeRoom(address, item),
-        })
-        if (settled.kind === 'conflict') {
-          if (attempt >= maxAttempts) throw gaveUp(plan, settled.failures, attempt)
-          seeds = seedsOf(plan, settled.failures, attempt)
-          if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
-          continue
-        }
-        for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
+      const isLast = attempt >= maxAttempts
+      const done = await observe(
+        observer?.attempt?.({ path: [name], attempt }),
+        () => runAttempt(name, fn, options, once, seeds),
+        (ending) => (ending.kind === 'threw' ? ending : { kind: 'returned', value: resultOf(ending.value, isLast) }),
+      )
+      if (done.kind === 'repeated') return done.result as A
+      if (done.kind === 'conflict') {
+        const { plan, failures } = done
+        if (isLast) throw gaveUp(plan, failures, attempt)
+        seeds = seedsOf(plan, failures, attempt)
+        if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), options.signal)
+        continue
       }
-      await callBack(root)
-      // What is kept, not what was returned: the first caller must not get another outcome than those after it.
-      return outcome ? (outcome.result as A) : released(result)
+      await callBack(done.root)
+      return done.result
     }
+  }
+
+  async function runAttempt<A>(
+    name: string,
+    fn: Work<A>,
+    options: RunOptions,
+    once: OnceRequest | undefined,
+    seeds: Seeds,
+  ): Promise<Attempted<A>> {
+    const { signal } = options
+    if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
+    if (signal?.aborted) throw aborted(signal)
+    const before = once && (await readOutcome(once, signal))
+    if (before) return { kind: 'repeated', result: before.result }
+    const records = new IdentityMap(store, seeds, signal)
+    const root = new Scope({ owner, records, models, running: runningScope, signal }, undefined, [name])
+    const result = await runScope(root, fn)
+    root.assertUntouched()
+    const id = commitId(environment)
+    const outcome = once && keepOutcome(journalTable, once, id, released(result), environment.now())
+    const plan = planCommit(id, involved(root, records, options.guard), store.limits, outcome?.write)
+    if (plan) {
+      const settled = await commitPlan(store, plan, environment, {
+        sends: MAX_SENDS,
+        signal,
+        makeRoom: (address, item) => trimmer.makeRoom(address, item),
+      })
+      if (settled.kind === 'conflict') return { kind: 'conflict', plan, failures: settled.failures }
+      for (const { action, next } of plan.planned) if (action.kind === 'update' && next) trimmer.visit(action, next)
+    }
+    // What is kept, not what was returned: the first caller must not get another outcome than those after it.
+    return { kind: 'committed', root, plan, result: outcome ? (outcome.result as A) : released(result) }
   }
 
   /** The outcome of an earlier call under this key. */
@@ -139,7 +183,11 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
     try {
-      return await runScope(child, fn, () => child.mergeIntoParent())
+      return await observe(
+        observer?.unitOfWork?.({ path: child.path, isNested: true }),
+        () => runScope(child, fn, () => child.mergeIntoParent()),
+        withoutValue,
+      )
     } finally {
       // What a rolled back child saw may have steered its parent, so its looks stay.
       child.leaveReads()
