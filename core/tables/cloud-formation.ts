@@ -29,8 +29,9 @@ export function cloudFormation(definitions: readonly TableDefinition[]): CloudFo
 }
 
 function resource(definition: TableDefinition): CloudFormationTable {
-  assertTableName(definition.table)
-  const { expiry } = definition
+  const { table, indexes, expiry } = definition
+  assertName(table, `table named ${JSON.stringify(table)}`)
+  for (const { name } of indexes) assertName(name, `index of table ${table} named ${JSON.stringify(name)}`)
   return {
     Type: 'AWS::DynamoDB::Table',
     // A template that loses a table, or changes what only another table can be, must not lose the items.
@@ -54,8 +55,8 @@ function logicalId(table: string, taken: object): string {
 }
 
 /** Memory and LevelDB take any name. */
-function assertTableName(table: string): void {
-  if (/^[a-zA-Z0-9_.-]{3,255}$/.test(table)) return
-  const reason = `DynamoDB takes no table named ${JSON.stringify(table)}: names have 3 to 255 letters, digits, _, - and .`
-  throw engineError('REJECTED', `${reason}; rename the table in its models.`, { reason })
+function assertName(name: string, what: string): void {
+  if (/^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return
+  const reason = `DynamoDB takes no ${what}: names have 3 to 255 letters, digits, _, - and .`
+  throw engineError('REJECTED', `${reason}; rename it in its models.`, { reason })
 }
