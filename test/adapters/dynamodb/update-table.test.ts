@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import { renderChange } from '../../../adapters/dynamodb/update-table.ts'
+import { isEngineError } from '../../../core/errors.ts'
 import { changeTable } from '../../../core/store/change-table.ts'
 import type { IndexDefinition, TableChange, TableDescription } from '../../../core/store/table-definition.ts'
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy.ts'
@@ -70,6 +71,19 @@ local('a change whose answer was lost is not taken for a failure', async ({ endp
     await store.updateTable({ table, kind: 'add-index', index: index('c') })
     const { indexes } = (await store.describeTable(table))!
     assert.ok(indexes.some(({ name }) => name === 'by-c'))
+  })
+})
+
+local('a change that somebody has just made is made, and any other refusal is told', async ({ endpoint, table }) => {
+  await withProxy(endpoint, async (proxy, store) => {
+    // The SDK sends it again, and DynamoDB refuses to turn on what is on.
+    proxy.plan(({ operation }, n) => (operation === 'UpdateTimeToLive' && n === 1 ? 'lose-after:drop' : 'pass'))
+    await store.updateTable({ table, kind: 'expiry', attribute: 'until' })
+    assert.is(proxy.count('UpdateTimeToLive'), 2)
+    assert.is((await store.describeTable(table))?.expiry, 'until')
+    const refused = store.updateTable({ table, kind: 'add-index', index: { ...index('x'), name: '!' } })
+    const error = await refused.catch((caught: unknown) => caught)
+    assert.ok(isEngineError(error, 'REJECTED'), String(error))
   })
 })
 
