@@ -3,17 +3,22 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from './arguments.ts'
+import { assertOptions, unexpected } from './arguments.ts'
 import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { type History, historyOf } from './history/history.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Sealer } from './journal/sealer.ts'
-import { tableDefinition } from './model/key.ts'
 import { type AnyModel, isModel } from './model/model.ts'
-import type { RequestOptions, Store } from './store/store.ts'
-import type { TableDefinition } from './store/table-definition.ts'
+import { joinObservers } from './observation/join-observers.ts'
+import { type LogOptions, logObserver } from './observation/log.ts'
+import type { Logger } from './observation/logger.ts'
+import { observedStore } from './observation/observed-store.ts'
+import type { Observer } from './observation/observer.ts'
+import type { Store } from './store/store.ts'
+import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
+import { engineTables, type Tables } from './tables/tables.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
 
 export interface EngineOptions {
@@ -27,15 +32,17 @@ export interface EngineOptions {
    * once for each unit of work, when it starts; `options.metadata` of `run` is put over it.
    */
   readonly metadata?: (() => Readonly<Record<string, unknown>> | undefined) | undefined
+  /** What tables cost, by name of the table; default on demand. The journal table's among them. */
+  readonly tables?: Readonly<Record<string, TableSettings>> | undefined
+  /**
+   * Where the engine's three loggers write, `model`, `model.database-access` and `transactions`: pino, the console, or
+   * one for each. Keys are logged, values of attributes are not unless asked for. Default silent.
+   */
+  readonly log?: Logger | LogOptions | undefined
+  /** Whoever else watches, such as `opentelemetry()` of `draftwork/opentelemetry`. Default nobody. */
+  readonly telemetry?: Observer | undefined
   /** Clock and chance, for simulations. Default: the machine's. */
   readonly environment?: Environment | undefined
-}
-
-export interface Tables {
-  /** Creates the tables of all models and the journal table, and waits until they can be used. Tables that exist with the same keys stay. */
-  create(options?: RequestOptions): Promise<void>
-  /** Deletes the tables of all models, with everything in them. */
-  delete(options?: RequestOptions): Promise<void>
 }
 
 export interface Engine {
@@ -49,14 +56,9 @@ export interface Engine {
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
   assertOptions(options ?? null)
-  const {
-    store,
-    models,
-    journalTable: journal = DEFAULT_JOURNAL_TABLE,
-    environment = systemEnvironment,
-    metadata,
-  } = options
-  if (typeof store?.commit !== 'function') {
+  const { store: given, models, tables: settings, environment = systemEnvironment, metadata } = options
+  const { journalTable: journal = DEFAULT_JOURNAL_TABLE } = options
+  if (typeof given?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
     })
@@ -67,7 +69,20 @@ export function createEngine(options: EngineOptions): Engine {
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')
   if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
   if (metadata !== undefined && typeof metadata !== 'function') throw unexpected('metadata', 'a function', metadata)
-  const tables = [...tablesOf(models), journalTable(journal)]
+  const tables = withSettings([...modelTables(checkModels(models)), journalTable(journal)], settings)
+  const observer = joinObservers([
+    ...(options.log === undefined ? [] : [logObserver(options.log, () => environment.now())]),
+    ...(options.telemetry === undefined ? [] : [checkedObserver(options.telemetry)]),
+  ])
+  const store = observer ? observedStore(given, observer) : given
+  for (const { name, table, definition } of models) {
+    observer?.note?.({
+      kind: 'defined',
+      model: name,
+      table,
+      key: definition.keyParts.map(({ attribute }) => attribute),
+    })
+  }
   const sealer = new Sealer({ store, environment, journalTable: journal })
   let closed: Promise<void> | undefined
   const known = new Set(models)
@@ -79,22 +94,12 @@ export function createEngine(options: EngineOptions): Engine {
     metadata,
     journalTable: journal,
     isClosed: () => closed !== undefined,
+    observer,
   })
   return Object.freeze({
     unitOfWork,
     history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
-    tables: Object.freeze({
-      async create(options: RequestOptions = {}) {
-        assertOptions(options)
-        assertSignal(options.signal)
-        await Promise.all(tables.map((table) => store.createTable(table, options)))
-      },
-      async delete(options: RequestOptions = {}) {
-        assertOptions(options)
-        assertSignal(options.signal)
-        await Promise.all(tables.map(({ table }) => store.deleteTable(table, options)))
-      },
-    }),
+    tables: engineTables(store, tables),
     close() {
       closed ??= sealer.settled().then(() => store.close())
       return closed
@@ -102,46 +107,27 @@ export function createEngine(options: EngineOptions): Engine {
   })
 }
 
-/** One definition a table; models that share one must agree on its keys. */
-function tablesOf(models: readonly AnyModel[]): readonly TableDefinition[] {
+function checkedObserver(observer: Observer): Observer {
+  if (typeof observer === 'object' && observer !== null) return observer
+  throw unexpected('telemetry', 'an observer, such as opentelemetry()', observer)
+}
+
+/** Throws for what is no list of models, or one in which two have the same name. */
+function checkModels(models: readonly AnyModel[]): readonly AnyModel[] {
   if (!Array.isArray(models))
     throw engineError('INVALID_ARGUMENT', 'Expected models to be a list.', { argument: 'models' })
-  const byName = new Map<string, AnyModel>()
-  const tables = new Map<string, { readonly definition: TableDefinition; readonly model: AnyModel }>()
+  const names = new Set<string>()
   // `from` also visits the gaps of a sparse list.
   for (const model of Array.from(models)) {
     if (!isModel(model)) {
       throw engineError('INVALID_ARGUMENT', 'Expected models made by defineModel.', { argument: 'models' })
     }
-    if (byName.has(model.name)) {
+    if (names.has(model.name)) {
       throw engineError('INVALID_MODEL', `Two models are named ${model.name}; give one of them another name.`, {
         model: model.name,
       })
     }
-    byName.set(model.name, model)
-    const definition = tableDefinition(model)
-    const known = tables.get(model.table)
-    if (!known) tables.set(model.table, { definition, model })
-    else if (keysOf(known.definition) !== keysOf(definition)) {
-      throw engineError(
-        'INVALID_MODEL',
-        `${known.model.name} and ${model.name} share table ${model.table} but have different keys: ` +
-          `${keysOf(known.definition)} and ${keysOf(definition)}.`,
-        { model: model.name },
-      )
-    } else if (!model.definition.type || !known.model.definition.type) {
-      throw engineError(
-        'INVALID_MODEL',
-        `${known.model.name} and ${model.name} share table ${model.table}; give each a type.`,
-        { model: model.name },
-      )
-    } else if (definition.stream) tables.set(model.table, { definition: { ...known.definition, stream: true }, model })
+    names.add(model.name)
   }
-  return [...tables.values()].map(({ definition }) => definition)
+  return models
 }
-
-const keysOf = ({ partition, sort }: TableDefinition): string =>
-  [partition, sort]
-    .map((key) => (key ? `${key.name} (${key.type})` : ''))
-    .join(' ')
-    .trim()

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { createEngine, type Engine, type EngineOptions, type Tables } from './engine.ts'
+export { createEngine, type Engine, type EngineOptions } from './engine.ts'
 export type { Environment } from './environment.ts'
 export {
   type Conflict,
@@ -34,10 +34,26 @@ export {
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'
+export type { LogOptions } from './observation/log.ts'
+export type { ConsoleLogger, Logger, PinoLogger } from './observation/logger.ts'
+export type {
+  AttemptBegun,
+  AttemptResult,
+  Ending,
+  Note,
+  Observation,
+  Observer,
+  RequestAnswer,
+  RequestBegun,
+  RequestEnding,
+  UnitOfWorkBegun,
+  WaitBegun,
+} from './observation/observer.ts'
 export type { Change, ChangesPage, ChangesRequest } from './store/changes.ts'
 export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
 export type { StoreLimits } from './store/limits.ts'
 export type {
+  ConsumedCapacity,
   Page,
   QueryRequest,
   ReadOptions,
@@ -47,8 +63,21 @@ export type {
   SortCondition,
   Store,
 } from './store/store.ts'
-export type { IndexDefinition, KeyAttribute, KeySchema, TableDefinition } from './store/table-definition.ts'
+export type {
+  Capacity,
+  IndexDefinition,
+  KeyAttribute,
+  KeySchema,
+  TableChange,
+  TableDefinition,
+  TableDescription,
+} from './store/table-definition.ts'
 export type { WriteAction, WritePlan } from './store/write-plan.ts'
+export type { CloudFormationTable, CloudFormationTemplate } from './tables/cloud-formation.ts'
+export type { Difference, TableCapacity } from './tables/difference.ts'
+export type { TableSettings } from './tables/model-tables.ts'
+export type { TablePlan } from './tables/plan.ts'
+export type { Applied, ApplyOptions, DescribeOptions, TableOptions, Tables } from './tables/tables.ts'
 export type { Bounds } from './unit-of-work/blind.ts'
 export type { BlindChanges } from './unit-of-work/blind-changes.ts'
 export type { RunOptions, UnitOfWorkRunner } from './unit-of-work/run.ts'

@@ -25,7 +25,7 @@ import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../.
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
-import type { TableDefinition } from '../../core/store/table-definition.ts'
+import type { TableChange, TableDefinition, TableDescription } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
 import { mapFromWire } from './attribute-values.ts'
 import { checkPlan } from './check-plan.ts'
@@ -37,8 +37,10 @@ import { renderQuery, renderScan } from './render-page.ts'
 import { renderPlan, type WriteRequest } from './render-plan.ts'
 import { sendOnce, type WriteCommand } from './send-once.ts'
 import { messageOf } from './service-error.ts'
+import { describeTable } from './settled-table.ts'
 import { followStreams } from './streams.ts'
 import { createTable, deleteTable } from './tables.ts'
+import { updateTable } from './update-table.ts'
 
 export interface DynamodbStoreOptions {
   /**
@@ -68,6 +70,7 @@ export function dynamodbStore(options: DynamodbStoreOptions): Store {
 }
 
 class DynamodbStore implements Store {
+  readonly system = 'aws.dynamodb'
   readonly limits = dynamodbLimits
   readonly #client: DynamoDBClient
   readonly #patience: Patience
@@ -147,6 +150,18 @@ class DynamodbStore implements Store {
   deleteTable(table: string, { signal }: RequestOptions = {}): Promise<void> {
     return this.#attempt({ operation: 'deletion', tables: [table], signal }, () =>
       deleteTable(table, { client: this.#client, patience: this.#patience, signal }),
+    )
+  }
+
+  describeTable(table: string, { signal }: RequestOptions = {}): Promise<TableDescription | undefined> {
+    return this.#attempt({ operation: 'description', tables: [table], signal }, () =>
+      describeTable(table, { client: this.#client, patience: this.#patience, signal }),
+    )
+  }
+
+  updateTable(change: TableChange, { signal }: RequestOptions = {}): Promise<void> {
+    return this.#attempt({ operation: 'change', tables: [change.table], signal }, () =>
+      updateTable(change, { client: this.#client, patience: this.#patience, signal }),
     )
   }
 

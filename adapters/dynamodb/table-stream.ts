@@ -6,7 +6,7 @@
 import { type StreamSpecification, type TableDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
 import { engineError } from '../../core/errors.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
-import type { TableContext } from './tables.ts'
+import type { TableContext } from './settled-table.ts'
 
 type Found = TableDescription | undefined
 

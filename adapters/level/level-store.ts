@@ -15,11 +15,13 @@ import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../.
 import { followLog } from '../../core/store/follow-log.ts'
 import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
+import type { TableDescription } from '../../core/store/table-definition.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { Database } from './database.ts'
 import { readItems } from './read-items.ts'
 import { readPage } from './read-page.ts'
 import { aborted, explained } from './refusals.ts'
+import type { StoredTable } from './stored-table.ts'
 
 export interface LevelStoreOptions {
   /** A directory of the store's own, which is made if there is none. Relative to the working directory of the moment. */
@@ -117,6 +119,7 @@ export function levelStore(options: LevelStoreOptions): Store {
   }
 
   return Object.freeze<Store>({
+    system: 'leveldb',
     limits,
     read: (addresses, options) => request(({ database }) => readItems(database, addresses), options),
     query: (query, options) => request(({ database }) => readPage(database, query), options),
@@ -127,6 +130,13 @@ export function levelStore(options: LevelStoreOptions): Store {
       request(({ database }) => database.exclusively(() => database.tables.create(definition)), options),
     deleteTable: (table, options) =>
       request(({ database }) => database.exclusively(() => database.tables.delete(table)), options),
+    describeTable: (name, options) => request(async ({ database }) => describe(database.tables.get(name)), options),
+    updateTable: (change, options) =>
+      request(({ database }) => database.exclusively(() => database.tables.update(change)), options),
     close: () => (closed ??= end()),
   })
 }
+
+/** Nobody counts the items. */
+const describe = (table: StoredTable | undefined): TableDescription | undefined =>
+  table && Object.freeze({ ...table.definition, status: 'active' })

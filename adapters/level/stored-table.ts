@@ -16,11 +16,27 @@ export class StoredTable {
   readonly definition: TableDefinition
   /** Nobody created it: its keys are what the first write implied. */
   readonly implied: boolean
+  /** Of the indexes by name: where their entries lie, also after others were removed. By default their place in the definition. */
+  readonly numbers: Readonly<Record<string, number>>
 
-  constructor(id: number, definition: TableDefinition, implied: boolean) {
+  constructor(id: number, definition: TableDefinition, implied: boolean, numbers = inOrder(definition)) {
     this.id = id
     this.definition = definition
     this.implied = implied
+    this.numbers = numbers
+  }
+
+  /** The same table by another definition: indexes that it has keep their numbers, others get free ones. */
+  with(definition: TableDefinition): StoredTable {
+    const kept = definition.indexes.flatMap(({ name }) => {
+      const number = this.numbers[name]
+      return number === undefined ? [] : [[name, number] as const]
+    })
+    let last = Math.max(0, ...kept.map(([, number]) => number))
+    const added = definition.indexes
+      .filter(({ name }) => this.numbers[name] === undefined)
+      .map(({ name }) => [name, ++last] as const)
+    return new StoredTable(this.id, definition, false, Object.fromEntries([...kept, ...added]))
   }
 
   /** What all keys of the items begin with, or those of an index. Throws for an index that the table has not. */
@@ -39,16 +55,17 @@ export class StoredTable {
 
   /** Of one index, and what it holds; undefined where the item lacks one of the index's keys, which is then skipped. */
   indexEntry(index: string, item: Item | ItemKey): { readonly key: Buffer; readonly itemKey: Buffer } | undefined {
-    const place = placeOf(this.definition.indexes[this.#numberOf(index) - 1]!, item)
+    const definition = this.definition.indexes.find(({ name }) => name === index)
+    const place = definition && placeOf(definition, item)
     if (place === undefined) return undefined
     const itemKey = this.#restOfItemKey(item)
     return { key: Buffer.concat([this.beginning(index), place, itemKey]), itemKey }
   }
 
   #numberOf(index: string): number {
-    const at = this.definition.indexes.findIndex(({ name }) => name === index)
-    if (at < 0) throw new TypeError(`Expected an index of table ${this.definition.table}, got ${index}`)
-    return at + 1
+    const number = this.numbers[index]
+    if (number === undefined) throw new TypeError(`Expected an index of table ${this.definition.table}, got ${index}`)
+    return number
   }
 
   #restOfItemKey(key: ItemKey | Item): Buffer {
@@ -57,6 +74,9 @@ export class StoredTable {
     return place
   }
 }
+
+const inOrder = ({ indexes }: TableDefinition): Readonly<Record<string, number>> =>
+  Object.fromEntries(indexes.map(({ name }, i) => [name, i + 1]))
 
 /** What all keys of one partition begin with, after the table's own beginning. */
 export function partitionBeginning(partition: ScalarValue): Buffer {

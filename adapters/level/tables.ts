@@ -5,8 +5,9 @@
  * @module
  */
 import type { Item } from '../../core/data/item.ts'
+import { changeTable } from '../../core/store/change-table.ts'
 import { sameKeys } from '../../core/store/check-keys.ts'
-import type { TableDefinition } from '../../core/store/table-definition.ts'
+import type { IndexDefinition, TableChange, TableDefinition } from '../../core/store/table-definition.ts'
 import { decodeItem } from './item-encoding.ts'
 import { uint32 } from './key-encoding.ts'
 import { definitions, deletedTables, rangeOf, tableRange } from './key-space.ts'
@@ -30,8 +31,8 @@ export class Tables {
   static async load(level: Level): Promise<Tables> {
     const tables = new Tables(level)
     for await (const text of level.values(definitions.all)) {
-      const { id, definition, implied } = JSON.parse(text) as StoredTable
-      tables.add(new StoredTable(id, definition, implied))
+      const { id, definition, implied, numbers } = JSON.parse(text) as StoredTable
+      tables.add(new StoredTable(id, definition, implied, numbers))
     }
     // What a crash kept from being cleared.
     for await (const key of level.keys(deletedTables.all)) await tables.#clear(deletedTables.restOf(key).readUInt32BE())
@@ -48,8 +49,8 @@ export class Tables {
     return new StoredTable(this.#lastId, definition, implied)
   }
 
-  recordOf({ id, definition, implied }: StoredTable): Operation {
-    return { type: 'put', key: keyOf(definition.table), value: JSON.stringify({ id, definition, implied }) }
+  recordOf({ id, definition, implied, numbers }: StoredTable): Operation {
+    return { type: 'put', key: keyOf(definition.table), value: JSON.stringify({ id, definition, implied, numbers }) }
   }
 
   add(table: StoredTable): void {
@@ -65,7 +66,7 @@ export class Tables {
     }
     if (present && !present.implied) return
     const created = present ? new StoredTable(present.id, definition, false) : this.make(definition, false)
-    if (present) await this.#index(created)
+    if (present) await this.#index(created, definition.indexes)
     await write(this.#level, [this.recordOf(created)])
     this.add(created)
   }
@@ -79,9 +80,29 @@ export class Tables {
     await this.#clear(present.id)
   }
 
-  /** Makes the indexes over the items that are there. The table does not have them before its record was written. */
-  async #index(table: StoredTable): Promise<void> {
-    const { indexes } = table.definition
+  /**
+   * The record of the table is what counts: an index that is added is whole before the record names it, one that is
+   * removed is cleared after. Entries that a crash leaves behind are nobody's, and are cleared before their place is used.
+   */
+  async update(change: TableChange): Promise<void> {
+    const present = this.#byName.get(change.table)
+    if (present === undefined) throw rejected(`Table ${change.table} does not exist`)
+    const definition = changeTable(present.definition, change)
+    if (typeof definition === 'string') throw rejected(definition)
+    if (definition === present.definition) return
+    const updated = present.with(definition)
+    const lacks = (table: StoredTable) => (index: IndexDefinition) => table.numbers[index.name] === undefined
+    await this.#index(updated, definition.indexes.filter(lacks(present)))
+    await write(this.#level, [this.recordOf(updated)])
+    this.add(updated)
+    for (const { name } of present.definition.indexes.filter(lacks(updated))) {
+      await this.#level.clear(rangeOf(present.beginning(name)))
+    }
+  }
+
+  /** Makes these indexes over the items that are there. The table does not have them before its record was written. */
+  async #index(table: StoredTable, indexes: readonly IndexDefinition[]): Promise<void> {
+    if (indexes.length === 0) return
     // A crash may have left entries of an earlier time.
     for (const { name } of indexes) await this.#level.clear(rangeOf(table.beginning(name)))
     let batch: Operation[] = []

@@ -5,7 +5,7 @@
  * @module
  */
 import type { StoreLimits } from '../../core/store/limits.ts'
-import type { TableDefinition } from '../../core/store/table-definition.ts'
+import type { TableChange, TableDefinition } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
 import { Tables } from './tables.ts'
 
@@ -45,6 +45,11 @@ export class Replica {
   drop(table: string): void {
     this.#catchUp(0)
     this.#tables.drop(table)
+  }
+
+  update(change: TableChange): void {
+    this.#catchUp(0)
+    this.#tables.update(change)
   }
 
   /** The tables as they were before the last so many commits, or later where that was shown already. */

@@ -112,6 +112,7 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
   }
 
   return Object.freeze<AdverseStore>({
+    system: store.system,
     limits: store.limits,
     async read(addresses, options) {
       refuseAfterCrash()
@@ -143,6 +144,14 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     async deleteTable(table, options) {
       refuseAfterCrash()
       await store.deleteTable(table, options)
+    },
+    async describeTable(table, options) {
+      refuseAfterCrash()
+      return store.describeTable(table, options)
+    },
+    async updateTable(change, options) {
+      refuseAfterCrash()
+      await store.updateTable(change, options)
     },
     async close() {
       await Promise.all([store.close(), feed.close()])

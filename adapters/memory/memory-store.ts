@@ -99,6 +99,7 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
   }
 
   return Object.freeze<Store>({
+    system: 'memory',
     limits,
     read: (addresses, options) => request(() => tables.read(addresses), options),
     query: (query, options) => request(() => tables.query(query), options),
@@ -114,6 +115,12 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
       request(() => {
         tables.drop(table)
         replica?.drop(table)
+      }, options),
+    describeTable: (table, options) => request(() => tables.describe(table), options),
+    updateTable: (change, options) =>
+      request(() => {
+        tables.update(change)
+        replica?.update(change)
       }, options),
     async close() {
       closed = true

@@ -6,6 +6,7 @@
  */
 import { type ScalarValue, scalarKey } from '../../core/data/attribute-value.ts'
 import { type Item, type ItemKey, itemSize } from '../../core/data/item.ts'
+import { valuesProblem } from '../../core/store/check-keys.ts'
 import { indexed, PageBuilder } from '../../core/store/page-builder.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
 import { give } from '../../core/store/stored-value.ts'
@@ -67,10 +68,12 @@ export class Table {
   }
 
   #reindex({ definition, order }: Index, text: string, before: Item | undefined, item: Item | undefined): void {
-    const old = before && positionOf(definition, before, text)
-    const now = item && positionOf(definition, item, text)
+    // An index that was added over items may meet values that are no key of it.
+    const isKeyed = (item: Item | undefined): item is Item => item !== undefined && !valuesProblem(definition, item)
+    const old = isKeyed(before) ? positionOf(definition, before, text) : undefined
+    const now = isKeyed(item) ? positionOf(definition, item, text) : undefined
     if (old) order.delete(old)
-    if (now) order.insert(entryAt(now, indexed(this.definition, definition, item)))
+    if (now) order.insert(entryAt(now, indexed(this.definition, definition, item!)))
   }
 
   *items(): Generator<Item, undefined> {

@@ -5,9 +5,10 @@
  * @module
  */
 import { type AttributeValue, equal } from '../../core/data/attribute-value.ts'
-import type { Item, ItemAddress } from '../../core/data/item.ts'
+import { type Item, type ItemAddress, itemSize } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { acceptPlan, invalid, itemProblem } from '../../core/store/accept-plan.ts'
+import { changeTable } from '../../core/store/change-table.ts'
 import { impliedSchema, keyProblem, sameKeys } from '../../core/store/check-keys.ts'
 import { requestProblem } from '../../core/store/check-request.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
@@ -16,7 +17,7 @@ import type { StoreLimits } from '../../core/store/limits.ts'
 import { RecentPlans } from '../../core/store/recent-plans.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
 import { give } from '../../core/store/stored-value.ts'
-import type { TableDefinition } from '../../core/store/table-definition.ts'
+import type { TableChange, TableDefinition, TableDescription } from '../../core/store/table-definition.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
 import type { MemoryChangeLog } from './change-log.ts'
 import { Table } from './table.ts'
@@ -108,6 +109,25 @@ export class Tables {
     this.#tables.delete(table)
     this.#implied.delete(table)
     this.log?.drop(table)
+  }
+
+  describe(name: string): TableDescription | undefined {
+    const table = this.#tables.get(name)
+    if (table === undefined) return undefined
+    const sizes = Array.from(table.items(), itemSize)
+    const bytes = sizes.reduce((total, size) => total + size, 0)
+    return Object.freeze({ ...table.definition, status: 'active', items: sizes.length, bytes })
+  }
+
+  /** An index that is added holds the items that are there from this instant on. */
+  update(change: TableChange): void {
+    const present = this.#tables.get(change.table)
+    if (present === undefined) throw rejected(`Table ${change.table} does not exist`)
+    const next = changeTable(present.definition, change)
+    if (typeof next === 'string') throw rejected(next)
+    if (next === present.definition) return
+    this.#tables.set(change.table, new Table(next, present.items()))
+    this.#implied.delete(change.table)
   }
 
   #tableToRead(request: QueryRequest | ScanRequest): Table | undefined {

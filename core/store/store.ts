@@ -15,12 +15,24 @@ import type { Condition } from '../expression/condition.ts'
 import type { ChangesPage, ChangesRequest } from './changes.ts'
 import type { CommitOutcome } from './commit-outcome.ts'
 import type { StoreLimits } from './limits.ts'
-import type { TableDefinition } from './table-definition.ts'
+import type { TableChange, TableDefinition, TableDescription } from './table-definition.ts'
 import type { WritePlan } from './write-plan.ts'
 
 export interface RequestOptions {
   /** Gives up waiting. A commit that was already sent has an unknown outcome then. */
   readonly signal?: AbortSignal | undefined
+  /** Which sending of the same request this is, from 1, for those who watch. Default 1. */
+  readonly attempt?: number | undefined
+  /** Called once per request that the store sent, also for refused ones when known. */
+  readonly onConsumed?: ((consumed: readonly ConsumedCapacity[]) => void) | undefined
+}
+
+/** What a request cost one table, or one index of it. */
+export interface ConsumedCapacity {
+  readonly table: string
+  readonly index?: string | undefined
+  readonly readUnits: number
+  readonly writeUnits: number
 }
 
 export interface ReadOptions extends RequestOptions {
@@ -66,6 +78,8 @@ export interface Page {
 }
 
 export interface ReadStore {
+  /** What kind of store it is, in telemetry's word: `aws.dynamodb`, `memory`, `leveldb`. */
+  readonly system?: string | undefined
   readonly limits: StoreLimits
 
   /** The items at these addresses in their order; undefined for absent ones. Takes any number, also duplicates. */
@@ -105,6 +119,15 @@ export interface Store extends ReadStore {
 
   /** Deletes the table and all its items; no effect where there is none. */
   deleteTable(table: string, options?: RequestOptions): Promise<void>
+
+  /** The table as it is; undefined where there is none. */
+  describeTable(table: string, options?: RequestOptions): Promise<TableDescription | undefined>
+
+  /**
+   * Changes a table in place and waits until it is so; an index that is added holds the items that are there. Keys of a
+   * table and its local indexes are made with it: to change those is REJECTED.
+   */
+  updateTable(change: TableChange, options?: RequestOptions): Promise<void>
 
   /** Ends what the store itself started. A client that the caller passed in stays open. */
   close(): Promise<void>

@@ -1,5 +1,6 @@
 /**
- * Tables as models need them: names and types of keys, and secondary indexes.
+ * Tables as models need them: names and types of keys, secondary indexes, and what a table does beside holding items.
+ * What is found in a store is the same, with what only a real table has.
  *
  * @module
  */
@@ -14,11 +15,18 @@ export interface KeySchema {
   readonly sort?: KeyAttribute | undefined
 }
 
+/** How requests are paid for: by request, or by so many units of each a second. */
+export type Capacity =
+  | { readonly mode: 'on-demand' }
+  | { readonly mode: 'provisioned'; readonly read: number; readonly write: number }
+
 export interface IndexDefinition extends KeySchema {
   readonly name: string
   readonly kind: 'global' | 'local'
   /** Which attributes the index holds beside the keys. */
   readonly projection: 'all' | 'keys' | readonly string[]
+  /** Of a global index of a provisioned table. Default: the table's. */
+  readonly capacity?: Capacity | undefined
 }
 
 export interface TableDefinition extends KeySchema {
@@ -31,4 +39,32 @@ export interface TableDefinition extends KeySchema {
    * images, which is switched on also where the table is there already. Stores with a log of their own always can.
    */
   readonly stream?: boolean | undefined
+  /** Default: on demand. */
+  readonly capacity?: Capacity | undefined
 }
+
+/** A table as the store has it. */
+export interface TableDescription extends TableDefinition {
+  /** `updating` also while one of its indexes is made or deleted. */
+  readonly status: 'creating' | 'active' | 'updating' | 'deleting' | 'unusable'
+  /** How many items, and their bytes, where the store has counted. DynamoDB does so every six hours or so. */
+  readonly items?: number | undefined
+  readonly bytes?: number | undefined
+  /** What a stream keeps that does not keep old and new images, in DynamoDB's word. `stream` is false then. */
+  readonly otherStream?: string | undefined
+}
+
+/** One step from a table to another. No effect where the table is so already. */
+export type TableChange = { readonly table: string } & (
+  | { readonly kind: 'add-index'; readonly index: IndexDefinition }
+  | { readonly kind: 'remove-index'; readonly index: string }
+  /** `undefined` turns the deletion of expired items off. */
+  | { readonly kind: 'expiry'; readonly attribute: string | undefined }
+  | { readonly kind: 'stream'; readonly on: boolean }
+  /** Global indexes that are not named get the table's, where they had none of their own. */
+  | {
+      readonly kind: 'capacity'
+      readonly capacity: Capacity
+      readonly indexes?: Readonly<Record<string, Capacity>> | undefined
+    }
+)

@@ -17,7 +17,7 @@ import { type Sought, searchHistory, told } from '../journal/evidence.ts'
 import { COMMIT } from '../journal/journal-table.ts'
 import { notSealedSince, VERSION } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
-import type { Store } from '../store/store.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
 import type { Planned, PlannedAction } from './plan.ts'
 
@@ -40,7 +40,7 @@ export async function commitPlan(plan: Planned, parts: CommitParts): Promise<Set
   let lost: { readonly cause: unknown } | undefined
   let next: WritePlan = plan
   for (let sends = 1; ; sends++) {
-    const outcome = await send(store, next, plan.id, signal, lost !== undefined)
+    const outcome = await send(store, next, plan.id, { signal, attempt: sends }, lost !== undefined)
     if (outcome.kind === 'committed') return outcome
     if (outcome.kind === 'conflict') {
       const applied = await wasApplied(plan, outcome.failures, parts, lost)
@@ -67,9 +67,9 @@ export async function commitPlan(plan: Planned, parts: CommitParts): Promise<Set
 }
 
 /** What the store throws, such as for an abort, says nothing about what an earlier sending did. */
-async function send(store: Store, plan: WritePlan, id: string, signal: AbortSignal | undefined, wasLost: boolean) {
+async function send(store: Store, plan: WritePlan, id: string, options: RequestOptions, wasLost: boolean) {
   try {
-    return await store.commit({ id: plan.id, actions: plan.actions }, { signal })
+    return await store.commit({ id: plan.id, actions: plan.actions }, options)
   } catch (thrown) {
     throw wasLost ? unknownOutcome(id, thrown) : thrown
   }

@@ -5,6 +5,7 @@
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { assertSignal, unexpected } from '../arguments.ts'
+import type { AttributeMap } from '../data/attribute-value.ts'
 import { utf8Size } from '../data/item.ts'
 import { asError } from '../data/print-value.ts'
 import { toAttribute } from '../data/to-attribute.ts'
@@ -13,6 +14,7 @@ import { type EngineError, engineError } from '../errors.ts'
 import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Sealer } from '../journal/sealer.ts'
 import type { AnyModel } from '../model/model.ts'
+import { type AttemptResult, type Observer, observe, withoutValue } from '../observation/observer.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import { aborted } from './commit.ts'
@@ -84,6 +86,33 @@ export interface RunnerParts {
   /** What every entry of the history tells besides, such as who is acting. */
   readonly metadata: (() => unknown) | undefined
   readonly isClosed: () => boolean
+  readonly observer?: Observer | undefined
+}
+
+/** What one run of a function is given besides. */
+interface AttemptGiven {
+  readonly once: OnceRequest | undefined
+  readonly metadata: AttributeMap | undefined
+  readonly seeds: Seeds
+}
+
+/** What one run of a function came to. */
+type Attempted<A> =
+  | { readonly kind: 'committed'; readonly root: Scope; readonly plan: Planned | undefined; readonly result: A }
+  | { readonly kind: 'repeated'; readonly result: unknown }
+  | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
+
+function resultOf(done: Attempted<unknown>, isLast: boolean): AttemptResult {
+  switch (done.kind) {
+    case 'committed':
+      return { kind: 'committed', commitId: done.plan?.id, actions: done.plan?.actions.length ?? 0 }
+    case 'repeated':
+      return { kind: 'repeated' }
+    case 'conflict':
+      return { kind: 'conflict', isLast, conflicts: () => explainConflicts(done.plan.planned, done.failures) }
+    default:
+      return done satisfies never
+  }
 }
 
 const MAX_ATTEMPTS = 25
@@ -91,38 +120,64 @@ const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
-  const { store, models, environment, journalTable } = parts
+  const { store, models, environment, journalTable, observer } = parts
   const owner = {}
 
-  async function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
+  function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
+    const observation = observer?.unitOfWork?.({ path: [name], isNested: false })
+    return observe(observation, () => runAttempts(name, fn, options), withoutValue)
+  }
+
+  async function runAttempts<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
     const maxAttempts = checked(options)
     const once = onceRequest(name, fn, options)
     const metadata = mergeMetadata(parts.metadata, options.metadata)
     const { signal } = options
     let seeds: Seeds = new Map()
     for (let attempt = 1; ; attempt++) {
-      if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-      if (signal?.aborted) throw aborted(signal)
-      const before = once && (await readOutcome(once, signal))
-      if (before) return before.result as A
-      const records = new IdentityMap(store, seeds, signal)
-      const root = new Scope({ owner, records, models, running: runningScope, signal }, undefined, [name])
-      const result = await runScope(root, fn)
-      root.assertUntouched()
-      const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
-      const settled = await settle(
-        { records: involved(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
-        parts,
+      const isLast = attempt >= maxAttempts
+      const done = await observe(
+        observer?.attempt?.({ path: [name], attempt }),
+        () => runAttempt(name, fn, options, { once, metadata, seeds }),
+        (ending) => (ending.kind === 'threw' ? ending : { kind: 'returned', value: resultOf(ending.value, isLast) }),
       )
-      if (settled.kind === 'committed') {
-        await callBack(root)
-        // What is kept, not what was returned: the first caller must not get another outcome than those after it.
-        return keep ? (keep('').result as A) : released(result)
+      if (done.kind === 'repeated') return done.result as A
+      if (done.kind === 'conflict') {
+        const { plan, failures } = done
+        if (isLast) throw gaveUp(plan, failures, attempt)
+        seeds = seedsOf(plan, failures, attempt)
+        if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), signal)
+        continue
       }
-      if (attempt >= maxAttempts) throw gaveUp(settled.plan, settled.failures, attempt)
-      seeds = seedsOf(settled.plan, settled.failures, attempt)
-      if (attempt > 1) await environment.sleep(fullJitter(attempt - 1, environment), signal)
+      await callBack(done.root)
+      return done.result
     }
+  }
+
+  async function runAttempt<A>(
+    name: string,
+    fn: Work<A>,
+    options: RunOptions,
+    { once, metadata, seeds }: AttemptGiven,
+  ): Promise<Attempted<A>> {
+    const { signal } = options
+    if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
+    if (signal?.aborted) throw aborted(signal)
+    const before = once && (await readOutcome(once, signal))
+    if (before) return { kind: 'repeated', result: before.result }
+    const records = new IdentityMap(store, seeds, signal)
+    const root = new Scope({ owner, records, models, running: runningScope, signal }, undefined, [name])
+    const result = await runScope(root, fn)
+    root.assertUntouched()
+    const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
+    const settled = await settle(
+      { records: involved(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
+      parts,
+    )
+    if (settled.kind === 'conflict') return settled
+    // What is kept, not what was returned: the first caller must not get another outcome than those after it.
+    const kept = keep ? (keep('').result as A) : released(result)
+    return { kind: 'committed', root, plan: settled.plan, result: kept }
   }
 
   /** The outcome of an earlier call under this key. */
@@ -136,7 +191,11 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
     try {
-      return await runScope(child, fn, () => child.mergeIntoParent())
+      return await observe(
+        observer?.unitOfWork?.({ path: child.path, isNested: true }),
+        () => runScope(child, fn, () => child.mergeIntoParent()),
+        withoutValue,
+      )
     } finally {
       // What a rolled back child saw may have steered its parent, so its looks stay.
       child.leaveReads()

@@ -42,7 +42,8 @@ export interface Changes {
 }
 
 export type SettledChanges =
-  | { readonly kind: 'committed' }
+  /** Without a plan there was nothing to write. */
+  | { readonly kind: 'committed'; readonly plan: Planned | undefined }
   | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
 
 export async function settle(changes: Changes, parts: SettleParts): Promise<SettledChanges> {
@@ -53,13 +54,13 @@ export async function settle(changes: Changes, parts: SettleParts): Promise<Sett
     const id = commitId(environment)
     const records = changes.records.map((each): Involved => ({ ...each, met: met.get(each.identity.id) }))
     const plan = planCommit({ id, limits: store.limits, journalTable, metadata, own: own(id) }, records)
-    if (!plan) return { kind: 'committed' }
+    if (!plan) return { kind: 'committed', plan }
     const missing = missingRecords(plan)
     if (missing.length > 0) return { kind: 'conflict', plan, failures: missing }
     const settled = await commitPlan(plan, { store, environment, journalTable, sends: MAX_SENDS, signal })
     if (settled.kind === 'committed') {
       sealBehind(plan, sealer)
-      return settled
+      return { kind: 'committed', plan }
     }
     const { failures } = settled
     if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) {

@@ -23,6 +23,8 @@ export const close: Cases = {
     await expectRejection('CLOSED', store.commit({ id: newId(), actions: [put(table, { id: 'a' })] }))
     await expectRejection('CLOSED', store.createTable({ table, partition: { name: 'id', type: 'S' }, indexes: [] }))
     await expectRejection('CLOSED', store.deleteTable(table))
+    await expectRejection('CLOSED', store.describeTable(table))
+    await expectRejection('CLOSED', store.updateTable({ table, kind: 'stream', on: true }))
   },
   'of one store leaves the others open': async ({ another, look, seed, table }) => {
     const name = await table()

@@ -95,6 +95,8 @@ export function watchedStore(store: Store): WatchedStore {
     changes: (request) => store.changes(request),
     createTable: (definition, options) => store.createTable(definition, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
+    describeTable: (table, options) => store.describeTable(table, options),
+    updateTable: (change, options) => store.updateTable(change, options),
     close: () => store.close(),
   }
 }

@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert'
 import { checkPlan } from '../../../adapters/dynamodb/check-plan.ts'
 import { renderQuery, renderScan } from '../../../adapters/dynamodb/render-page.ts'
 import { renderPlan } from '../../../adapters/dynamodb/render-plan.ts'
-import { renderTable } from '../../../adapters/dynamodb/tables.ts'
 import * as c from '../../../core/expression/condition.ts'
 import * as u from '../../../core/expression/update.ts'
+import { tableProperties } from '../../../core/store/table-properties.ts'
 import { check, put, remove, update } from './local-table.ts'
 
 test('one put, update or delete travels as itself', () => {
@@ -138,7 +138,7 @@ test('scans', () => {
 })
 
 test('tables with indexes', () => {
-  const actual = renderTable({
+  const actual = tableProperties({
     table: 't',
     partition: { name: 'id', type: 'S' },
     sort: { name: 'n', type: 'N' },

@@ -29,6 +29,8 @@ function passing(store: Store): Store {
     changes: (...args) => store.changes(...args),
     createTable: (...args) => store.createTable(...args),
     deleteTable: (...args) => store.deleteTable(...args),
+    describeTable: (...args) => store.describeTable(...args),
+    updateTable: (...args) => store.updateTable(...args),
     close: () => store.close(),
   }
 }

@@ -1,0 +1,128 @@
+/**
+ * The tables that models need: one definition a table, also where several models share it. What a table costs is not a
+ * matter of its models, which are the same in every environment, so it is said beside them.
+ *
+ * @module
+ */
+import { assertOptions, unexpected } from '../arguments.ts'
+import { engineError } from '../errors.ts'
+import { tableDefinition } from '../model/key.ts'
+import type { AnyModel } from '../model/model.ts'
+import { sameCapacity, sameIndex, typesProblem } from '../store/change-table.ts'
+import { sameKeys } from '../store/check-keys.ts'
+import type { Capacity, IndexDefinition, TableDefinition } from '../store/table-definition.ts'
+import { printKeys } from './print-difference.ts'
+
+/** How requests to one table are paid for. */
+export interface TableSettings {
+  /** Whatever the table has where nothing is said; a new table is on demand then. */
+  readonly capacity?: Capacity | undefined
+  /** Of global indexes by name, where they are not to have the table's. Provisioned tables only. */
+  readonly indexes?: Readonly<Record<string, Capacity>> | undefined
+}
+
+interface Known {
+  readonly definition: TableDefinition
+  readonly model: AnyModel
+}
+
+/** One definition a table. Throws `INVALID_MODEL` where models that share one contradict each other. */
+export function modelTables(models: readonly AnyModel[]): readonly TableDefinition[] {
+  const tables = new Map<string, Known>()
+  for (const model of models) {
+    const definition = tableDefinition(model)
+    const known = tables.get(model.table)
+    const types = typesProblem([definition, ...definition.indexes])
+    if (types) throw engineError('INVALID_MODEL', `${model.name}: ${types}.`, { model: model.name })
+    tables.set(model.table, known ? { definition: shared(known, { definition, model }), model } : { definition, model })
+  }
+  return [...tables.values()].map(({ definition }) => definition)
+}
+
+/** One definition for both models of a table. */
+function shared(
+  { definition: first, model: firstModel }: Known,
+  { definition: second, model }: Known,
+): TableDefinition {
+  const refuse = (reason: string): never => {
+    throw engineError('INVALID_MODEL', `${firstModel.name} and ${model.name} share table ${model.table} ${reason}.`, {
+      model: model.name,
+    })
+  }
+  if (!sameKeys(first, second)) refuse(`but have different keys: ${printKeys(first)} and ${printKeys(second)}`)
+  // Without a type nothing tells whose record an item is.
+  if (!model.definition.type || !firstModel.definition.type) refuse('without a type; give each one')
+  if (first.expiry !== undefined && second.expiry !== undefined && first.expiry !== second.expiry)
+    refuse(`but expire by different attributes: ${first.expiry} and ${second.expiry}`)
+  const indexes = sharedIndexes(first, second, refuse)
+  const types = typesProblem([first, ...indexes])
+  if (types) refuse(`but ${types.charAt(0).toLowerCase()}${types.slice(1)}`)
+  return { ...first, indexes, expiry: first.expiry ?? second.expiry, stream: first.stream || second.stream }
+}
+
+function sharedIndexes(
+  first: TableDefinition,
+  second: TableDefinition,
+  refuse: (reason: string) => never,
+): readonly IndexDefinition[] {
+  const added = second.indexes.filter((index) => {
+    const known = first.indexes.find(({ name }) => name === index.name)
+    if (known && !sameIndex(first, known, index)) refuse(`but each has another index ${index.name}`)
+    return known === undefined
+  })
+  return [...first.indexes, ...added]
+}
+
+/** The definitions with what their tables cost. Throws `INVALID_ARGUMENT` for settings that fit no table. */
+export function withSettings(
+  tables: readonly TableDefinition[],
+  settings: Readonly<Record<string, TableSettings>> = {},
+): readonly TableDefinition[] {
+  assertOptions(settings, 'tables')
+  for (const table of Object.keys(settings)) {
+    if (!tables.some((definition) => definition.table === table)) {
+      throw unexpected('tables', `settings of ${tables.map(({ table }) => table).join(', ')}`, table)
+    }
+  }
+  return tables.map((definition) => {
+    const own = settings[definition.table]
+    return own === undefined ? definition : settled(definition, own)
+  })
+}
+
+function settled(definition: TableDefinition, own: TableSettings): TableDefinition {
+  const name = `tables.${definition.table}`
+  assertOptions(own, name)
+  const { capacity, indexes = {}, ...others } = own
+  const [other] = Object.keys(others)
+  if (other !== undefined) throw unexpected(name, 'an object of capacity and indexes', other)
+  assertOptions(indexes, `${name}.indexes`)
+  if (capacity !== undefined) assertCapacity(capacity, `${name}.capacity`)
+  for (const [index, its] of Object.entries(indexes)) {
+    if (!definition.indexes.some((each) => each.name === index && each.kind === 'global'))
+      throw unexpected(`${name}.indexes`, 'capacities of global indexes of the table', index)
+    assertCapacity(its, `${name}.indexes.${index}`)
+    if (its.mode !== capacity?.mode)
+      throw unexpected(`${name}.indexes.${index}.mode`, `${capacity?.mode ?? 'on-demand'}, as the table's`, its.mode)
+  }
+  return {
+    ...definition,
+    ...(capacity && { capacity }),
+    indexes: definition.indexes.map((index) => {
+      const its = indexes[index.name]
+      return its === undefined || sameCapacity(its, { mode: 'on-demand' }) ? index : { ...index, capacity: its }
+    }),
+  }
+}
+
+function assertCapacity(capacity: Capacity, argument: string): void {
+  assertOptions(capacity ?? null, argument)
+  if (capacity.mode === 'on-demand') return
+  if (capacity.mode !== 'provisioned') {
+    throw unexpected(`${argument}.mode`, "'on-demand' or 'provisioned'", (capacity as { mode?: unknown }).mode)
+  }
+  for (const unit of ['read', 'write'] as const) {
+    if (!Number.isSafeInteger(capacity[unit]) || capacity[unit] < 1)
+      throw unexpected(`${argument}.${unit}`, 'a positive integer', capacity[unit])
+  }
+}

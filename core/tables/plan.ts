@@ -1,0 +1,89 @@
+/**
+ * Models × tables as they are → what differs. Pure; `tables.ts` asks the store and applies.
+ *
+ * @module
+ */
+import { sameCapacity, sameIndex } from '../store/change-table.ts'
+import { sameKeys } from '../store/check-keys.ts'
+import type { Capacity, KeySchema, TableDefinition, TableDescription } from '../store/table-definition.ts'
+import { type Difference, type Found, judged, type TableCapacity } from './difference.ts'
+import { printDifferences } from './print-difference.ts'
+
+/** A plain, frozen value; `String(plan)` is for people. No differences: all tables are as their models want them. */
+export interface TablePlan {
+  readonly differences: readonly Difference[]
+}
+
+/** `found` is in the order of the definitions. */
+export function planTables(
+  definitions: readonly TableDefinition[],
+  found: readonly (TableDescription | undefined)[],
+): TablePlan {
+  const differences = definitions.flatMap((wanted, i) => differencesOf(wanted, found[i]))
+  const plan = { differences: Object.freeze(differences) }
+  // Not enumerable, so that the plan stays plain data to whoever compares, prints or stores it.
+  Object.defineProperty(plan, 'toString', { value: () => printDifferences(differences) })
+  return Object.freeze(plan)
+}
+
+function differencesOf(wanted: TableDefinition, found: TableDescription | undefined): readonly Difference[] {
+  const { table } = wanted
+  // One that is being deleted is as good as gone: its creation waits for that.
+  if (found === undefined || found.status === 'deleting') {
+    return [Object.freeze({ table, kind: 'missing-table', wanted, found: undefined, doable: true, removes: false })]
+  }
+  // With other keys it is another table, in which nothing else is any model's business.
+  if (!sameKeys(wanted, found)) {
+    return [judged(found, { table, kind: 'other-keys', wanted: keysOf(wanted), found: keysOf(found) })]
+  }
+  const differences: readonly Found[] = [
+    ...differenceOfCapacity(wanted, found),
+    ...differenceOfStream(wanted, found),
+    ...(wanted.expiry === found.expiry
+      ? []
+      : [{ table, kind: 'expiry' as const, wanted: wanted.expiry, found: found.expiry }]),
+    ...differencesOfIndexes(wanted, found),
+  ]
+  return differences.map((difference) => judged(found, difference))
+}
+
+const keysOf = ({ partition, sort }: KeySchema): KeySchema => (sort ? { partition, sort } : { partition })
+
+/** Removals first, since DynamoDB allows only so many indexes. */
+function differencesOfIndexes(wanted: TableDefinition, found: TableDescription): Found[] {
+  const { table } = wanted
+  const extra = found.indexes
+    .filter(({ name }) => !wanted.indexes.some((index) => index.name === name))
+    .map((index) => ({ table, kind: 'extra-index' as const, wanted: undefined, found: index }))
+  const others = wanted.indexes.flatMap((index): Found[] => {
+    const present = found.indexes.find(({ name }) => name === index.name)
+    if (present === undefined) return [{ table, kind: 'missing-index', wanted: index, found: undefined }]
+    return sameIndex(wanted, index, present) ? [] : [{ table, kind: 'other-index', wanted: index, found: present }]
+  })
+  return [...extra, ...others]
+}
+
+/** Where the models want no stream, one that is there may be anybody's. */
+function differenceOfStream({ table, stream: wanted }: TableDefinition, description: TableDescription): Found[] {
+  const found = description.otherStream ?? description.stream ?? false
+  return wanted === undefined || wanted === found ? [] : [{ table, kind: 'stream', wanted, found }]
+}
+
+/** Only what was said: otherwise whoever runs the table decides. */
+function differenceOfCapacity({ table, capacity, indexes }: TableDefinition, found: TableDescription): Found[] {
+  if (capacity === undefined) return []
+  const present = (name: string) => found.indexes.find((index) => index.name === name)
+  const own = (capacityOf: (name: string, wanted: Capacity) => Capacity): TableCapacity['indexes'] =>
+    Object.fromEntries(
+      indexes.flatMap(({ name, capacity: its }) => (its && present(name) ? [[name, capacityOf(name, its)]] : [])),
+    )
+  const wanted = { capacity, indexes: own((_, its) => its) }
+  const has: TableCapacity = {
+    capacity: found.capacity ?? { mode: 'on-demand' },
+    indexes: own((name) => present(name)?.capacity ?? found.capacity ?? { mode: 'on-demand' }),
+  }
+  const same =
+    sameCapacity(wanted.capacity, has.capacity) &&
+    Object.entries(wanted.indexes).every(([name, its]) => sameCapacity(its, has.indexes[name]))
+  return same ? [] : [{ table, kind: 'capacity', wanted, found: has }]
+}

@@ -1,0 +1,121 @@
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine, type EngineOptions } from '../../../core/engine.ts'
+import { isEngineError } from '../../../core/errors.ts'
+import { defineModel } from '../../../core/model/model.ts'
+import { observedStore } from '../../../core/observation/observed-store.ts'
+import type { Observer } from '../../../core/observation/observer.ts'
+import { storeConformance } from '../../conformance/index.ts'
+
+const Player = defineModel({
+  name: 'Player',
+  table: 'players',
+  key: { partition: 'id' },
+  schema: t.type({ id: t.string, energy: t.number }),
+})
+
+// An observed store is a store.
+const watching: Observer = { request: () => ({ within: (work) => work(), end: () => {} }) }
+for (const { name, run } of storeConformance('observed memory', () => observedStore(memoryStore(), watching))) {
+  test(name, run)
+}
+
+/** How often the function ran, and what became of it. */
+async function runWith(telemetry: Observer): Promise<{ readonly runs: number; readonly energy: number | undefined }> {
+  const { unitOfWork } = createEngine({ store: memoryStore(), models: [Player], telemetry })
+  let runs = 0
+  await unitOfWork.run('create', (work) => {
+    runs++
+    work.create(Player, { id: 'ann', energy: 10 })
+  })
+  const found = await unitOfWork.run((work) => work.find(Player, { id: 'ann' }))
+  return { runs, energy: found?.energy }
+}
+
+const everywhere = (within: <A>(work: () => A) => A): Observer => {
+  const begin = () => ({ within, end: () => {} })
+  return { unitOfWork: begin, attempt: begin, request: begin }
+}
+
+test('whatever an observer does around the work, the work is done once', async () => {
+  const done = { runs: 1, energy: 10 }
+  assert.equal(await runWith(everywhere((work) => work())), done)
+  assert.equal(await runWith(everywhere(() => undefined as never)), done)
+  assert.equal(
+    await runWith(
+      everywhere((work) => {
+        work()
+        return work()
+      }),
+    ),
+    done,
+  )
+  assert.equal(
+    await runWith(
+      everywhere((work) => {
+        work()
+        throw new Error('broken')
+      }),
+    ),
+    done,
+  )
+  assert.equal(
+    await runWith(
+      everywhere(() => {
+        throw new Error('broken')
+      }),
+    ),
+    done,
+  )
+})
+
+test('an observer is told what the engine did, in order', async () => {
+  const seen: string[] = []
+  const told = (name: string) => ({
+    end: ({ kind }: { readonly kind: string }) => void seen.push(`${name} ${kind}`),
+  })
+  await runWith({
+    unitOfWork: ({ path }) => told(path.join('/')),
+    attempt: ({ attempt }) => told(`attempt ${attempt}`),
+    request: ({ operation }) => told(operation),
+    note: ({ kind }) => void seen.push(kind),
+  })
+  assert.equal(seen, [
+    'defined',
+    'commit returned',
+    'attempt 1 returned',
+    'create returned',
+    'read returned',
+    'attempt 1 returned',
+    'anonymous returned',
+  ])
+})
+
+test('what a request consumed reaches the observer and the caller', async () => {
+  const consumed = [{ table: 'players', readUnits: 2, writeUnits: 0 }]
+  const store = memoryStore()
+  const reporting: typeof store = {
+    ...store,
+    read: (addresses, options) => {
+      options.onConsumed?.(consumed)
+      return store.read(addresses, options)
+    },
+  }
+  const seen: unknown[] = []
+  const observed = observedStore(reporting, {
+    request: () => ({ end: (ending) => void seen.push(ending.consumed) }),
+  })
+  await observed.read([], { consistent: true, onConsumed: (units) => void seen.push(units) })
+  assert.equal(seen, [consumed, consumed])
+})
+
+test('what is no observer is refused', () => {
+  assert.throws(
+    () => createEngine({ store: memoryStore(), models: [], telemetry: 'on' } as unknown as EngineOptions),
+    (error: unknown) => isEngineError(error, 'INVALID_ARGUMENT') && error.payload.argument === 'telemetry',
+  )
+})
+
+test.run()

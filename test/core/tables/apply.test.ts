@@ -1,0 +1,171 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { levelStore } from '../../../adapters/level/index.ts'
+import { all } from '../../../core/expression/condition.ts'
+import type { Store } from '../../../core/store/store.ts'
+import type { IndexDefinition, TableDefinition } from '../../../core/store/table-definition.ts'
+import { engineTables } from '../../../core/tables/tables.ts'
+import { newDirectory, removeDirectories } from '../../adapters/level/directory.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { watchedStore } from '../../support/watched-store.ts'
+
+const index = (name: string, partition: string, more: Partial<IndexDefinition> = {}): IndexDefinition => ({
+  name,
+  kind: 'global',
+  partition: { name: partition, type: 'S' },
+  projection: 'all',
+  ...more,
+})
+
+const plain = (table: string, more: Partial<TableDefinition> = {}): TableDefinition => ({
+  table,
+  partition: { name: 'id', type: 'S' },
+  indexes: [],
+  ...more,
+})
+
+const kinds = [...storeKinds, 'level'] as const
+
+/** A story on every store, with a table of its own that is deleted afterwards. */
+function story(name: string, tell: (store: Store, table: string) => Promise<void>): void {
+  for (const kind of kinds) {
+    test(`${name} (${kind})`, async () => {
+      const store = kind === 'level' ? levelStore({ path: newDirectory() }) : openStore(kind)
+      const table = `${tablePrefix()}-tables`
+      try {
+        await tell(store, table)
+      } finally {
+        await store.deleteTable(table)
+        await store.close()
+      }
+    })
+  }
+}
+
+const kindsOf = (differences: readonly { readonly kind: string }[]) => differences.map(({ kind }) => kind)
+
+story('what is missing is made, and then nothing differs', async (store, table) => {
+  const tables = engineTables(store, [plain(table, { indexes: [index('byCity', 'city')], expiry: 'until' })])
+  const plan = await tables.plan()
+  assert.equal(kindsOf(plan.differences), ['missing-table'])
+  const { applied, left } = await tables.apply(plan)
+  assert.equal(kindsOf(applied), ['missing-table'])
+  assert.equal(left, [])
+  assert.equal((await tables.plan()).differences, [])
+  assert.is(String(await tables.plan()), 'All tables are as their models want them.')
+})
+
+story('indexes, expiry, stream and capacity are changed in place, items stay', async (store, table) => {
+  await engineTables(store, [plain(table)]).create()
+  const item = { id: 'a', city: 'Oslo', team: 'red' }
+  await store.commit({ id: 'p1', actions: [{ kind: 'put', table, key: { id: 'a' }, item, condition: all([]) }] })
+  const wanted = plain(table, {
+    indexes: [index('byCity', 'city'), index('byTeam', 'team', { projection: 'keys', capacity: units(2, 3) })],
+    expiry: 'until',
+    stream: true,
+    capacity: units(5, 6),
+  })
+  const tables = engineTables(store, [wanted])
+  const { applied } = await tables.apply()
+  assert.equal(kindsOf(applied), ['capacity', 'stream', 'expiry', 'missing-index', 'missing-index'])
+  assert.equal((await tables.plan()).differences, [])
+  const { items } = await store.scan({ table, index: 'byTeam', consistent: false })
+  assert.equal(items, [{ id: 'a', team: 'red' }])
+  const again = await tables.apply()
+  assert.equal(again, { applied: [], left: [] })
+})
+
+const units = (read: number, write: number) => ({ mode: 'provisioned', read, write }) as const
+
+story('nothing is removed unless asked for', async (store, table) => {
+  const before = plain(table, { indexes: [index('old', 'city'), index('kept', 'team', { projection: 'keys' })] })
+  await engineTables(store, [before]).create()
+  const tables = engineTables(store, [plain(table, { indexes: [index('kept', 'team')] })])
+  const { applied, left } = await tables.apply()
+  assert.equal(applied, [])
+  assert.equal(
+    left.map(({ kind, doable, removes }) => ({ kind, doable, removes })),
+    [
+      { kind: 'extra-index', doable: true, removes: true },
+      { kind: 'other-index', doable: true, removes: true },
+    ],
+  )
+  assert.equal(new Set((await store.describeTable(table))!.indexes.map(({ name }) => name)), new Set(['old', 'kept']))
+  assert.equal((await tables.apply({ prune: true })).left, [])
+  const { indexes } = (await store.describeTable(table))!
+  assert.equal(
+    indexes.map(({ name, projection }) => ({ name, projection })),
+    [{ name: 'kept', projection: 'all' }],
+  )
+})
+
+story('what cannot be done in place is told, and nothing else is done to that table', async (store, table) => {
+  const other = plain(table, { partition: { name: 'key', type: 'N' } })
+  await engineTables(store, [other]).create()
+  const tables = engineTables(store, [plain(table, { expiry: 'until' })])
+  const { applied, left } = await tables.apply({ prune: true })
+  assert.equal(applied, [])
+  assert.equal(kindsOf(left), ['other-keys'])
+  assert.is(left[0]?.doable, false)
+  assert.match(String(await tables.plan()), 'keys: id (S); found key (N)')
+  assert.is((await store.describeTable(table))?.expiry, undefined)
+})
+
+story('a local index, another expiry and a key of another type are told as not doable', async (store, table) => {
+  await engineTables(store, [plain(table, { expiry: 'until', indexes: [index('byCity', 'city')] })]).create()
+  const local = index('recent', 'id', { kind: 'local', sort: { name: 'at', type: 'N' } })
+  const numbered = index('byNumber', 'city', { partition: { name: 'city', type: 'N' } })
+  const tables = engineTables(store, [
+    plain(table, { expiry: 'end', indexes: [index('byCity', 'city'), local, numbered] }),
+  ])
+  const { differences } = await tables.plan()
+  assert.equal(kindsOf(differences), ['expiry', 'missing-index', 'missing-index'])
+  for (const { doable } of differences) assert.not(doable)
+  assert.match(differences[0]?.reason ?? '', 'expire by until already')
+  assert.match(differences[1]?.reason ?? '', 'can only be made with its table')
+  assert.match(differences[2]?.reason ?? '', 'cannot be of type S and N')
+})
+
+story('a plan bounds what is applied, and what is no longer so is left alone', async (store, table) => {
+  await engineTables(store, [plain(table)]).create()
+  const early = await engineTables(store, [plain(table, { expiry: 'until' })]).plan()
+  const tables = engineTables(store, [plain(table, { expiry: 'until', indexes: [index('byCity', 'city')] })])
+  const stored = JSON.parse(JSON.stringify(early))
+  assert.equal(kindsOf((await tables.apply(stored)).applied), ['expiry'])
+  assert.equal((await store.describeTable(table))?.indexes, [])
+  assert.equal(await tables.apply(stored), { applied: [], left: [] })
+})
+
+story('many who apply at once get what one would', async (store, table) => {
+  await engineTables(store, [plain(table)]).create()
+  const wanted = plain(table, { expiry: 'until', indexes: [index('byCity', 'city'), index('byTeam', 'team')] })
+  const several = [1, 2, 3].map(() => engineTables(store, [wanted]))
+  await Promise.all(several.map((tables) => tables.apply()))
+  assert.equal((await several[0]!.plan()).differences, [])
+})
+
+test('a description is asked for once, until the table changes or it is refreshed', async () => {
+  const watched = watchedStore(openStore('memory'))
+  let asked = 0
+  const store: Store = {
+    ...watched,
+    describeTable: (...args) => {
+      asked++
+      return watched.describeTable(...args)
+    },
+  }
+  const tables = engineTables(store, [plain('t')])
+  assert.is(await tables.describe('t'), undefined)
+  await tables.create()
+  assert.is((await tables.describe('t'))?.status, 'active')
+  assert.is(await tables.describe('t'), await tables.describe('t'))
+  assert.is(asked, 2)
+  await tables.describe('t', { refresh: true })
+  assert.is(asked, 3)
+  await tables.delete()
+  assert.is(await tables.describe('t'), undefined)
+})
+
+test.after(removeDirectories)
+
+test.run()

@@ -1,0 +1,177 @@
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine, type EngineOptions } from '../../../core/engine.ts'
+import { type ErrorCode, isEngineError } from '../../../core/errors.ts'
+import { defineModel } from '../../../core/model/model.ts'
+import { engineTables, type Tables } from '../../../core/tables/tables.ts'
+
+const Player = defineModel({
+  name: 'Player',
+  table: 'game-players',
+  key: { partition: 'id' },
+  schema: t.type({ id: t.string, team: t.string }),
+})
+
+const Visit = defineModel({
+  name: 'Visit',
+  table: 'visits',
+  key: { partition: 'player', sort: 'at' },
+  schema: t.type({ player: t.string, at: t.number }),
+})
+
+const engine = (tables?: EngineOptions['tables']) =>
+  createEngine({ store: memoryStore(), models: [Visit, Player], tables })
+
+const refused = (code: ErrorCode, tables: unknown, message: RegExp): void =>
+  assert.throws(
+    () => engine(tables as EngineOptions['tables']),
+    (error: unknown) => isEngineError(error, code) && message.test(error.message),
+  )
+
+test('a table costs what its settings say, and on demand otherwise', async () => {
+  const { tables } = engine({ visits: { capacity: { mode: 'provisioned', read: 5, write: 1 } } })
+  await tables.create()
+  assert.equal((await tables.describe(Visit))?.capacity, { mode: 'provisioned', read: 5, write: 1 })
+  assert.is((await tables.describe(Player))?.capacity?.mode ?? 'on-demand', 'on-demand')
+})
+
+test('a capacity that nobody set is left to whoever runs the table', async () => {
+  const store = memoryStore()
+  await createEngine({
+    store,
+    models: [Visit],
+    tables: { visits: { capacity: { mode: 'provisioned', read: 5, write: 1 } } },
+  }).tables.create()
+  const { differences } = await createEngine({ store, models: [Visit] }).tables.plan()
+  assert.equal(differences, [])
+})
+
+test('settings that fit no table are refused', () => {
+  refused('INVALID_ARGUMENT', { player: {} }, /game-players/)
+  refused('INVALID_ARGUMENT', { visits: { capacity: { mode: 'cheap' } } }, /tables.visits.capacity.mode/)
+  refused('INVALID_ARGUMENT', { visits: { capacity: { mode: 'provisioned', read: 0.5, write: 1 } } }, /read/)
+  refused('INVALID_ARGUMENT', { visits: { capacity: { mode: 'provisioned', read: 1 } } }, /write/)
+  refused('INVALID_ARGUMENT', { visits: { indexes: { none: { mode: 'on-demand' } } } }, /none/)
+  refused('INVALID_ARGUMENT', { visits: { capcity: {} } }, /capcity/)
+})
+
+test('options that do nothing are refused', async () => {
+  const { tables } = engine()
+  for (const call of [
+    () => tables.apply({ purne: true } as never),
+    () => tables.apply({ prune: 1 } as never),
+    () => tables.describe(7 as never),
+    () => tables.create({ signal: 'now' } as never),
+  ]) {
+    const error = await call().then(
+      () => undefined,
+      (caught: unknown) => caught,
+    )
+    assert.ok(isEngineError(error, 'INVALID_ARGUMENT'), String(error))
+  }
+})
+
+test('the template has every table with all that create would make, in a fixed order', () => {
+  const { tables } = engine({ visits: { capacity: { mode: 'provisioned', read: 5, write: 1 } } })
+  const template = tables.toCloudFormation()
+  assert.equal(Object.keys(template.Resources), ['DraftworkJournalTable', 'GamePlayersTable', 'VisitsTable'])
+  assert.equal(template.Resources['DraftworkJournalTable']?.Properties, {
+    TableName: 'draftwork-journal',
+    AttributeDefinitions: [
+      { AttributeName: 'p', AttributeType: 'S' },
+      { AttributeName: 's', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'p', KeyType: 'HASH' },
+      { AttributeName: 's', KeyType: 'RANGE' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+    TimeToLiveSpecification: { AttributeName: 'x', Enabled: true },
+  })
+  const visits = template.Resources['VisitsTable']
+  assert.is(visits?.DeletionPolicy, 'Retain')
+  assert.is(visits?.Properties['BillingMode'], 'PROVISIONED')
+  assert.equal(visits?.Properties['ProvisionedThroughput'], { ReadCapacityUnits: 5, WriteCapacityUnits: 1 })
+  assert.equal(JSON.parse(JSON.stringify(template)), template)
+})
+
+const templateOf = (...names: readonly string[]): ReturnType<Tables['toCloudFormation']> =>
+  engineTables(
+    memoryStore(),
+    names.map((table) => ({ table, partition: { name: 'id', type: 'S' }, indexes: [] })),
+  ).toCloudFormation()
+
+test('logical ids are letters and digits, one for each table', () => {
+  const names = ['a.b', 'a-b', 'a_B', '---', '9_lives']
+  const ids = Object.keys(templateOf(...names).Resources)
+  assert.is(new Set(ids).size, names.length)
+  for (const id of ids) assert.match(id, /^[A-Za-z0-9]+$/)
+  assert.equal(ids, Object.keys(templateOf(...[...names].reverse()).Resources))
+})
+
+test('a name that DynamoDB does not take has no template', () => {
+  assert.throws(
+    () => templateOf('my table'),
+    (error: unknown) => isEngineError(error, 'REJECTED') && /my table/.test(error.message),
+  )
+})
+
+test('the template makes indexes and streams', () => {
+  const { Resources } = engineTables(memoryStore(), [
+    {
+      table: 'players',
+      partition: { name: 'id', type: 'S' },
+      indexes: [
+        {
+          name: 'byTeam',
+          kind: 'global',
+          partition: { name: 'team', type: 'S' },
+          projection: ['nick', 'id'],
+        },
+        {
+          name: 'recent',
+          kind: 'local',
+          partition: { name: 'id', type: 'S' },
+          sort: { name: 'at', type: 'N' },
+          projection: 'keys',
+        },
+      ],
+      stream: true,
+      capacity: { mode: 'provisioned', read: 2, write: 3 },
+    },
+  ]).toCloudFormation()
+  assert.equal(Resources['PlayersTable']?.Properties, {
+    TableName: 'players',
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      { AttributeName: 'team', AttributeType: 'S' },
+      { AttributeName: 'at', AttributeType: 'N' },
+    ],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PROVISIONED',
+    ProvisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 3 },
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'byTeam',
+        KeySchema: [{ AttributeName: 'team', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['nick'] },
+        ProvisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 3 },
+      },
+    ],
+    LocalSecondaryIndexes: [
+      {
+        IndexName: 'recent',
+        KeySchema: [
+          { AttributeName: 'id', KeyType: 'HASH' },
+          { AttributeName: 'at', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+    StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  })
+})
+
+test.run()
