@@ -19,6 +19,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
+import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
@@ -35,6 +36,7 @@ import { renderPlan, type WriteRequest } from './render-plan.ts'
 import { sendOnce, type WriteCommand } from './send-once.ts'
 import { messageOf } from './service-error.ts'
 import { createTable, deleteTable } from './tables.ts'
+import { writeBatch } from './write-batch.ts'
 
 export interface DynamodbStoreOptions {
   /**
@@ -103,6 +105,13 @@ class DynamodbStore implements Store {
     return readOutcome(sent.error, plan, sent.left)
   }
 
+  write(writes: readonly BulkWrite[], options: RequestOptions = {}): Promise<BulkOutcome> {
+    const tables = [...new Set(writes.map(({ table }) => table))]
+    return this.#attempt({ operation: 'bulk write', tables, signal: options.signal }, () =>
+      writes.length === 0 ? { unprocessed: [], reasons: [] } : writeBatch(this.#client, writes, options),
+    )
+  }
+
   createTable(definition: TableDefinition, { signal }: RequestOptions = {}): Promise<void> {
     return this.#attempt({ operation: 'creation', tables: [definition.table], signal }, () =>
       createTable(definition, { client: this.#client, patience: this.#patience, signal }),
@@ -153,7 +162,12 @@ function commandOf(request: WriteRequest): WriteCommand {
   }
 }
 
-const readPage = ({ Items = [], LastEvaluatedKey }: QueryCommandOutput | ScanCommandOutput): Page => ({
+const readPage = ({
+  Items = [],
+  Count = Items.length,
+  LastEvaluatedKey,
+}: QueryCommandOutput | ScanCommandOutput): Page => ({
   items: Items.map(mapFromWire),
+  count: Count,
   next: LastEvaluatedKey && (mapFromWire(LastEvaluatedKey) as ItemKey),
 })

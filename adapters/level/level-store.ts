@@ -17,6 +17,7 @@ import { Database } from './database.ts'
 import { readItems } from './read-items.ts'
 import { readPage } from './read-page.ts'
 import { aborted, explained } from './refusals.ts'
+import { writeBatch } from './write-batch.ts'
 
 export interface LevelStoreOptions {
   /** A directory of the store's own, which is made if there is none. Relative to the working directory of the moment. */
@@ -99,6 +100,8 @@ export function levelStore(options: LevelStoreOptions): Store {
     query: (query, options) => request(({ database }) => readPage(database, query), options),
     scan: (scan, options) => request(({ database }) => readPage(database, scan), options),
     commit: (plan, options) => request(({ commits }) => commits.commit(plan, options?.signal), options),
+    write: (writes, options) =>
+      request(({ database }) => database.exclusively(() => writeBatch(database, writes, limits)), options),
     createTable: (definition, options) =>
       request(({ database }) => database.exclusively(() => database.tables.create(definition)), options),
     deleteTable: (table, options) =>

@@ -9,6 +9,7 @@
  */
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
+import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
@@ -81,12 +82,19 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     return outcome
   }
 
+  function write(writes: readonly BulkWrite[]): BulkOutcome {
+    tables.write(writes)
+    replica?.followWrites(writes)
+    return { unprocessed: [], reasons: [] }
+  }
+
   return Object.freeze<Store>({
     limits,
     read: (addresses, options) => request(() => tables.read(addresses), options),
     query: (query, options) => request(() => tables.query(query), options),
     scan: (scan, options) => request(() => tables.scan(scan), options),
     commit: (plan, options) => request(() => commit(plan), options),
+    write: (writes, options) => request(() => write(writes), options),
     createTable: (definition, options) =>
       request(() => {
         tables.create(definition)

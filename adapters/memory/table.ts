@@ -114,4 +114,8 @@ export class Table {
   }
 }
 
-const givePage = ({ items, next }: Page): Page => ({ items: items.map(give), next: next && (give(next) as ItemKey) })
+const givePage = ({ items, count, next }: Page): Page => ({
+  items: items.map(give),
+  count,
+  next: next && (give(next) as ItemKey),
+})

@@ -92,6 +92,7 @@ export function watchedStore(store: Store): WatchedStore {
       commits.push({ plan, outcome })
       return outcome
     },
+    write: (writes, options) => store.write(writes, options),
     createTable: (definition, options) => store.createTable(definition, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
     close: () => store.close(),

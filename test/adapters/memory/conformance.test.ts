@@ -20,6 +20,7 @@ function passing(store: Store): Store {
     query: (...args) => store.query(...args),
     scan: (...args) => store.scan(...args),
     commit: (...args) => store.commit(...args),
+    write: (...args) => store.write(...args),
     createTable: (...args) => store.createTable(...args),
     deleteTable: (...args) => store.deleteTable(...args),
     close: () => store.close(),
