@@ -11,6 +11,7 @@ import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Trimmer } from './journal/trimmer.ts'
 import { tableDefinition } from './model/key.ts'
 import { type AnyModel, isModel } from './model/model.ts'
+import { joinTables } from './store/join-tables.ts'
 import type { RequestOptions, Store } from './store/store.ts'
 import type { TableDefinition } from './store/table-definition.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
@@ -117,6 +118,13 @@ function tablesOf(models: readonly AnyModel[]): readonly TableDefinition[] {
         `${known.model.name} and ${model.name} share table ${model.table}; give each a type.`,
         { model: model.name },
       )
+    } else {
+      const joined = joinTables(known.definition, definition)
+      if ('problem' in joined) {
+        const message = `${known.model.name} and ${model.name} share table ${model.table} but ${joined.problem}.`
+        throw engineError('INVALID_MODEL', message, { model: model.name })
+      }
+      tables.set(model.table, { definition: joined, model: known.model })
     }
   }
   return [...tables.values()].map(({ definition }) => definition)

@@ -8,7 +8,8 @@ import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
 import { engineError } from '../errors.ts'
 import { type Fields, fieldsOf } from './fields.ts'
-import { encodeField, type KeyPart, keyPart } from './key-part.ts'
+import { encodeField, type KeyPart, keyPart, storedType } from './key-part.ts'
+import { type ModelIndex, modelIndexes } from './model-index.ts'
 import { readBigints } from './read-bigints.ts'
 import { nodeOf } from './schema.ts'
 
@@ -21,6 +22,11 @@ export interface Definition {
   readonly keyFields: readonly string[]
   readonly type: { readonly attribute: string; readonly value: string } | undefined
   readonly defaults: ReadonlyMap<string, unknown>
+  readonly indexes: readonly ModelIndex[]
+  /** What indexes are found by, each attribute once, but for those of the key. */
+  readonly indexParts: readonly KeyPart[]
+  /** The field that holds the second since 1970 after which the store may drop the record. */
+  readonly expires: string | undefined
   /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
   readonly hidden: ReadonlySet<string>
 }
@@ -31,7 +37,7 @@ export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
 /** `_c` is kept for a lock of commits that one request cannot hold. */
 const reserved = new Set([...engineAttributes, '_c'])
 
-const options = ['name', 'table', 'key', 'type', 'schema', 'defaults'] as const
+const options = ['name', 'table', 'key', 'type', 'schema', 'defaults', 'indexes', 'expires'] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -82,9 +88,20 @@ export function checkDefinition(input: unknown): Definition {
     refuse(`partition key, sort key and type must be different attributes, got ${attributes.join(', ')}`)
   }
 
+  const expires = expiryOf(given.expires, fields, refuse)
+  const needed = [...(type ? [type.attribute] : []), ...(expires === undefined ? [] : [expires])]
+  const taken = new Set([...reserved, ...(type ? [type.attribute] : [])])
+  const indexes = modelIndexes(given.indexes, { fields, keyParts, needed, taken }, refuse)
+  const byAttribute = new Map(indexes.flatMap((index) => index.keyParts).map((part) => [part.attribute, part]))
+  const indexParts = [...byAttribute.values()].filter((part) => !attributes.includes(part.attribute))
+  for (const { attribute, template } of indexParts) if (template) added.push(attribute)
+
   return Object.freeze({
     schema,
     fields,
+    indexes,
+    indexParts: Object.freeze(indexParts),
+    expires,
     keyParts: Object.freeze(keyParts),
     keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
     type,
@@ -111,6 +128,16 @@ function typeOf(
     return refuse(`type.attribute ${attribute} is also a field of the schema; give one of them another name`)
   }
   return Object.freeze({ attribute, value })
+}
+
+function expiryOf(given: unknown, fields: Fields, refuse: (reason: string) => never): string | undefined {
+  if (given === undefined) return undefined
+  const field = typeof given === 'string' ? fields.get(given) : undefined
+  if (!field) return refuse(`expires names ${JSON.stringify(given)}, which is no field of the schema`)
+  const type = storedType(field.codecs)
+  // What a codec of the user's own stores shows when it is used.
+  if (type === 'N' || type === undefined) return given as string
+  return refuse(`expires names ${given}, which must be stored as a number, the seconds since 1970`)
 }
 
 function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => never): ReadonlyMap<string, unknown> {

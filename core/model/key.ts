@@ -50,5 +50,12 @@ export function keyOfRecord<M extends AnyModel>(model: M, record: RecordOf<M>): 
 /** The table that a model needs. */
 export function tableDefinition(model: AnyModel): TableDefinition {
   const [partition, sort] = model.definition.keyParts.map(({ attribute, type }) => ({ name: attribute, type }))
-  return { table: model.table, partition: partition!, ...(sort && { sort }), indexes: [] }
+  const { indexes, expires } = model.definition
+  return {
+    table: model.table,
+    partition: partition!,
+    ...(sort && { sort }),
+    indexes: indexes.map(({ definition }) => definition),
+    ...(expires !== undefined && { expiry: expires }),
+  }
 }
