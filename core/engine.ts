@@ -11,6 +11,7 @@ import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Trimmer } from './journal/trimmer.ts'
 import { tableDefinition } from './model/key.ts'
 import { type AnyModel, isModel } from './model/model.ts'
+import { type Records, recordsOf } from './records/records.ts'
 import { joinTables } from './store/join-tables.ts'
 import type { RequestOptions, Store } from './store/store.ts'
 import type { TableDefinition } from './store/table-definition.ts'
@@ -35,6 +36,8 @@ export interface Tables {
 
 export interface Engine {
   readonly unitOfWork: UnitOfWorkRunner
+  /** Reads and writes in bulk, outside of units of work. */
+  readonly records: Records
   readonly tables: Tables
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
@@ -56,16 +59,19 @@ export function createEngine(options: EngineOptions): Engine {
   if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
   const tables = [...tablesOf(models), journalTable(journal)]
   const trimmer = new Trimmer(store, environment)
+  const known = new Set(models)
   let closed: Promise<void> | undefined
+  const isClosed = () => closed !== undefined
   return Object.freeze({
     unitOfWork: unitOfWorkRunner({
       store,
-      models: new Set(models),
+      models: known,
       environment,
       trimmer,
       journalTable: journal,
-      isClosed: () => closed !== undefined,
+      isClosed,
     }),
+    records: recordsOf({ store, models: known, environment, isClosed }),
     tables: Object.freeze({
       async create(options: RequestOptions = {}) {
         assertOptions(options)

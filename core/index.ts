@@ -7,6 +7,7 @@
 export { createEngine, type Engine, type EngineOptions, type Tables } from './engine.ts'
 export type { Environment } from './environment.ts'
 export {
+  type BulkFailure,
   type Conflict,
   type ConflictError,
   type EngineError,
@@ -14,11 +15,14 @@ export {
   type ErrorPayloads,
   isEngineError,
 } from './errors.ts'
+export type { Condition } from './expression/condition.ts'
 export { binary, date, mapOf, setOf } from './model/codecs.ts'
 export {
   type AnyModel,
   type DraftOf,
   defineModel,
+  type IndexesOf,
+  type IndexOptions,
   type KeyOf,
   type Model,
   type ModelOptions,
@@ -26,6 +30,14 @@ export {
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'
+export type { Found, RecordPage } from './records/found.ts'
+export type { Filter, Operators } from './records/operators.ts'
+export type { Path, Paths } from './records/path.ts'
+export type { ManyRecords } from './records/read-many.ts'
+export type { InvalidItem } from './records/read-policy.ts'
+export type { ReadManyOptions, Records, WriteManyOptions } from './records/records.ts'
+export type { OnInvalid, QueryKey, QueryOptions, ReadPolicy, ScanOptions, Selected } from './records/selection.ts'
+export type { BulkResult } from './records/write-many.ts'
 export type { BulkOutcome, BulkWrite } from './store/bulk-write.ts'
 export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
 export type { StoreLimits } from './store/limits.ts'

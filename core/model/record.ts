@@ -168,7 +168,7 @@ function invalidInput(model: AnyModel, issues: readonly Issue[]): EngineError {
   )
 }
 
-function invalidItem(model: AnyModel, item: Item, issues: readonly Issue[]): EngineError {
+export function invalidItem(model: AnyModel, item: Item, issues: readonly Issue[]): EngineError {
   const attributes = model.definition.keyParts.map((part) => part.attribute)
   const key: ItemKey = keyOf(
     item,
