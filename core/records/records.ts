@@ -91,7 +91,7 @@ export interface Records {
   query<
     M extends AnyModel,
     Index extends IndexName<M> = never,
-    Field extends HeldField<M, Index> = never,
+    const Field extends HeldField<M, Index> = never,
     Invalid extends OnInvalid = 'throw',
   >(model: M, options: QueryOptions<M, Index, Field, Invalid>): Found<Selected<M, Index, Field, Invalid>>
 
@@ -99,7 +99,7 @@ export interface Records {
   scan<
     M extends AnyModel,
     Index extends IndexName<M> = never,
-    Field extends HeldField<M, Index> = never,
+    const Field extends HeldField<M, Index> = never,
     Invalid extends OnInvalid = 'throw',
   >(model: M, options?: ScanOptions<M, Index, Field, Invalid>): Found<Selected<M, Index, Field, Invalid>>
 
