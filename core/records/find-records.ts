@@ -4,21 +4,18 @@
  * @module
  */
 import { assertOptions, unexpected } from '../arguments.ts'
-import { printPath } from '../data/document-path.ts'
 import { type ItemKey, keyOf } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
-import { engineError } from '../errors.ts'
-import { all, beginsWith, between, type Condition, compareTo, equals, pathsIn } from '../expression/condition.ts'
+import { all } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
-import { conditionWeight } from '../expression/weight.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { ModelIndex } from '../model/model-index.ts'
 import type { QueryRequest, ReadStore, ScanRequest } from '../store/store.ts'
 import { again } from './again.ts'
+import { assertCount, assertFits, assertHeld, filterOf, indexOf } from './checked-options.ts'
 import { type Position, parseCursor, printCursor, type ReadIdentity } from './cursor.ts'
-import { type Demand, type Found, found } from './found.ts'
-import { type KeyCondition, keyCondition } from './key-condition.ts'
-import { conditionOf, type Filter } from './operators.ts'
+import { type Found, found, wanted } from './found.ts'
+import { type KeyCondition, keyCondition, withinKey } from './key-condition.ts'
 import { pagesOf } from './page-source.ts'
 import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
 import { itemReader, notExpired, ofModel } from './read-policy.ts'
@@ -74,8 +71,10 @@ export function findRecords<R>(
   const key = operation === 'query' ? keyCondition(model, keyParts, options.key) : undefined
   const fields = selectedFields(model, index, options.select)
   const keys = [...new Set([...model.definition.keyParts, ...keyParts].map(({ attribute }) => attribute))]
-  const filter = filterOf(model, index, key, options.filter as Filter<never> | undefined)
-  assertFits(model, filter, store)
+  const filter = filterOf(model, key ? keyParts : [], options.filter)
+  if (filter && index) assertHeld(index, filter)
+  if (filter) assertFits(model, filter, store.limits)
+  const always = [...ofModel(model), ...(filter ? [filter] : [])]
   const read: ReadIdentity = { operation, model: model.name, index: index?.name ?? '', reverse }
   const positions = startOf(read, keys, key, options)
   const request = {
@@ -96,7 +95,7 @@ export function findRecords<R>(
         signal: options.signal,
         fetch(part, from, signal) {
           // Now, lest a long read take for alive what has expired since it began.
-          const conditions = [...filter, ...(options.expired === 'absent' ? notExpired(model, environment) : [])]
+          const conditions = [...always, ...(options.expired === 'absent' ? notExpired(model, environment) : [])]
           const asked = {
             ...request,
             ...(conditions.length > 0 && { filter: all(conditions) }),
@@ -120,22 +119,6 @@ export function findRecords<R>(
   })
 }
 
-/** As many as are wanted, then twice as many each time, since the filter has dropped some. */
-function wanted(demand: Demand): number | undefined {
-  if (demand.left === Number.POSITIVE_INFINITY) return undefined
-  const items = demand.left * 2 ** demand.requests++
-  return items < 100_000 ? Math.max(1, items) : undefined
-}
-
-function indexOf(model: AnyModel, name: unknown): ModelIndex | undefined {
-  if (name === undefined) return undefined
-  const { indexes } = model.definition
-  const index = indexes.find((each) => each.name === name)
-  if (index) return index
-  const known = indexes.map((each) => each.name).join(', ')
-  throw unexpected('index', known === '' ? `absent, as ${model.name} has no indexes` : `one of ${known}`, name)
-}
-
 /** Of a partial record; undefined for whole ones. */
 function selectedFields(
   model: AnyModel,
@@ -148,45 +131,6 @@ function selectedFields(
   const stray = Array.from(select as unknown[]).find((name) => !held.includes(name as string))
   if (stray !== undefined) throw unexpected('select', `fields among ${held.join(', ')}`, stray)
   return select as string[]
-}
-
-function filterOf(
-  model: AnyModel,
-  index: ModelIndex | undefined,
-  key: KeyCondition | undefined,
-  filter: Filter<never> | undefined,
-): readonly Condition[] {
-  const own = ofModel(model)
-  if (filter === undefined) return own
-  const condition = conditionOf(model, filter)
-  const keyParts = index?.keyParts ?? model.definition.keyParts
-  for (const path of pathsIn(condition)) {
-    const field = String(path[0])
-    if (index?.holds && !index.holds.includes(field)) {
-      throw unexpected('filter', `about fields that ${index.name} holds: ${index.holds.join(', ')}`, printPath(path))
-    }
-    // DynamoDB refuses it.
-    if (key && keyParts.some(({ attribute }) => attribute === field)) {
-      throw unexpected('filter', `about fields outside of the key; ${field} goes into key`, printPath(path))
-    }
-  }
-  return [...own, condition]
-}
-
-function assertFits(model: AnyModel, filter: readonly Condition[], { limits }: ReadStore): void {
-  const { bytes, operators } = conditionWeight(all(filter))
-  // What reads add by themselves fits into what is left.
-  const [maximum, actual, limit] =
-    operators > limits.operators - 10
-      ? [limits.operators - 10, operators, 'operators in a filter']
-      : [limits.expressionBytes - 100, bytes, 'bytes in a filter']
-  if (actual <= maximum) return
-  throw engineError('TOO_LARGE', `${model.name}: at most ${maximum} ${limit}, got ${actual}. Nothing was sent.`, {
-    limit,
-    maximum,
-    actual,
-    model: model.name,
-  })
 }
 
 function startOf(
@@ -208,24 +152,4 @@ function startOf(
       throw unexpected('from', 'a cursor of a query by the same key', from)
   }
   return positions.map((position) => (typeof position === 'string' ? position : (keyOf(position, keys) as ItemKey)))
-}
-
-function withinKey({ partition, sort }: KeyCondition): Condition {
-  const same = equals([partition.attribute], partition.value)
-  if (!sort) return same
-  const path = [sort.attribute]
-  switch (sort.operator) {
-    case 'between':
-      return all([same, between(path, sort.low, sort.high)])
-    case 'begins-with':
-      return all([same, beginsWith(path, sort.prefix)])
-    default:
-      return all([same, compareTo(path, sort.operator, sort.value)])
-  }
-}
-
-function assertCount(argument: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (value === undefined) return
-  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return
-  throw unexpected(argument, `a whole number, at least ${least}`, value)
 }

@@ -40,6 +40,13 @@ export interface Demand {
   requests: number
 }
 
+/** How many items to look at next: as many as are wanted, then twice as many each time, since the filter has dropped some. */
+export function wanted(demand: Demand): number | undefined {
+  if (demand.left === Number.POSITIVE_INFINITY) return undefined
+  const items = demand.left * 2 ** demand.requests++
+  return items < 100_000 ? Math.max(1, items) : undefined
+}
+
 export interface FoundParts {
   readonly limit: number
   readonly read: ItemReader

@@ -6,6 +6,7 @@
 import { isScalar, type ScalarValue, typeOf } from '../data/attribute-value.ts'
 import { printValue } from '../data/print-value.ts'
 import { type EngineError, engineError } from '../errors.ts'
+import { all, beginsWith, between, type Condition, compareTo, equals } from '../expression/condition.ts'
 import { encodeField, type KeyPart, makeKey } from '../model/key-part.ts'
 import { renderTemplate } from '../model/key-template.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -116,6 +117,21 @@ function operatorOf(bound: unknown): readonly [(typeof names)[number], unknown] 
   const [only, ...others] = Object.keys(bound)
   const name = names.find((each) => each === only)
   return name === undefined || others.length > 0 ? undefined : [name, (bound as Given)[name]]
+}
+
+/** What holds of the items that the key selects. */
+export function withinKey({ partition, sort }: KeyCondition): Condition {
+  const same = equals([partition.attribute], partition.value)
+  if (!sort) return same
+  const path = [sort.attribute]
+  switch (sort.operator) {
+    case 'between':
+      return all([same, between(path, sort.low, sort.high)])
+    case 'begins-with':
+      return all([same, beginsWith(path, sort.prefix)])
+    default:
+      return all([same, compareTo(path, sort.operator, sort.value)])
+  }
 }
 
 function unfit(model: AnyModel, argument: string, expected: string, got: unknown): EngineError {

@@ -9,7 +9,8 @@
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { decodeItem } from '../model/record.ts'
-import type { ReadStore } from '../store/store.ts'
+import type { StoreLimits } from '../store/limits.ts'
+import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
 
@@ -64,6 +65,16 @@ export class IdentityMap {
     const record = { stored, state: new RecordState(identity, 'kept', new RecordVersion(identity, value)) }
     this.#loaded.set(identity.id, record)
     return record
+  }
+
+  get limits(): StoreLimits {
+    return this.#store.limits
+  }
+
+  /** One page of a query. What it finds is not known yet: see `adopt`. */
+  query(request: QueryRequest): Promise<Page> {
+    if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+    return this.#store.query(request, { signal: this.#signal })
   }
 
   async #read(identity: RecordIdentity): Promise<LoadedRecord> {

@@ -11,6 +11,7 @@ import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import { collectBlindChanges } from './blind-changes.ts'
+import { queryRecords } from './query-records.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
@@ -98,6 +99,11 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       if (!Array.isArray(keys)) throw unexpected('keys', 'a list of keys', keys)
       // `from` also visits the gaps of a sparse list, which are no keys.
       return Promise.all(Array.from(keys, (key: unknown) => identify(model, key)).map(find))
+    },
+
+    async query(model: AnyModel, options: unknown) {
+      assertKnown(model)
+      return queryRecords(scope, model, options)
     },
 
     async peek(model: AnyModel, key: unknown) {

@@ -6,6 +6,8 @@
 
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import type { Draft } from '../model/readonly.ts'
+import type { Filter } from '../records/operators.ts'
+import type { IndexName, QueryKey } from '../records/selection.ts'
 import type { BlindChanges } from './blind-changes.ts'
 
 /** A domain function: what it reads and changes goes through `work`. May run more than once, so it must not act elsewhere. */
@@ -14,6 +16,16 @@ export type Work<A> = (work: UnitOfWork) => Promise<A> | A
 export interface NestedOptions {
   /** `independent` commits by itself, whatever becomes of the unit of work around it. Default `nested`. */
   readonly propagation?: 'nested' | 'independent' | undefined
+}
+
+export interface WorkQueryOptions<M extends AnyModel, Index> {
+  readonly index?: Index | undefined
+  readonly key: QueryKey<M, Index>
+  readonly filter?: Filter<RecordOf<M>> | undefined
+  /** Descending by the sort key. Default false. */
+  readonly reverse?: boolean | undefined
+  /** How many records to return. Default all. */
+  readonly limit?: number | undefined
 }
 
 export interface UnitOfWork {
@@ -33,6 +45,22 @@ export interface UnitOfWork {
 
   /** The records under these keys, in their order, undefined for absent ones. Any number; a request takes 100. */
   getMany<M extends AnyModel>(model: M, keys: readonly KeyOf<M>[]): Promise<(RecordOf<M> | undefined)[]>
+
+  /**
+   * The records of one partition of the model's table or of an index, in the order of the sort key, as this unit of work
+   * has changed them by now. They are the same objects that `get` gives and can be changed. Through an index the records
+   * themselves are then read by key, since an index may be behind and need not hold all of them.
+   *
+   * What a record was found by, the index's fields and the paths of the filter, is guarded like anything that is looked
+   * at. It is not phantom-safe: that no other record matches is not guarded, and one that somebody adds meanwhile goes
+   * unnoticed. Keep a record that all of them change, and look at that, where this matters.
+   *
+   * @throws `INVALID_ARGUMENT`, `INVALID_RECORD` where a stored item does not fit the schema
+   */
+  query<M extends AnyModel, Index extends IndexName<M> = never>(
+    model: M,
+    options: WorkQueryOptions<M, Index>,
+  ): Promise<RecordOf<M>[]>
 
   /** Like `find`, but nothing is guarded: the commit does not care whether it changes. The result cannot be changed. */
   peek<M extends AnyModel>(model: M, key: KeyOf<M>): Promise<RecordOf<M> | undefined>

@@ -104,7 +104,7 @@ expectTypeOf(records.getMany(Player, []).toArray()).resolves.toEqualTypeOf<(Play
 // @ts-expect-error no key
 records.getMany(Player, [{ id: 'ann' }])
 // @ts-expect-error no record
-records.putMany(Player, [{ id: 'ann' }])
+void records.putMany(Player, [{ id: 'ann' }])
 
 // Filters.
 records.scan(Player, {
