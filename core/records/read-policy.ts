@@ -43,7 +43,8 @@ export function itemReader(model: AnyModel, onInvalid: OnInvalid, fields?: reado
   }
 }
 
-const isUnreadable = (error: unknown): error is EngineError =>
+/** A stored item's own fault, not that of the read. */
+export const isUnreadable = (error: unknown): error is EngineError =>
   (isEngineError(error, 'INVALID_RECORD') && error.payload.stored) || isEngineError(error, 'UNKNOWN_SCHEMA_VERSION')
 
 /** What tells the model's records from others in its table. */

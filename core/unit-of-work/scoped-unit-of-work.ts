@@ -16,6 +16,7 @@ import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { repairRecord } from './repair-record.ts'
 import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
@@ -111,6 +112,11 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       if (!state.isPresent) return undefined
       scope.looksAt(state).handedOut()
       return state.view?.value
+    },
+
+    async repair(model: AnyModel, key: unknown, mend: unknown) {
+      const identity = identify(model, key)
+      return repairRecord(scope, identity, await load(identity), mend)
     },
 
     create(model: AnyModel, input: unknown) {

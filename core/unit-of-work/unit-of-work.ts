@@ -84,6 +84,19 @@ export interface UnitOfWork {
    */
   change<R extends object>(record: R, recipe: (draft: Draft<R>) => unknown): R
 
+  /**
+   * Makes a stored item that does not fit the schema a record again: `mend` gets it as it is stored and returns the fields
+   * of a new record under the same key. The commit happens only if the item still is as it was seen. Attributes that the
+   * schema does not have stay. A record that can be read is returned as it is, without asking `mend`.
+   *
+   * @throws `RECORD_NOT_FOUND`, `INVALID_RECORD` where the fields do not fit either
+   */
+  repair<M extends AnyModel>(
+    model: M,
+    key: KeyOf<M>,
+    mend: (stored: Readonly<Record<string, unknown>>) => NewRecord<M>,
+  ): Promise<RecordOf<M>>
+
   /** Deletes a record that was read: nobody may have changed it since. */
   delete(record: object): void
   /**
