@@ -9,7 +9,16 @@ import { people, refused, town } from '../records/town.ts'
 import { hurried } from './world.ts'
 
 const key = { town: 'Oslo', no: 1 }
-const broken = { ...key, name: 'b', born: 'long ago', level: 7, scores: 'none', home: 'Main 1', tags: ['a'], other: { theirs: 1 } }
+const broken = {
+  ...key,
+  name: 'b',
+  born: 'long ago',
+  level: 7,
+  scores: 'none',
+  home: 'Main 1',
+  tags: ['a'],
+  other: { theirs: 1 },
+}
 const [, fields] = people(2)
 
 /** As its owner would: what can be saved is. */
