@@ -6,6 +6,7 @@
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
+import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import { encodeField, type KeyPart, keyPart, storedType } from './key-part.ts'
@@ -133,7 +134,7 @@ function typeOf(
 function expiryOf(given: unknown, fields: Fields, refuse: (reason: string) => never): string | undefined {
   if (given === undefined) return undefined
   const field = typeof given === 'string' ? fields.get(given) : undefined
-  if (!field) return refuse(`expires names ${JSON.stringify(given)}, which is no field of the schema`)
+  if (!field) return refuse(`expires names ${printValue(given)}, which is no field of the schema`)
   const type = storedType(field.codecs)
   // What a codec of the user's own stores shows when it is used.
   if (type === 'N' || type === undefined) return given as string

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { printValue } from '../data/print-value.ts'
 import type { IndexDefinition, KeyAttribute } from '../store/table-definition.ts'
 import type { Fields } from './fields.ts'
 import { type KeyPart, keyPart } from './key-part.ts'
@@ -103,7 +104,7 @@ function heldFields(
   const named: readonly unknown[] = projection === 'keys' ? [] : Array.from(projection as unknown[])
   for (const field of named) {
     if (typeof field !== 'string' || !fields.has(field)) {
-      refuse(`${at}.projection names ${JSON.stringify(field)}, which is no field of the schema`)
+      refuse(`${at}.projection names ${printValue(field)}, which is no field of the schema`)
     }
   }
   return Object.freeze([

@@ -128,9 +128,11 @@ function selectedFields(
   if (select === undefined) return index?.holds
   const held = index?.holds ?? [...model.definition.fields.keys()]
   if (!Array.isArray(select) || select.length === 0) throw unexpected('select', 'a list of fields', select)
-  const stray = Array.from(select as unknown[]).find((name) => !held.includes(name as string))
-  if (stray !== undefined) throw unexpected('select', `fields among ${held.join(', ')}`, stray)
-  return select as string[]
+  // `from` also visits the gaps of a sparse list, which are no fields.
+  const names = Array.from(select as unknown[])
+  const stray = names.findIndex((name) => !held.includes(name as string))
+  if (stray !== -1) throw unexpected('select', `fields among ${held.join(', ')}`, names[stray])
+  return names as string[]
 }
 
 function startOf(
