@@ -16,6 +16,7 @@ import { type LogOptions, logObserver } from './observation/log.ts'
 import type { Logger } from './observation/logger.ts'
 import { observedStore } from './observation/observed-store.ts'
 import type { Observer } from './observation/observer.ts'
+import { type Records, recordsOf } from './records/records.ts'
 import type { Store } from './store/store.ts'
 import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
@@ -48,6 +49,8 @@ export interface EngineOptions {
 export interface Engine {
   readonly unitOfWork: UnitOfWorkRunner
   readonly history: History
+  /** Reads and writes in bulk, outside of units of work. */
+  readonly records: Records
   readonly tables: Tables
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
@@ -85,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
   const sealer = new Sealer({ store, environment, journalTable: journal })
   let closed: Promise<void> | undefined
+  const isClosed = () => closed !== undefined
   const known = new Set(models)
   const unitOfWork = unitOfWorkRunner({
     store,
@@ -93,12 +97,13 @@ export function createEngine(options: EngineOptions): Engine {
     sealer,
     metadata,
     journalTable: journal,
-    isClosed: () => closed !== undefined,
+    isClosed,
     observer,
   })
   return Object.freeze({
     unitOfWork,
     history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
+    records: recordsOf({ store, models: known, environment, isClosed }),
     tables: engineTables(store, tables),
     close() {
       closed ??= sealer.settled().then(() => store.close())

@@ -23,6 +23,12 @@ export interface Conflict {
   readonly theirs: AttributeValue | undefined
 }
 
+/** One record or key, as it was given to bulk work, and why it is not written. */
+export interface BulkFailure {
+  readonly input: unknown
+  readonly error: EngineError
+}
+
 /** What each code carries. */
 export interface ErrorPayloads {
   /** Somebody else changed what this unit of work looked at, at every attempt; or concurrent siblings clashed. */
@@ -51,6 +57,8 @@ export interface ErrorPayloads {
   }
   /** Nothing was written. */
   readonly THROTTLED: { readonly reasons: readonly string[]; readonly attempts: number }
+  /** Bulk work ended before all was done: `failed` is everything that was taken in and not written. */
+  readonly INCOMPLETE: { readonly written: number; readonly failed: readonly BulkFailure[] }
   /** The commit may or may not have happened; look for `commitId` in the records. */
   readonly UNKNOWN_OUTCOME: { readonly commitId: string }
   /** The store refused the request: a missing table, no permission, an update that does not fit the stored item. */

@@ -7,6 +7,7 @@
 export { createEngine, type Engine, type EngineOptions } from './engine.ts'
 export type { Environment } from './environment.ts'
 export {
+  type BulkFailure,
   type Conflict,
   type ConflictError,
   type EngineError,
@@ -14,7 +15,8 @@ export {
   type ErrorPayloads,
   isEngineError,
 } from './errors.ts'
-export type { HistoryEvent, ValueChange } from './history/event.ts'
+export type { Condition } from './expression/condition.ts'
+export type { EventReference, HistoryEvent, ValueChange } from './history/event.ts'
 export type { Feed, FeedEvent, FeedPage, FollowOptions } from './history/feed.ts'
 export type { Events, History, HistoryOptions, Moment } from './history/history.ts'
 export type { Replay, ReplayOptions } from './history/replay.ts'
@@ -27,6 +29,8 @@ export {
   type DraftOf,
   defineModel,
   type EventsOf,
+  type IndexesOf,
+  type IndexOptions,
   type KeyOf,
   type Model,
   type ModelOptions,
@@ -49,6 +53,15 @@ export type {
   UnitOfWorkBegun,
   WaitBegun,
 } from './observation/observer.ts'
+export type { Found, RecordPage } from './records/found.ts'
+export type { Filter, Operators } from './records/operators.ts'
+export type { Path, Paths } from './records/path.ts'
+export type { ManyRecords } from './records/read-many.ts'
+export type { InvalidItem } from './records/read-policy.ts'
+export type { ReadManyOptions, Records, WriteManyOptions } from './records/records.ts'
+export type { OnInvalid, QueryKey, QueryOptions, ReadPolicy, ScanOptions, Selected } from './records/selection.ts'
+export type { BulkResult } from './records/write-many.ts'
+export type { BulkOutcome, BulkWrite } from './store/bulk-write.ts'
 export type { Change, ChangesPage, ChangesRequest } from './store/changes.ts'
 export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
 export type { StoreLimits } from './store/limits.ts'
@@ -81,4 +94,4 @@ export type { Applied, ApplyOptions, DescribeOptions, TableOptions, Tables } fro
 export type { Bounds } from './unit-of-work/blind.ts'
 export type { BlindChanges } from './unit-of-work/blind-changes.ts'
 export type { RunOptions, UnitOfWorkRunner } from './unit-of-work/run.ts'
-export type { NestedOptions, UnitOfWork, Work } from './unit-of-work/unit-of-work.ts'
+export type { NestedOptions, UnitOfWork, Work, WorkQueryOptions } from './unit-of-work/unit-of-work.ts'

@@ -21,6 +21,7 @@ import { assertOptions, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { anySignal } from '../../core/store/any-signal.ts'
+import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
@@ -41,6 +42,7 @@ import { describeTable } from './settled-table.ts'
 import { followStreams } from './streams.ts'
 import { createTable, deleteTable } from './tables.ts'
 import { updateTable } from './update-table.ts'
+import { writeBatch } from './write-batch.ts'
 
 export interface DynamodbStoreOptions {
   /**
@@ -141,6 +143,13 @@ class DynamodbStore implements Store {
     }
   }
 
+  write(writes: readonly BulkWrite[], options: RequestOptions = {}): Promise<BulkOutcome> {
+    const tables = [...new Set(writes.map(({ table }) => table))]
+    return this.#attempt({ operation: 'bulk write', tables, signal: options.signal }, () =>
+      writes.length === 0 ? { unprocessed: [], reasons: [] } : writeBatch(this.#client, writes, options),
+    )
+  }
+
   createTable(definition: TableDefinition, { signal }: RequestOptions = {}): Promise<void> {
     return this.#attempt({ operation: 'creation', tables: [definition.table], signal }, () =>
       createTable(definition, { client: this.#client, patience: this.#patience, signal }),
@@ -204,7 +213,12 @@ function commandOf(request: WriteRequest): WriteCommand {
   }
 }
 
-const readPage = ({ Items = [], LastEvaluatedKey }: QueryCommandOutput | ScanCommandOutput): Page => ({
+const readPage = ({
+  Items = [],
+  Count = Items.length,
+  LastEvaluatedKey,
+}: QueryCommandOutput | ScanCommandOutput): Page => ({
   items: Items.map(mapFromWire),
+  count: Count,
   next: LastEvaluatedKey && (mapFromWire(LastEvaluatedKey) as ItemKey),
 })

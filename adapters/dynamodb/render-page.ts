@@ -25,15 +25,17 @@ export function renderScan(request: ScanRequest): ScanCommandInput {
 
 /** Comes after all other expressions of the request, as it collects their placeholders too. */
 function renderCommon(request: QueryRequest | ScanRequest, attributes: ExpressionAttributes) {
-  const { table, index, consistent, filter, projection, limit, from } = request
+  const { table, index, consistent, filter, projection, countOnly, limit, from } = request
   const FilterExpression = filter && renderCondition(filter, attributes)
-  const ProjectionExpression = projection?.map((name) => attributes.name(name)).join(', ')
+  // DynamoDB refuses a projection of what is only counted.
+  const ProjectionExpression = countOnly ? undefined : projection?.map((name) => attributes.name(name)).join(', ')
   return {
     TableName: table,
     ConsistentRead: consistent,
     ...(index !== undefined && { IndexName: index }),
     ...(FilterExpression !== undefined && { FilterExpression }),
     ...(ProjectionExpression !== undefined && { ProjectionExpression }),
+    ...(countOnly && { Select: 'COUNT' as const }),
     ...(limit !== undefined && { Limit: limit }),
     ...(from !== undefined && { ExclusiveStartKey: mapToWire(from) }),
     ...attributes.members(),

@@ -6,6 +6,7 @@
  */
 import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
 import { acceptPlan, invalid, itemProblem } from '../../core/store/accept-plan.ts'
+import { acceptBatch, type BulkWrite, itemAfter } from '../../core/store/bulk-write.ts'
 import { impliedSchema, keyProblem } from '../../core/store/check-keys.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { decide } from '../../core/store/decide.ts'
@@ -44,7 +45,11 @@ export class CommitGroup {
   }
 
   /** A group for these plans; to be made, filled and written without another one in between. */
-  static async open(database: Database, limits: StoreLimits, plans: readonly WritePlan[]): Promise<CommitGroup> {
+  static async open(
+    database: Database,
+    limits: StoreLimits,
+    plans: readonly { readonly actions: readonly ItemAddress[] }[],
+  ): Promise<CommitGroup> {
     const group = new CommitGroup(database, limits)
     await group.#load(plans.flatMap(({ actions }) => actions))
     return group
@@ -52,15 +57,7 @@ export class CommitGroup {
 
   /** What becomes of the plan, if the group can be written. */
   decide(plan: WritePlan): CommitOutcome {
-    const implied = new Map<string, StoredTable>()
-    const tableOf = (address: ItemAddress): StoredTable => {
-      const { table, key } = address
-      const found = this.#database.tables.get(table) ?? this.#tables.get(table) ?? implied.get(table)
-      if (found) return found
-      const made = this.#database.tables.make({ table, ...impliedSchema(key), indexes: [] }, true)
-      implied.set(table, made)
-      return made
-    }
+    const { tableOf, keep } = this.#tablesToWrite()
     const actions = acceptPlan(plan, (action) => tableOf(action).definition, this.#limits)
     if ('kind' in actions) return actions
     const repeated = this.#digests.get(plan.id) ?? this.#database.plans.find(plan.id)
@@ -83,7 +80,7 @@ export class CommitGroup {
       return { kind: 'conflict', failures }
     }
     if (next === undefined) return outcome
-    for (const [name, table] of implied) this.#tables.set(name, table)
+    keep()
     for (const [position, slot] of slots.entries()) this.#change(slot, next[position])
     if (actions.length > 1) this.#digests.set(plan.id, planDigest(actions))
     return outcome
@@ -102,7 +99,33 @@ export class CommitGroup {
     slot.item = item
   }
 
-  async #load(actions: readonly WriteAction[]): Promise<void> {
+  /** Bulk writes, whatever is there; returns what is wrong with them, if anything, and applies none then. */
+  apply(writes: readonly BulkWrite[]): string | undefined {
+    const { tableOf, keep } = this.#tablesToWrite()
+    const accepted = acceptBatch(writes, (write) => tableOf(write).definition, this.#limits)
+    if ('problem' in accepted) return accepted.problem
+    keep()
+    for (const write of accepted) this.#change(this.#slotOf(tableOf(write), write.key), itemAfter(write))
+    return undefined
+  }
+
+  /** Tables that are not there yet are made on the way, and belong to the group only if `keep` is called. */
+  #tablesToWrite() {
+    const implied = new Map<string, StoredTable>()
+    const tableOf = ({ table, key }: ItemAddress): StoredTable => {
+      const found = this.#database.tables.get(table) ?? this.#tables.get(table) ?? implied.get(table)
+      if (found) return found
+      const made = this.#database.tables.make({ table, ...impliedSchema(key), indexes: [] }, true)
+      implied.set(table, made)
+      return made
+    }
+    const keep = (): void => {
+      for (const [name, table] of implied) this.#tables.set(name, table)
+    }
+    return { tableOf, keep }
+  }
+
+  async #load(actions: readonly ItemAddress[]): Promise<void> {
     const found = new Map<string, Pick<Slot, 'table' | 'key'>>()
     for (const { table: name, key } of actions) {
       const table = this.#database.tables.get(name)

@@ -22,6 +22,7 @@ import { readItems } from './read-items.ts'
 import { readPage } from './read-page.ts'
 import { aborted, explained } from './refusals.ts'
 import type { StoredTable } from './stored-table.ts'
+import { writeBatch } from './write-batch.ts'
 
 export interface LevelStoreOptions {
   /** A directory of the store's own, which is made if there is none. Relative to the working directory of the moment. */
@@ -126,6 +127,8 @@ export function levelStore(options: LevelStoreOptions): Store {
     scan: (scan, options) => request(({ database }) => readPage(database, scan), options),
     commit: (plan, options) => request(({ commits }) => commits.commit(plan, options?.signal), options),
     changes,
+    write: (writes, options) =>
+      request(({ database }) => database.exclusively(() => writeBatch(database, writes, limits)), options),
     createTable: (definition, options) =>
       request(({ database }) => database.exclusively(() => database.tables.create(definition)), options),
     deleteTable: (table, options) =>

@@ -26,7 +26,7 @@ const INDEXED_AT_ONCE = 32
 
 export async function readPage({ level, tables }: Database, request: PageRequest): Promise<Page> {
   const table = tables.get(request.table)
-  if (table === undefined) return { items: [], next: undefined }
+  if (table === undefined) return { items: [], count: 0, next: undefined }
   const problem = requestProblem(table.definition, request)
   if (problem) throw rejected(problem)
   const { definition } = table

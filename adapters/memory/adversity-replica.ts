@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { BulkWrite } from '../../core/store/bulk-write.ts'
 import type { StoreLimits } from '../../core/store/limits.ts'
 import type { TableChange, TableDefinition } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
@@ -13,8 +14,8 @@ import { Tables } from './tables.ts'
 export const MAX_LAG = 12
 
 interface Applied {
-  readonly plan: WritePlan
   readonly at: number
+  readonly apply: (tables: Tables) => void
 }
 
 export class Replica {
@@ -32,8 +33,12 @@ export class Replica {
 
   /** A plan was committed after all that are known already. */
   follow(plan: WritePlan): void {
-    this.#pending.push({ plan, at: this.#now() })
-    this.#catchUp(MAX_LAG)
+    this.#add((tables) => void tables.commit(plan))
+  }
+
+  /** The same for a batch of bulk writes. */
+  followWrites(writes: readonly BulkWrite[]): void {
+    this.#add((tables) => tables.write(writes))
   }
 
   /** Definitions do not lag: creating a table waits until it can be used. */
@@ -58,11 +63,16 @@ export class Replica {
     return this.#tables
   }
 
+  #add(apply: Applied['apply']): void {
+    this.#pending.push({ at: this.#now(), apply })
+    this.#catchUp(MAX_LAG)
+  }
+
   #catchUp(lag: number): void {
     while (this.#pending.length > lag) {
-      const { plan, at } = this.#pending.shift()!
+      const { apply, at } = this.#pending.shift()!
       this.#replayed = at
-      this.#tables.commit(plan)
+      apply(this.#tables)
     }
   }
 }

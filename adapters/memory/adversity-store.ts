@@ -5,6 +5,7 @@
  * @module
  */
 import { engineError } from '../../core/errors.ts'
+import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { ChangesPage, ChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import type { Page, QueryRequest, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
@@ -67,6 +68,18 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     const outcome = await store.commit(plan, options)
     if (outcome.kind === 'committed') repeat(plan, faults.againAfter)
     return faults.isLostAfter ? lost(`The connection broke before the answer to commit ${plan.id}`) : outcome
+  }
+
+  /** Throttling strikes each write by itself, as BatchWriteItem gives back what it did not get to. */
+  async function write(writes: readonly BulkWrite[], options?: RequestOptions): Promise<BulkOutcome> {
+    refuseAfterCrash()
+    const struck = writes.map(() => dice.happens(odds.throttle))
+    const done = await store.write(
+      writes.filter((_, i) => !struck[i]),
+      options,
+    )
+    const unprocessed = [...done.unprocessed, ...writes.filter((_, i) => struck[i])]
+    return { unprocessed, reasons: unprocessed.length > 0 ? ['UnprocessedItems'] : [] }
   }
 
   function repeat(plan: WritePlan, turns: number | undefined): void {
@@ -137,6 +150,7 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
       ),
     commit,
     changes,
+    write,
     async createTable(definition, options) {
       refuseAfterCrash()
       await store.createTable(definition, options)

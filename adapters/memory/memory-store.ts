@@ -9,6 +9,7 @@
  */
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
+import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import { type ChangeLogOptions, changesToKeep, noChangeLog } from '../../core/store/change-log-options.ts'
 import type { ChangesPage, ChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
@@ -98,6 +99,12 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     yield* followLog(tables.log, asked, closing.signal)
   }
 
+  function write(writes: readonly BulkWrite[]): BulkOutcome {
+    tables.write(writes)
+    replica?.followWrites(writes)
+    return { unprocessed: [], reasons: [] }
+  }
+
   return Object.freeze<Store>({
     system: 'memory',
     limits,
@@ -106,6 +113,7 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     scan: (scan, options) => request(() => tables.scan(scan), options),
     commit: (plan, options) => request(() => commit(plan), options),
     changes,
+    write: (writes, options) => request(() => write(writes), options),
     createTable: (definition, options) =>
       request(() => {
         tables.create(definition)

@@ -122,4 +122,8 @@ export class Table {
   }
 }
 
-const givePage = ({ items, next }: Page): Page => ({ items: items.map(give), next: next && (give(next) as ItemKey) })
+const givePage = ({ items, count, next }: Page): Page => ({
+  items: items.map(give),
+  count,
+  next: next && (give(next) as ItemKey),
+})

@@ -8,6 +8,7 @@ import { type AttributeValue, equal } from '../../core/data/attribute-value.ts'
 import { type Item, type ItemAddress, itemSize } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { acceptPlan, invalid, itemProblem } from '../../core/store/accept-plan.ts'
+import { acceptBatch, type BulkWrite, itemAfter } from '../../core/store/bulk-write.ts'
 import { changeTable } from '../../core/store/change-table.ts'
 import { impliedSchema, keyProblem, sameKeys } from '../../core/store/check-keys.ts'
 import { requestProblem } from '../../core/store/check-request.ts'
@@ -61,14 +62,7 @@ export class Tables {
       const same = equal(repeated as unknown as AttributeValue, plan.actions as unknown as AttributeValue)
       return same ? { kind: 'committed' } : invalid(`Another plan was committed under the id ${plan.id}`)
     }
-    const fresh = new Map<string, Table>()
-    const tableOf = ({ table, key }: ItemAddress): Table => {
-      const found = this.#tables.get(table) ?? fresh.get(table)
-      if (found) return found
-      const made = new Table({ table, ...impliedSchema(key), indexes: [] }, [], this.log)
-      fresh.set(table, made)
-      return made
-    }
+    const { tableOf, keep } = this.#tablesToWrite()
     const actions = acceptPlan(plan, (action) => tableOf(action).definition, this.#limits)
     if ('kind' in actions) return actions
     const present = actions.map((action) => tableOf(action).get(action.key))
@@ -84,15 +78,21 @@ export class Tables {
       }
     }
     if (next === undefined) return outcome
-    for (const [name, table] of fresh) {
-      this.#tables.set(name, table)
-      this.#implied.add(name)
-    }
+    keep()
     for (const [position, action] of actions.entries()) {
       if (action.kind !== 'check') tableOf(action).set(action.key, next[position])
     }
     if (actions.length > 1) this.#recent.add(plan.id, actions)
     return outcome
+  }
+
+  write(writes: readonly BulkWrite[]): void {
+    if (writes.length === 0) return
+    const { tableOf, keep } = this.#tablesToWrite()
+    const accepted = acceptBatch(writes, (write) => tableOf(write).definition, this.#limits)
+    if ('problem' in accepted) throw rejected(accepted.problem)
+    keep()
+    for (const write of accepted) tableOf(write).set(write.key, itemAfter(write))
   }
 
   create(definition: TableDefinition): void {
@@ -126,8 +126,27 @@ export class Tables {
     const next = changeTable(present.definition, change)
     if (typeof next === 'string') throw rejected(next)
     if (next === present.definition) return
-    this.#tables.set(change.table, new Table(next, present.items()))
+    this.#tables.set(change.table, new Table(next, present.items(), this.log))
     this.#implied.delete(change.table)
+  }
+
+  /** Tables that are not there yet are made on the way, and stay only if `keep` is called. */
+  #tablesToWrite() {
+    const fresh = new Map<string, Table>()
+    const tableOf = ({ table, key }: ItemAddress): Table => {
+      const found = this.#tables.get(table) ?? fresh.get(table)
+      if (found) return found
+      const made = new Table({ table, ...impliedSchema(key), indexes: [] }, [], this.log)
+      fresh.set(table, made)
+      return made
+    }
+    const keep = (): void => {
+      for (const [name, table] of fresh) {
+        this.#tables.set(name, table)
+        this.#implied.add(name)
+      }
+    }
+    return { tableOf, keep }
   }
 
   #tableToRead(request: QueryRequest | ScanRequest): Table | undefined {
@@ -138,6 +157,6 @@ export class Tables {
   }
 }
 
-const emptyPage: Page = Object.freeze({ items: Object.freeze([]), next: undefined })
+const emptyPage: Page = Object.freeze({ items: Object.freeze([]), count: 0, next: undefined })
 
 const rejected = (reason: string) => engineError('REJECTED', reason, { reason })

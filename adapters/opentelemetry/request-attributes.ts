@@ -57,6 +57,8 @@ function operationName(begun: RequestBegun): string {
       return 'Scan'
     case 'commit':
       return commitName(begun.plan.actions.map(({ kind }) => kind))
+    case 'write':
+      return 'BatchWriteItem'
     case 'create-table':
       return 'CreateTable'
     case 'delete-table':

@@ -29,6 +29,9 @@ export const isList = (value: AttributeValue | undefined): value is AttributeLis
 
 export const isSet = (value: AttributeValue | undefined): value is AttributeSet => value instanceof Set
 
+export const isScalar = (value: AttributeValue | undefined): value is ScalarValue =>
+  typeof value === 'string' || isNumber(value) || value instanceof Uint8Array
+
 /** The type tag of a value. An empty set has no type in DynamoDB and cannot be stored; it is reported as `SS`. */
 export function typeOf(value: AttributeValue): AttributeType {
   if (typeof value === 'string') return 'S'

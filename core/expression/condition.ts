@@ -78,3 +78,10 @@ export function any(conditions: readonly Condition[]): Condition {
 }
 
 export const not = (condition: Condition): Condition => frozen({ kind: 'not', condition })
+
+/** Every path that the condition is about. */
+export function pathsIn(condition: Condition): readonly DocumentPath[] {
+  if (condition.kind === 'not') return pathsIn(condition.condition)
+  if (condition.kind === 'all' || condition.kind === 'any') return condition.conditions.flatMap(pathsIn)
+  return [condition.path]
+}

@@ -56,6 +56,9 @@ export type HistoryEvent<M extends AnyModel> = EventBase<M> &
       }[keyof EventsOf<M> & string]
   )
 
+/** Enough of an event to find its commit by. */
+export type EventReference = Pick<EventBase<AnyModel>, 'model' | 'key' | 'commitId'>
+
 /** What one version brought, in its order. */
 export function eventsOf<M extends AnyModel>(model: M, key: KeyOf<M>, version: Version): readonly HistoryEvent<M>[] {
   const { entry, before, after } = version

@@ -13,7 +13,7 @@ import { decodeItem } from '../model/record.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
 import { eraseHistory } from './erase.ts'
-import { differences, eventsOf, type HistoryEvent, type ValueChange } from './event.ts'
+import { differences, type EventReference, eventsOf, type HistoryEvent, type ValueChange } from './event.ts'
 import { type Feed, type FollowOptions, followFeed } from './feed.ts'
 import { imageAtTime, imageAtVersion, latestGeneration } from './image-at.ts'
 import { type Replay, type ReplayOptions, replayEvents } from './replay.ts'
@@ -89,7 +89,7 @@ export interface History {
    * @throws `CONFLICT` where somebody has changed the same since; `RECORD_NOT_FOUND` for a commit that is not found, or
    *   was erased
    */
-  undo(commit: string | HistoryEvent<AnyModel>, options?: RequestOptions): Promise<number>
+  undo(commit: string | EventReference, options?: RequestOptions): Promise<number>
 
   /**
    * Folds the domain events of a record anew, with today's reducers or others, from what was created. What comes out can

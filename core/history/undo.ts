@@ -19,7 +19,7 @@ import type { AnyModel } from '../model/model.ts'
 import { decodeItem, encodeRecord } from '../model/record.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import type { HistoryEvent } from './event.ts'
+import type { EventReference } from './event.ts'
 import type { HistoryParts } from './history.ts'
 import { type Source, type Version, versionsBackwards } from './versions.ts'
 
@@ -32,7 +32,7 @@ interface Part {
 
 export async function undoCommit(
   parts: HistoryParts,
-  commit: string | HistoryEvent<AnyModel>,
+  commit: string | EventReference,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const id = typeof commit === 'string' ? commit : commit?.commitId
@@ -57,7 +57,7 @@ export async function undoCommit(
 
 async function partsOf(
   parts: HistoryParts,
-  event: HistoryEvent<AnyModel>,
+  event: EventReference,
   signal: AbortSignal | undefined,
 ): Promise<readonly Part[]> {
   const model = [...parts.models].find(({ name }) => name === event.model)

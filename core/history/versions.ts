@@ -53,7 +53,7 @@ export const image = (item: Item | undefined): Image => ({ known: true, item })
 /** At how many blocks back an image is found at the latest. */
 const BLOCKS_TO_IMAGE = 70
 /** Times that blocks are read again behind sealers at work. */
-const MAX_ROUNDS = 20
+const MAX_ROUNDS = 5
 
 export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
   return (await store.read([address], { consistent: true, signal }))[0]

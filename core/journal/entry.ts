@@ -98,6 +98,16 @@ function decodeStep(value: AttributeValue): Step {
 const changesOf = (value: AttributeValue | undefined): readonly Change[] =>
   isList(value) ? value.flatMap((each) => decodeChange(each) ?? []) : []
 
+/** The entry of a record that is created by nothing more than this. */
+export const creation = (name: string): Entry => ({
+  kind: 'created',
+  path: [name],
+  metadata: undefined,
+  steps: [],
+  others: [],
+  erased: false,
+})
+
 /** The same entry without any value: order, time, names and the count remain. */
 export const erasedEntry = ({ kind, path, steps, others }: Entry): Entry => ({
   kind,

@@ -6,10 +6,12 @@
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
+import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { checkEvents, type EventDefinition } from './domain-event.ts'
 import { type Fields, fieldsOf } from './fields.ts'
-import { encodeField, type KeyPart, keyPart } from './key-part.ts'
+import { encodeField, type KeyPart, keyPart, storedType } from './key-part.ts'
+import { type ModelIndex, modelIndexes } from './model-index.ts'
 import { readBigints } from './read-bigints.ts'
 import { nodeOf } from './schema.ts'
 
@@ -27,6 +29,11 @@ export interface Definition {
   readonly events: ReadonlyMap<string, EventDefinition>
   /** Only events change records. */
   readonly eventSourced: boolean
+  readonly indexes: readonly ModelIndex[]
+  /** What indexes are found by, each attribute once, but for those of the key. */
+  readonly indexParts: readonly KeyPart[]
+  /** The field that holds the second since 1970 after which the store may drop the record. */
+  readonly expires: string | undefined
   /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
   readonly hidden: ReadonlySet<string>
 }
@@ -37,7 +44,10 @@ export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
 /** `_c` is kept for a lock of commits that one request cannot hold. */
 const reserved = new Set([...engineAttributes, '_c'])
 
-const options = ['name', 'table', 'key', 'type', 'schema', 'defaults', 'history', 'events', 'eventSourced'] as const
+const options = [
+  ...(['name', 'table', 'key', 'type', 'schema', 'defaults', 'indexes', 'expires'] as const),
+  ...(['history', 'events', 'eventSourced'] as const),
+] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -94,10 +104,20 @@ export function checkDefinition(input: unknown): Definition {
     refuse('eventSourced must be true or false')
   if (given.eventSourced && events.size === 0) refuse('eventSourced needs events, which alone could change a record')
   if (events.size > 0 && !history) refuse('events need the history, in which they are kept')
+  const expires = expiryOf(given.expires, fields, refuse)
+  const needed = [...(type ? [type.attribute] : []), ...(expires === undefined ? [] : [expires])]
+  const taken = new Set([...reserved, ...(type ? [type.attribute] : [])])
+  const indexes = modelIndexes(given.indexes, { fields, keyParts, needed, taken }, refuse)
+  const byAttribute = new Map(indexes.flatMap((index) => index.keyParts).map((part) => [part.attribute, part]))
+  const indexParts = [...byAttribute.values()].filter((part) => !attributes.includes(part.attribute))
+  for (const { attribute, template } of indexParts) if (template) added.push(attribute)
 
   return Object.freeze({
     schema,
     fields,
+    indexes,
+    indexParts: Object.freeze(indexParts),
+    expires,
     keyParts: Object.freeze(keyParts),
     keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
     type,
@@ -127,6 +147,16 @@ function typeOf(
     return refuse(`type.attribute ${attribute} is also a field of the schema; give one of them another name`)
   }
   return Object.freeze({ attribute, value })
+}
+
+function expiryOf(given: unknown, fields: Fields, refuse: (reason: string) => never): string | undefined {
+  if (given === undefined) return undefined
+  const field = typeof given === 'string' ? fields.get(given) : undefined
+  if (!field) return refuse(`expires names ${printValue(given)}, which is no field of the schema`)
+  const type = storedType(field.codecs)
+  // What a codec of the user's own stores shows when it is used.
+  if (type === 'N' || type === undefined) return given as string
+  return refuse(`expires names ${given}, which must be stored as a number, the seconds since 1970`)
 }
 
 function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => never): ReadonlyMap<string, unknown> {

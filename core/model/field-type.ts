@@ -8,7 +8,7 @@ import type { AttributeValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { engineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
-import { fieldsOf } from './fields.ts'
+import { alternatives, codecsAt } from './codecs-at.ts'
 import { printIssues } from './issue.ts'
 import type { AnyModel } from './model.ts'
 import { nodeOf } from './schema.ts'
@@ -21,9 +21,7 @@ export interface FieldType {
 
 /** Undefined where the schema has no such field, or one of another kind. */
 export function fieldType(model: AnyModel, path: DocumentPath): FieldType | undefined {
-  let codecs: readonly t.Mixed[] = [model.definition.schema]
-  for (const name of path) codecs = codecs.flatMap((codec) => inside(codec, String(name)))
-  for (const codec of codecs.flatMap(members)) {
+  for (const codec of codecsAt(model, path).flatMap(alternatives)) {
     const node = nodeOf(codec)
     const encode = (element: t.Mixed) => (value: unknown) => encoded(model, path, element, value)
     if (node.kind === 'scalar' && node.type === 'N') return { kind: 'number', encode: encode(codec) }
@@ -31,23 +29,6 @@ export function fieldType(model: AnyModel, path: DocumentPath): FieldType | unde
     if (node.kind === 'list') return { kind: 'list', encode: encode(node.element) }
   }
   return undefined
-}
-
-/** The codecs that may be meant: members of unions, insides of wrappers. */
-function members(codec: t.Mixed): readonly t.Mixed[] {
-  const node = nodeOf(codec)
-  if (node.kind === 'wrapped') return members(node.inner)
-  return node.kind === 'union' ? node.members.flatMap(members) : [codec]
-}
-
-function inside(codec: t.Mixed, name: string): readonly t.Mixed[] {
-  const field = fieldsOf(codec)?.get(name)
-  if (field) return field.codecs
-  return members(codec).flatMap((member) => {
-    const node = nodeOf(member)
-    if (node.kind === 'entries' && node.domain.is(name)) return [node.values]
-    return node.kind === 'fields' && Object.hasOwn(node.props, name) ? [node.props[name]!] : []
-  })
 }
 
 function encoded(model: AnyModel, path: DocumentPath, codec: t.Mixed, value: unknown): AttributeValue {

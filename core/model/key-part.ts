@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import { type AttributeValue, type ScalarValue, typeOf } from '../data/attribute-value.ts'
 import { type ItemKey, valueSize } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
@@ -29,34 +29,37 @@ export function keyPart(
   given: unknown,
   fields: Fields,
   refuse: (reason: string) => never,
+  { at = 'key', mayBeAbsent = false }: { readonly at?: string; readonly mayBeAbsent?: boolean } = {},
 ): KeyPart {
   const maximum = role === 'partition' ? 2048 : 1024
+  const here = `${at}.${role}`
   const fieldAt = (name: string): Field => {
     const field = fields.get(name)
-    if (field === undefined) return refuse(`key.${role} names ${JSON.stringify(name)}, which is no field of the schema`)
-    if (!field.required) return refuse(`key.${role} names ${name}, which may be absent; key fields must be required`)
+    if (field === undefined) return refuse(`${here} names ${JSON.stringify(name)}, which is no field of the schema`)
+    if (!field.required && !mayBeAbsent)
+      return refuse(`${here} names ${name}, which may be absent; key fields must be required`)
     return field
   }
   if (typeof given === 'string') return fieldPart(given)
   const { attribute, template: text } = (given ?? {}) as { readonly attribute?: unknown; readonly template?: unknown }
   if (typeof attribute !== 'string' || attribute === '' || typeof text !== 'string' || text === '') {
-    return refuse(`key.${role} must be the name of a field, or { attribute, template } with two texts`)
+    return refuse(`${here} must be the name of a field, or { attribute, template } with two texts`)
   }
   // A field under its own name as text: how a codec of one's own becomes a key.
   if (text === `\${${attribute}}`) return fieldPart(attribute, 'S')
   const template = parseTemplate(text)
-  if (typeof template === 'string') return refuse(`key.${role}.template ${template}, got ${text}`)
+  if (typeof template === 'string') return refuse(`${here}.template ${template}, got ${text}`)
   if (fields.has(attribute)) {
-    return refuse(`key.${role}.attribute ${attribute} is also a field of the schema; give one of them another name`)
+    return refuse(`${here}.attribute ${attribute} is also a field of the schema; give one of them another name`)
   }
   if (role === 'partition' && template.placeholders.length === 0) {
-    return refuse(`key.partition.template names no field, so that all records would share one partition`)
+    return refuse(`${here}.template names no field, so that all records would share one partition`)
   }
   const types: Record<string, StoredType> = {}
   for (const { field } of template.placeholders) {
     const type = storedType(fieldAt(field).codecs) ?? 'S'
     if (type !== 'S' && type !== 'N' && type !== 'BOOL') {
-      return refuse(`key.${role}.template names ${field}, which must be of one type: text, number, boolean or date`)
+      return refuse(`${here}.template names ${field}, which must be of one type: text, number, boolean or date`)
     }
     types[field] = type
   }
@@ -66,7 +69,7 @@ export function keyPart(
     const type = storedType(fieldAt(name).codecs) ?? declared
     if ((type !== 'S' && type !== 'N' && type !== 'B') || (declared && type !== declared)) {
       const advice = `{ attribute: '${name}', template: '\${${name}}' } if its codec stores text`
-      return refuse(`key.${role} ${name} must be stored as text, as a number or as binary; write ${advice}`)
+      return refuse(`${here} ${name} must be stored as text, as a number or as binary; write ${advice}`)
     }
     return Object.freeze({ attribute: name, type, fields: Object.freeze({ [name]: type }), maximum })
   }
@@ -75,8 +78,8 @@ export function keyPart(
 type StoredType = 'S' | 'N' | 'B' | 'BOOL'
 
 /** The one type of scalar that all of the codecs store, else `none`; undefined for a codec of the user's own. */
-function storedType(codecs: readonly t.Mixed[]): StoredType | 'none' | undefined {
-  const types = new Set(codecs.map(typeOfCodec))
+export function storedType(codecs: readonly t.Mixed[]): StoredType | 'none' | undefined {
+  const types = new Set(codecs.filter((codec) => codec !== t.undefined).map(typeOfCodec))
   const [type] = types
   return types.size === 1 ? type : 'none'
 }
@@ -116,16 +119,38 @@ export function makeKey(parts: readonly KeyPart[], fields: Fields, values: Reado
   const key: Record<string, ScalarValue> = {}
   if (issues.length > 0) return { key, issues }
   for (const part of parts) {
-    const [field = part.attribute] = Object.keys(part.fields)
-    const rendered = part.template && renderTemplate(part.template, (name) => stored.get(name)!)
-    if (rendered !== undefined && 'field' in rendered) {
-      issues.push({ path: [rendered.field], expected: rendered.expected, actual: valueAt(rendered.field) })
-      continue
-    }
-    const value = (rendered === undefined ? stored.get(field) : rendered.text) as ScalarValue
-    const size = valueSize(value)
-    if (part.type === 'N' || (size > 0 && size <= part.maximum)) key[part.attribute] = value
-    else issues.push({ path: [field], expected: `a key of 1 to ${part.maximum} bytes`, actual: valueAt(field) })
+    const made = attributeOf(part, stored, valueAt)
+    if ('issue' in made) issues.push(made.issue)
+    else key[part.attribute] = made.value
   }
   return { key: Object.freeze(key), issues }
+}
+
+/** The same for parts of indexes: the attribute is absent where a field of it is. */
+export function makeIndexAttributes(
+  parts: readonly KeyPart[],
+  fields: Fields,
+  values: Readonly<Record<string, unknown>>,
+): MadeKey {
+  const present = (name: string): boolean => Object.hasOwn(values, name) && values[name] !== undefined
+  const made = parts
+    .filter((part) => Object.keys(part.fields).every(present))
+    .map((part) => makeKey([part], fields, values))
+  return { key: Object.assign({}, ...made.map(({ key }) => key)), issues: made.flatMap(({ issues }) => issues) }
+}
+
+function attributeOf(
+  part: KeyPart,
+  stored: ReadonlyMap<string, AttributeValue>,
+  valueAt: (name: string) => unknown,
+): { readonly value: ScalarValue } | { readonly issue: Issue } {
+  const [field = part.attribute] = Object.keys(part.fields)
+  const rendered = part.template && renderTemplate(part.template, (name) => stored.get(name)!)
+  if (rendered !== undefined && 'field' in rendered) {
+    return { issue: { path: [rendered.field], expected: rendered.expected, actual: valueAt(rendered.field) } }
+  }
+  const value = (rendered === undefined ? stored.get(field) : rendered.text) as ScalarValue
+  const size = valueSize(value)
+  if (part.type === 'N' || (size > 0 && size <= part.maximum)) return { value }
+  return { issue: { path: [field], expected: `a key of 1 to ${part.maximum} bytes`, actual: valueAt(field) } }
 }

@@ -50,6 +50,13 @@ export function keyOfRecord<M extends AnyModel>(model: M, record: RecordOf<M>): 
 /** The table that a model needs. */
 export function tableDefinition(model: AnyModel): TableDefinition {
   const [partition, sort] = model.definition.keyParts.map(({ attribute, type }) => ({ name: attribute, type }))
-  const stream = model.definition.history !== undefined
-  return { table: model.table, partition: partition!, ...(sort && { sort }), indexes: [], ...(stream && { stream }) }
+  const { indexes, expires, history } = model.definition
+  return {
+    table: model.table,
+    partition: partition!,
+    ...(sort && { sort }),
+    indexes: indexes.map(({ definition }) => definition),
+    ...(expires !== undefined && { expiry: expires }),
+    ...(history && { stream: true }),
+  }
 }

@@ -16,6 +16,10 @@ export interface Model<
   Fields extends object,
   KeyFields extends PropertyKey,
   DefaultedFields extends PropertyKey,
+  // biome-ignore lint/suspicious/noExplicitAny: any key
+  Key = any,
+  // biome-ignore lint/suspicious/noExplicitAny: any indexes
+  Indexes = any,
   Payloads = unknown,
 > {
   readonly name: string
@@ -33,6 +37,8 @@ export interface Model<
   readonly _fields: Fields
   readonly _keyFields: KeyFields
   readonly _defaultedFields: DefaultedFields
+  readonly _key: Key
+  readonly _indexes: Indexes
   readonly _payloads: Payloads
 }
 
@@ -75,7 +81,8 @@ export interface KeyTemplate {
   readonly template: string
 }
 
-type KeyPartFields<Part> = Part extends string
+/** The fields that a key part is made of. */
+export type KeyPartFields<Part> = Part extends string
   ? Part
   : Part extends { readonly template: infer Text extends string }
     ? TemplateFields<Text>
@@ -92,12 +99,41 @@ type CheckTemplate<Part, A> = [Part] extends [KeyTemplate]
         }
   : unknown
 
+/** A secondary index: its keys are fields, or templates whose attributes the engine keeps right and hides. */
+export interface IndexOptions<Field extends string> {
+  readonly partition: Field | KeyTemplate
+  readonly sort?: Field | KeyTemplate
+  /** `local` shares the partition of the model's key and can be read consistently. Default `global`. */
+  readonly kind?: 'global' | 'local'
+  /** What entries hold: whole records, only key fields, or these fields beside them. Default `all`. */
+  readonly projection?: 'all' | 'keys' | readonly Field[]
+}
+
+/** Nothing where all is well; else properties that TypeScript misses. */
+type CheckIndexes<Indexes, A> = {
+  readonly [Name in keyof Indexes]: CheckTemplate<PropertyOf<Indexes[Name], 'partition'>, A> &
+    CheckTemplate<PropertyOf<Indexes[Name], 'sort'>, A> & {
+      readonly [Option in Exclude<keyof Indexes[Name], keyof IndexOptions<string>>]: never
+    }
+}
+type PropertyOf<A, Name extends string> = A extends { readonly [N in Name]: infer V } ? V : never
+
+/** The partition and sort key of a model or of an index, as it was defined. */
+export interface DefinedKey<Partition, Sort> {
+  readonly partition: Partition
+  readonly sort: Sort
+}
+
+/** The indexes of a model by name, as they were defined. */
+export type IndexesOf<M extends AnyModel> = M['_indexes']
+
 export interface ModelOptions<
   Schema extends ObjectSchema,
   Partition,
   Sort,
   DefaultedFields extends FieldName<Schema['_A']>,
-  Payloads,
+  Indexes = unknown,
+  Payloads = unknown,
 > {
   /** Of the kind of record, for people and for histories: keep it when the code's names change. */
   readonly name: string
@@ -110,6 +146,13 @@ export interface ModelOptions<
   /** An attribute that tells the models of one table apart. Default: `_t` with the model's name, if a key is a template. */
   readonly type?: { readonly attribute: string; readonly value: string }
   readonly schema: Schema
+  /** Secondary indexes by name. A record that lacks a field of an index's keys is absent from it. */
+  readonly indexes?: Indexes & CheckIndexes<Indexes, Schema['_A']>
+  /**
+   * The field that holds when a record expires, stored as seconds since 1970. DynamoDB drops expired records some time
+   * later, up to days; see `expired` of reads. Items that the store drops leave no history.
+   */
+  readonly expires?: FieldName<Schema['_A']>
   /** Values, or functions of the fields given or defaulted before. Applied on create, and on read where a required field is absent. */
   readonly defaults?: { readonly [Field in DefaultedFields]: Default<Schema['_A'], Field> }
   /**
@@ -146,22 +189,24 @@ export function defineModel<
   const Partition extends (keyof Schema['_A'] & string) | KeyTemplate,
   const Sort extends (keyof Schema['_A'] & string) | KeyTemplate = never,
   DefaultedFields extends FieldName<Schema['_A']> = never,
-  // biome-ignore lint/complexity/noBannedTypes: no events
-  Payloads = {},
+  const Indexes extends Readonly<Record<string, IndexOptions<FieldName<Schema['_A']>>>> = Record<never, never>,
+  Payloads = Record<never, never>,
 >(
-  options: ModelOptions<Schema, Partition, Sort, DefaultedFields, Payloads>,
-): Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields, Payloads> {
+  options: ModelOptions<Schema, Partition, Sort, DefaultedFields, Indexes, Payloads>,
+): Model<
+  Schema['_A'],
+  KeyPartFields<Partition> | KeyPartFields<Sort>,
+  DefaultedFields,
+  DefinedKey<Partition, Sort>,
+  Indexes,
+  Payloads
+> {
   const definition = checkDefinition(options)
   const { name, table } = options
   const events = eventMakers(name, definition.events)
   const model = Object.freeze({ name, table, events, shape: shapeOf(definition.schema), definition })
   made.add(model)
-  return model as unknown as Model<
-    Schema['_A'],
-    KeyPartFields<Partition> | KeyPartFields<Sort>,
-    DefaultedFields,
-    Payloads
-  >
+  return model as never
 }
 
 const made = new WeakSet<object>()

@@ -15,7 +15,7 @@ import { applyDefaults, needsDefault } from './defaults.ts'
 import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
 import { printIssues } from './issue.ts'
-import { encodeField, makeKey } from './key-part.ts'
+import { encodeField, makeIndexAttributes, makeKey } from './key-part.ts'
 import type { AnyModel, NewRecord, RecordOf } from './model.ts'
 
 type Plain = Record<string, unknown>
@@ -104,8 +104,10 @@ function encode(
   if (issues.length > 0) throw invalidInput(model, issues)
   const { key, issues: keyIssues } = makeKey(definition.keyParts, definition.fields, record as Plain)
   if (keyIssues.length > 0) throw invalidInput(model, keyIssues)
+  const index = makeIndexAttributes(definition.indexParts, definition.fields, record as Plain)
+  if (index.issues.length > 0) throw invalidInput(model, index.issues)
   const { type } = definition
-  const item = Object.freeze({ ...attributes, ...key, ...(type && { [type.attribute]: type.value }) })
+  const item = Object.freeze({ ...attributes, ...index.key, ...key, ...(type && { [type.attribute]: type.value }) })
   return { item, address: Object.freeze({ table: model.table, key }) }
 }
 
@@ -166,7 +168,7 @@ function invalidInput(model: AnyModel, issues: readonly Issue[]): EngineError {
   )
 }
 
-function invalidItem(model: AnyModel, item: Item, issues: readonly Issue[]): EngineError {
+export function invalidItem(model: AnyModel, item: Item, issues: readonly Issue[]): EngineError {
   const attributes = model.definition.keyParts.map((part) => part.attribute)
   const key: ItemKey = keyOf(
     item,

@@ -70,6 +70,13 @@ export function observedStore(store: Store, observer: Observer): Store {
         (own) => store.commit(plan, own),
         (outcome) => ({ kind: 'outcome', outcome }),
       ),
+    write: (writes, options) =>
+      observed(
+        { operation: 'write', writes, tables: tablesOf(writes) },
+        options,
+        (own) => store.write(writes, own),
+        done,
+      ),
     // Not a request but many, of which nobody waits for one.
     changes: (request) => store.changes(request),
     createTable: (definition, options) =>

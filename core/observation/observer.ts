@@ -6,6 +6,7 @@
  */
 import type { Item, ItemAddress } from '../data/item.ts'
 import type { Conflict } from '../errors.ts'
+import type { BulkWrite } from '../store/bulk-write.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { ConsumedCapacity, QueryRequest, ScanRequest } from '../store/store.ts'
 import type { WritePlan } from '../store/write-plan.ts'
@@ -67,6 +68,7 @@ export type RequestBegun = {
   | { readonly operation: 'query'; readonly request: QueryRequest }
   | { readonly operation: 'scan'; readonly request: ScanRequest }
   | { readonly operation: 'commit'; readonly plan: WritePlan }
+  | { readonly operation: 'write'; readonly writes: readonly BulkWrite[] }
   | { readonly operation: 'create-table' | 'delete-table' | 'describe-table' | 'update-table' }
 )
 

@@ -18,6 +18,8 @@ export interface StoreLimits {
   readonly operators: number
   /** Keys in one read request. The store's own chunking makes `read` take any number. */
   readonly readKeys: number
+  /** Puts and deletes in one batch of bulk writes. */
+  readonly batchWrites: number
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -28,6 +30,7 @@ export const dynamodbLimits: StoreLimits = Object.freeze({
   expressionBytes: 4096,
   operators: 300,
   readKeys: 100,
+  batchWrites: 25,
 })
 
 /** DynamoDB's, with those that the caller wants otherwise. Throws for what could not limit anything. */

@@ -16,6 +16,7 @@ export class PageBuilder {
   readonly #request: QueryRequest | ScanRequest
   readonly #keys: readonly string[]
   readonly #items: Item[] = []
+  #count = 0
   #looked = 0
   #bytes = 0
 
@@ -27,20 +28,21 @@ export class PageBuilder {
 
   /** Takes the next item, as the table or index has it, and its bytes; returns the page if it is full by that. */
   add(item: Item, bytes: number): Page | undefined {
-    const { filter, projection, limit } = this.#request
+    const { filter, projection, countOnly, limit } = this.#request
     if (filter === undefined || evaluate(filter, item)) {
-      this.#items.push(projection === undefined ? item : project(item, projection))
+      this.#count += 1
+      if (!countOnly) this.#items.push(projection === undefined ? item : project(item, projection))
     }
     this.#looked += 1
     this.#bytes += bytes
     // As DynamoDB, which does not look whether anything follows: the next page may be empty.
     const full = this.#looked === limit || this.#bytes >= PAGE_BYTES
-    return full ? { items: this.#items, next: keyOf(item, this.#keys) } : undefined
+    return full ? { items: this.#items, count: this.#count, next: keyOf(item, this.#keys) } : undefined
   }
 
   /** The last page. */
   end(): Page {
-    return { items: this.#items, next: undefined }
+    return { items: this.#items, count: this.#count, next: undefined }
   }
 }
 

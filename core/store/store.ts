@@ -12,6 +12,7 @@
 import type { ScalarValue } from '../data/attribute-value.ts'
 import type { Item, ItemAddress, ItemKey } from '../data/item.ts'
 import type { Condition } from '../expression/condition.ts'
+import type { BulkOutcome, BulkWrite } from './bulk-write.ts'
 import type { ChangesPage, ChangesRequest } from './changes.ts'
 import type { CommitOutcome } from './commit-outcome.ts'
 import type { StoreLimits } from './limits.ts'
@@ -54,6 +55,8 @@ interface PageRequest {
   readonly filter?: Condition | undefined
   /** Attributes to return; all when undefined. */
   readonly projection?: readonly string[] | undefined
+  /** Only counts: the page has no items. Costs the same capacity. */
+  readonly countOnly?: boolean | undefined
   /** Items to look at, before the filter. The store may return fewer. */
   readonly limit?: number | undefined
   /** `next` of the page before. */
@@ -73,6 +76,8 @@ export interface ScanRequest extends PageRequest {
 
 export interface Page {
   readonly items: readonly Item[]
+  /** How many items passed the filter. */
+  readonly count: number
   /** Where the next page starts; undefined at the end. A page may be empty and still have a next. */
   readonly next: ItemKey | undefined
 }
@@ -113,6 +118,13 @@ export interface Store extends ReadStore {
    * closed before; `FEED_TRIMMED` when changes after `from` are gone.
    */
   changes(request: ChangesRequest): AsyncIterable<ChangesPage>
+
+  /**
+   * One batch of at most `limits.batchWrites` puts and deletes, without conditions and without atomicity: each write
+   * happens or is given back. No two may have the same address. Rejects, as reads do, for a batch that is at fault, of
+   * which nothing was written, and for one whose answer is missing, of which anything may have been.
+   */
+  write(writes: readonly BulkWrite[], options?: RequestOptions): Promise<BulkOutcome>
 
   /** Creates the table and waits until it can be used; no effect where it exists with the same keys. */
   createTable(definition: TableDefinition, options?: RequestOptions): Promise<void>

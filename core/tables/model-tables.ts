@@ -8,9 +8,10 @@ import { assertOptions, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { tableDefinition } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
-import { sameCapacity, sameIndex, typesProblem } from '../store/change-table.ts'
+import { sameCapacity, typesProblem } from '../store/change-table.ts'
 import { sameKeys } from '../store/check-keys.ts'
-import type { Capacity, IndexDefinition, TableDefinition } from '../store/table-definition.ts'
+import { joinTables } from '../store/join-tables.ts'
+import type { Capacity, TableDefinition } from '../store/table-definition.ts'
 import { printKeys } from './print-difference.ts'
 
 /** How requests to one table are paid for. */
@@ -52,25 +53,11 @@ function shared(
   if (!sameKeys(first, second)) refuse(`but have different keys: ${printKeys(first)} and ${printKeys(second)}`)
   // Without a type nothing tells whose record an item is.
   if (!model.definition.type || !firstModel.definition.type) refuse('without a type; give each one')
-  if (first.expiry !== undefined && second.expiry !== undefined && first.expiry !== second.expiry)
-    refuse(`but expire by different attributes: ${first.expiry} and ${second.expiry}`)
-  const indexes = sharedIndexes(first, second, refuse)
-  const types = typesProblem([first, ...indexes])
+  const joined = joinTables(first, second)
+  if ('problem' in joined) return refuse(`but ${joined.problem}`)
+  const types = typesProblem([first, ...joined.indexes])
   if (types) refuse(`but ${types.charAt(0).toLowerCase()}${types.slice(1)}`)
-  return { ...first, indexes, expiry: first.expiry ?? second.expiry, stream: first.stream || second.stream }
-}
-
-function sharedIndexes(
-  first: TableDefinition,
-  second: TableDefinition,
-  refuse: (reason: string) => never,
-): readonly IndexDefinition[] {
-  const added = second.indexes.filter((index) => {
-    const known = first.indexes.find(({ name }) => name === index.name)
-    if (known && !sameIndex(first, known, index)) refuse(`but each has another index ${index.name}`)
-    return known === undefined
-  })
-  return [...first.indexes, ...added]
+  return { ...joined, stream: first.stream || second.stream }
 }
 
 /** The definitions with what their tables cost. Throws `INVALID_ARGUMENT` for settings that fit no table. */

@@ -74,6 +74,9 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
     if (type?.kind !== kind) throw refused(model, path, `a field that holds a ${kind}`, type?.kind ?? 'no such field')
     if (model.definition.keyFields.includes(path[0]!))
       throw refused(model, path, 'a field outside of the key', 'a key field')
+    // The attribute made of it could not be kept right without seeing the record's other fields.
+    const index = model.definition.indexParts.find((part) => part.template && Object.hasOwn(part.fields, path[0]!))
+    if (index) throw refused(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
     return { path, type }
   }
   const members = (path: DocumentPath, type: FieldType, values: readonly unknown[]): AttributeValue[] => {

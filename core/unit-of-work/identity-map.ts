@@ -9,9 +9,12 @@
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { decodeItem } from '../model/record.ts'
-import type { ReadStore } from '../store/store.ts'
+import { isUnreadable } from '../records/read-policy.ts'
+import type { StoreLimits } from '../store/limits.ts'
+import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { UnreadableVersion } from './unreadable-version.ts'
 
 /** Items by address id, as a failed commit brought them; undefined for an item that is not there. */
 export type Seeds = ReadonlyMap<string, Item | undefined>
@@ -60,10 +63,19 @@ export class IdentityMap {
   adopt(identity: RecordIdentity, stored: Item | undefined): LoadedRecord {
     const known = this.#loaded.get(identity.id)
     if (known) return known
-    const value = stored && decodeItem(identity.model, stored)
-    const record = { stored, state: new RecordState(identity, 'kept', new RecordVersion(identity, value)) }
+    const record = { stored, state: new RecordState(identity, 'kept', versionOf(identity, stored)) }
     this.#loaded.set(identity.id, record)
     return record
+  }
+
+  get limits(): StoreLimits {
+    return this.#store.limits
+  }
+
+  /** One page of a query. What it finds is not known yet: see `adopt`. */
+  query(request: QueryRequest): Promise<Page> {
+    if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+    return this.#store.query(request, { signal: this.#signal })
   }
 
   async #read(identity: RecordIdentity): Promise<LoadedRecord> {
@@ -88,5 +100,15 @@ export class IdentityMap {
       )
     })
     return { identities, items }
+  }
+}
+
+/** What does not fit the schema is an error to whoever looks at it, not to whoever loads it. */
+function versionOf(identity: RecordIdentity, stored: Item | undefined): RecordVersion {
+  try {
+    return new RecordVersion(identity, stored && decodeItem(identity.model, stored))
+  } catch (error) {
+    if (!stored || !isUnreadable(error)) throw error
+    return new UnreadableVersion(identity, error, stored)
   }
 }

@@ -22,14 +22,18 @@ export interface RecordIdentity {
 
 export class RecordVersion {
   readonly identity: RecordIdentity
-  /** The decoded record; undefined where there is none. */
-  readonly value: object | undefined
+  readonly #value: object | undefined
   #encoded: Item | undefined
 
   constructor(identity: RecordIdentity, value: object | undefined, encoded?: Item) {
     this.identity = identity
-    this.value = value
+    this.#value = value
     this.#encoded = encoded
+  }
+
+  /** The decoded record; undefined where there is none. */
+  get value(): object | undefined {
+    return this.#value
   }
 
   /** The record in stored form. Encoded once: later mutation of a Date inside cannot change it. */

@@ -199,6 +199,13 @@ export class Scope {
     parent.#afterCommit.push(...this.#afterCommit)
   }
 
+  /** The states, as this scope sees them, of all records that it or a scope around it has changed. */
+  visibleChanges(): readonly RecordState[] {
+    const seen = new Map((this.parent?.visibleChanges() ?? []).map((state) => [state.identity.id, state.identity]))
+    for (const { identity } of this.#changes.values()) seen.set(identity.id, identity)
+    return [...seen.values()].map((identity) => this.stateOf(identity)!)
+  }
+
   changes(): Iterable<RecordState> {
     return this.#changes.values()
   }

@@ -14,10 +14,12 @@ import type { AnyModel } from '../model/model.ts'
 import { decodeItem, newRecord } from '../model/record.ts'
 import { applyEvent } from './apply-event.ts'
 import { collectBlindChanges } from './blind-changes.ts'
+import { queryRecords } from './query-records.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { repairRecord } from './repair-record.ts'
 import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
@@ -110,11 +112,21 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       return Promise.all(Array.from(keys, (key: unknown) => identify(model, key)).map(find))
     },
 
+    async query(model: AnyModel, options: unknown) {
+      assertKnown(model)
+      return queryRecords(scope, model, options)
+    },
+
     async peek(model: AnyModel, key: unknown) {
       const state = await load(identify(model, key))
       if (!state.isPresent) return undefined
       scope.looksAt(state).handedOut()
       return state.view?.value
+    },
+
+    async repair(model: AnyModel, key: unknown, mend: unknown) {
+      const identity = identify(model, key)
+      return repairRecord(scope, identity, await load(identity), mend)
     },
 
     create(model: AnyModel, input: unknown) {

@@ -7,6 +7,8 @@
 import type { DomainEvent } from '../model/domain-event.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import type { DeepReadonly, Draft } from '../model/readonly.ts'
+import type { Filter } from '../records/operators.ts'
+import type { IndexName, QueryKey } from '../records/selection.ts'
 import type { BlindChanges } from './blind-changes.ts'
 
 /** A domain function: what it reads and changes goes through `work`. May run more than once, so it must not act elsewhere. */
@@ -15,6 +17,16 @@ export type Work<A> = (work: UnitOfWork) => Promise<A> | A
 export interface NestedOptions {
   /** `independent` commits by itself, whatever becomes of the unit of work around it. Default `nested`. */
   readonly propagation?: 'nested' | 'independent' | undefined
+}
+
+export interface WorkQueryOptions<M extends AnyModel, Index> {
+  readonly index?: Index | undefined
+  readonly key: QueryKey<M, Index>
+  readonly filter?: Filter<RecordOf<M>> | undefined
+  /** Descending by the sort key. Default false. */
+  readonly reverse?: boolean | undefined
+  /** How many records to return. Default all. */
+  readonly limit?: number | undefined
 }
 
 export interface UnitOfWork {
@@ -34,6 +46,22 @@ export interface UnitOfWork {
 
   /** The records under these keys, in their order, undefined for absent ones. Any number; a request takes 100. */
   getMany<M extends AnyModel>(model: M, keys: readonly KeyOf<M>[]): Promise<(RecordOf<M> | undefined)[]>
+
+  /**
+   * The records of one partition of the model's table or of an index, in the order of the sort key, as this unit of work
+   * has changed them by now. They are the same objects that `get` gives and can be changed. Through an index the records
+   * themselves are then read by key, since an index may be behind and need not hold all of them.
+   *
+   * What a record was found by, the index's fields and the paths of the filter, is guarded like anything that is looked
+   * at. It is not phantom-safe: that no other record matches is not guarded, and one that somebody adds meanwhile goes
+   * unnoticed. Keep a record that all of them change, and look at that, where this matters.
+   *
+   * @throws `INVALID_ARGUMENT`, `INVALID_RECORD` where a stored item does not fit the schema
+   */
+  query<M extends AnyModel, Index extends IndexName<M> = never>(
+    model: M,
+    options: WorkQueryOptions<M, Index>,
+  ): Promise<RecordOf<M>[]>
 
   /** Like `find`, but nothing is guarded: the commit does not care whether it changes. The result cannot be changed. */
   peek<M extends AnyModel>(model: M, key: KeyOf<M>): Promise<RecordOf<M> | undefined>
@@ -64,6 +92,19 @@ export interface UnitOfWork {
    * @throws `INVALID_ARGUMENT` for a payload that its codec refuses, or another model's event; `INVALID_RECORD` as `change`
    */
   apply<Fields extends object>(record: DeepReadonly<Fields>, event: DomainEvent<Fields>): DeepReadonly<Fields>
+
+  /**
+   * Makes a stored item that does not fit the schema a record again: `mend` gets it as it is stored and returns the fields
+   * of a new record under the same key. The commit happens only if the item still is as it was seen. Attributes that the
+   * schema does not have stay. A record that can be read is returned as it is, without asking `mend`.
+   *
+   * @throws `RECORD_NOT_FOUND`, `INVALID_RECORD` where the fields do not fit either
+   */
+  repair<M extends AnyModel>(
+    model: M,
+    key: KeyOf<M>,
+    mend: (stored: Readonly<Record<string, unknown>>) => NewRecord<M>,
+  ): Promise<RecordOf<M>>
 
   /** Deletes a record that was read: nobody may have changed it since. */
   delete(record: object): void

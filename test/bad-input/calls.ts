@@ -72,6 +72,13 @@ export const makings: Readonly<Record<string, Call>> = {
   'defineModel.schema': (_, wrong) => defineModel({ ...valid, schema: wrong }),
   'defineModel.defaults': (_, wrong) => defineModel({ ...valid, defaults: wrong }),
   'defineModel.defaults.id': (_, wrong) => defineModel({ ...valid, defaults: { id: wrong } }),
+  'defineModel.indexes': (_, wrong) => defineModel({ ...valid, indexes: wrong }),
+  'defineModel.indexes.byId': (_, wrong) => defineModel({ ...valid, indexes: { byId: wrong } }),
+  'defineModel.indexes.byId.partition': (_, wrong) =>
+    defineModel({ ...valid, indexes: { byId: { partition: wrong } } }),
+  'defineModel.indexes.byId.projection': (_, wrong) =>
+    defineModel({ ...valid, indexes: { byId: { partition: 'id', projection: wrong } } }),
+  'defineModel.expires': (_, wrong) => defineModel({ ...valid, expires: wrong }),
   'createEngine(wrong)': (_, wrong) => createEngine(wrong),
   'createEngine.store': (_, wrong) => createEngine({ store: wrong, models: [Thing] }),
   'createEngine.models': ({ store }, wrong) => createEngine({ store, models: wrong }),
@@ -97,6 +104,41 @@ const closed = (store: Store): Promise<void> => store.close()
 
 /** A unit of work that would change something, with the wrong argument before the change or after it. */
 export const workings: Readonly<Record<string, Call>> = {
+  'records.get(wrong)': ({ engine }, wrong) => engine.records.get(wrong, a as never),
+  'records.get(model, wrong)': ({ engine }, wrong) => engine.records.get(Thing, wrong),
+  'records.find(model, key, wrong)': ({ engine }, wrong) => engine.records.find(Thing, a, wrong),
+  'records.find.consistent': ({ engine }, wrong) => engine.records.find(Thing, a, { consistent: wrong }),
+  'records.getMany(model, wrong)': ({ engine }, wrong) => engine.records.getMany(Thing, wrong).toArray(),
+  'records.getMany(model, [wrong])': ({ engine }, wrong) => engine.records.getMany(Thing, [a, wrong]).toArray(),
+  'records.getMany.onInvalid': ({ engine }, wrong) =>
+    engine.records.getMany(Thing, [a], { onInvalid: wrong }).toArray(),
+  'records.query(model, wrong)': ({ engine }, wrong) => engine.records.query(Thing, wrong).toArray(),
+  'records.query.key': ({ engine }, wrong) => engine.records.query(Thing, { key: wrong }).toArray(),
+  'records.query.key field': ({ engine }, wrong) => engine.records.query(Thing, { key: { id: wrong } }).toArray(),
+  'records.query.key sort': ({ engine }, wrong) =>
+    engine.records.query(Part, { key: { owner: 'o', n: 1, at: wrong } }).toArray(),
+  'records.query.key bound': ({ engine }, wrong) =>
+    engine.records.query(Part, { key: { owner: 'o', n: 1, at: { between: wrong } } }).toArray(),
+  'records.query.select': ({ engine }, wrong) => engine.records.query(Thing, { key: a, select: wrong }).toArray(),
+  'records.scan(model, wrong)': ({ engine }, wrong) => engine.records.scan(Thing, wrong).toArray(),
+  'records.scan.index': ({ engine }, wrong) => engine.records.scan(Thing, { index: wrong }).toArray(),
+  'records.scan.limit': ({ engine }, wrong) => engine.records.scan(Thing, { limit: wrong }).toArray(),
+  'records.scan.segments': ({ engine }, wrong) => engine.records.scan(Thing, { segments: wrong }).first(),
+  'records.scan.from': ({ engine }, wrong) => engine.records.scan(Thing, { from: wrong }).page(),
+  'records.scan.filter': ({ engine }, wrong) => engine.records.scan(Thing, { filter: wrong }).count(),
+  'records.scan.filter result': ({ engine }, wrong) => engine.records.scan(Thing, { filter: () => wrong }).count(),
+  'records.scan.filter value': ({ engine }, wrong) =>
+    engine.records.scan(Thing, { filter: (thing, { equal }) => equal(thing.n, wrong) }).count(),
+  'records.scan.filter place': ({ engine }, wrong) =>
+    engine.records.scan(Thing, { filter: (_, { equal }) => equal(wrong, 1 as never) }).count(),
+  'records.putMany(model, wrong)': ({ engine }, wrong) => engine.records.putMany(Thing, wrong),
+  'records.putMany(model, [wrong])': ({ engine }, wrong) => engine.records.putMany(Thing, [wrong]),
+  'records.putMany.concurrency': ({ engine }, wrong) => engine.records.putMany(Thing, [], { concurrency: wrong }),
+  'records.deleteMany(model, [wrong])': ({ engine }, wrong) => engine.records.deleteMany(Thing, [wrong]),
+  'query(model, wrong)': inside((work, wrong) => work.query(Thing, wrong)),
+  'query key': inside((work, wrong) => work.query(Thing, { key: wrong })),
+  'query filter': inside((work, wrong) => work.query(Thing, { key: a, filter: wrong })),
+  'repair(model, key, wrong)': inside((work, wrong) => work.repair(Thing, a, wrong)),
   'run(wrong)': ({ engine }, wrong) => engine.unitOfWork.run(wrong),
   'run(wrong, fn)': ({ engine }, wrong) => engine.unitOfWork.run(wrong, () => 1),
   'run(name, wrong)': ({ engine }, wrong) => engine.unitOfWork.run('name', wrong),

@@ -87,6 +87,27 @@ export const scan: Cases = {
     )
     expectEqual(sortedIds(items), ids, 'ids')
   },
+  'only counts when asked to, over pages too': async (bench) => {
+    const table = await seeded(bench)
+    const filter = compareTo(['i'], '>=', 25)
+    const { items, count } = await bench.store.scan({
+      table,
+      consistent: true,
+      countOnly: true,
+      filter,
+      projection: ['id'],
+    })
+    expectEqual([items.length, count], [0, 5], 'items and count')
+    let total = 0
+    let from: ItemKey | undefined
+    do {
+      const page = await bench.store.scan({ table, consistent: true, countOnly: true, limit: 7, from })
+      total += page.count
+      from = page.next
+    } while (from !== undefined)
+    expectEqual(total, ids.length, 'count over pages')
+    expectEqual((await bench.store.scan({ table, consistent: true })).count, ids.length, 'count beside items')
+  },
   'scans an index': async ({ seed, store, table }) => {
     const name = await table({
       indexes: [{ name: 'by-badge', kind: 'global', partition: { name: 'badge', type: 'S' }, projection: 'keys' }],

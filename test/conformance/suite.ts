@@ -17,6 +17,7 @@ import { scan } from './scan.ts'
 import { tables } from './tables.ts'
 import { updates } from './updates.ts'
 import { values } from './values.ts'
+import { write } from './write.ts'
 
 export interface ConformanceCase {
   readonly name: string
@@ -39,6 +40,7 @@ export interface ConformanceOptions {
 const operations: Readonly<Record<string, Cases>> = {
   read,
   commit,
+  write,
   condition: conditions,
   update: updates,
   limits,

@@ -93,6 +93,7 @@ export function watchedStore(store: Store): WatchedStore {
       return outcome
     },
     changes: (request) => store.changes(request),
+    write: (writes, options) => store.write(writes, options),
     createTable: (definition, options) => store.createTable(definition, options),
     deleteTable: (table, options) => store.deleteTable(table, options),
     describeTable: (table, options) => store.describeTable(table, options),

@@ -27,6 +27,7 @@ function passing(store: Store): Store {
     scan: (...args) => store.scan(...args),
     commit: (...args) => store.commit(...args),
     changes: (...args) => store.changes(...args),
+    write: (...args) => store.write(...args),
     createTable: (...args) => store.createTable(...args),
     deleteTable: (...args) => store.deleteTable(...args),
     describeTable: (...args) => store.describeTable(...args),

@@ -27,7 +27,7 @@ const address = (id: string) => ({ table: 't', key: { id } })
 test('a table appears with the first write', async () => {
   const store = memoryStore()
   assert.equal(await store.read([address('a')], consistent), [undefined])
-  assert.equal(await store.scan({ table: 't', consistent: true }), { items: [], next: undefined })
+  assert.equal(await store.scan({ table: 't', consistent: true }), { items: [], count: 0, next: undefined })
   await store.commit({ id: '1', actions: [put('a')] })
   assert.equal(await store.read([address('a')], consistent), [{ id: 'a' }])
 })

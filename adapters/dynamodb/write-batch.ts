@@ -1,0 +1,57 @@
+/**
+ * Bulk writes as BatchWriteItem, and what it did not get to, given back as it was asked for.
+ *
+ * @module
+ */
+import { BatchWriteItemCommand, type BatchWriteItemCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { addressKey, type ItemKey } from '../../core/data/item.ts'
+import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
+import type { RequestOptions } from '../../core/store/store.ts'
+import { mapFromWire, mapToWire, type WireMap } from './attribute-values.ts'
+import { isRefusal, isThrottle, throttlingReasons } from './service-error.ts'
+
+type WireWrites = NonNullable<BatchWriteItemCommandInput['RequestItems']>
+
+/** Throws what the client throws, but for a throttled request, of which nothing was written. */
+export async function writeBatch(
+  client: DynamoDBClient,
+  writes: readonly BulkWrite[],
+  { signal }: RequestOptions,
+): Promise<BulkOutcome> {
+  const command = new BatchWriteItemCommand({ RequestItems: toWire(writes) })
+  try {
+    const { UnprocessedItems = {} } = await client.send(command, signal ? { abortSignal: signal } : {})
+    const unprocessed = asAsked(UnprocessedItems, writes)
+    return { unprocessed, reasons: Object.keys(UnprocessedItems).map((table) => `UnprocessedItems ${table}`) }
+  } catch (error) {
+    if (isRefusal(error) && isThrottle(error)) return { unprocessed: writes, reasons: throttlingReasons(error) }
+    throw error
+  }
+}
+
+function toWire(writes: readonly BulkWrite[]): WireWrites {
+  const request: WireWrites = {}
+  for (const write of writes) {
+    request[write.table] ??= []
+    request[write.table]!.push(
+      write.kind === 'put'
+        ? { PutRequest: { Item: mapToWire(write.item) } }
+        : { DeleteRequest: { Key: mapToWire(write.key) } },
+    )
+  }
+  return request
+}
+
+/** DynamoDB names a put that it gives back by its item alone, so the batch tells which attributes are the key. */
+function asAsked(unprocessed: WireWrites, writes: readonly BulkWrite[]): readonly BulkWrite[] {
+  const names = new Map(writes.map(({ table, key }) => [table, Object.keys(key)]))
+  const left = new Set<string>()
+  for (const [table, requests] of Object.entries(unprocessed)) {
+    for (const { PutRequest, DeleteRequest } of requests) {
+      const wire: WireMap = PutRequest?.Item ?? DeleteRequest?.Key ?? {}
+      const key = Object.fromEntries((names.get(table) ?? []).map((name) => [name, wire[name]!]))
+      left.add(addressKey({ table, key: mapFromWire(key) as ItemKey }))
+    }
+  }
+  return writes.filter((write) => left.has(addressKey(write)))
+}

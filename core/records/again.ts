@@ -1,0 +1,35 @@
+/**
+ * Reads sent again while the store has no capacity. A store's own patience comes first; this is for those that have none,
+ * and for long work that should outlive a minute of it.
+ *
+ * @module
+ */
+import { type Environment, fullJitter } from '../environment.ts'
+import { engineError, isEngineError } from '../errors.ts'
+
+const MAX_SENDS = 10
+const BASE_MS = 50
+const CAP_MS = 5000
+
+/** Milliseconds before the n-th repetition in a row that brought nothing new, counted from 1. */
+export const patience = (n: number, environment: Environment): number => fullJitter(n, environment, BASE_MS, CAP_MS)
+
+export async function again<A>(
+  send: () => Promise<A>,
+  environment: Environment,
+  signal: AbortSignal | undefined,
+): Promise<A> {
+  for (let sends = 1; ; sends++) {
+    assertNotAborted(signal)
+    try {
+      return await send()
+    } catch (error) {
+      if (!isEngineError(error, 'THROTTLED') || sends === MAX_SENDS) throw error
+      await environment.sleep(patience(sends, environment), signal)
+    }
+  }
+}
+
+export function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw engineError('ABORTED', 'The request was aborted.', {}, { cause: signal.reason })
+}

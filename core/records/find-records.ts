@@ -1,0 +1,194 @@
+/**
+ * Queries and scans: what was asked, checked and turned into requests of the port.
+ *
+ * @module
+ */
+import { assertOptions, unexpected } from '../arguments.ts'
+import { type ItemKey, keyOf } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
+import { all, type Condition } from '../expression/condition.ts'
+import { evaluate } from '../expression/evaluate.ts'
+import type { AnyModel } from '../model/model.ts'
+import type { ModelIndex } from '../model/model-index.ts'
+import type { StoreLimits } from '../store/limits.ts'
+import type { Page, ReadStore, ScanRequest } from '../store/store.ts'
+import { again } from './again.ts'
+import { assertCount, assertFits, assertHeld, filterOf, indexOf } from './checked-options.ts'
+import { type Position, parseCursor, printCursor, type ReadIdentity } from './cursor.ts'
+import { type Found, found, wanted } from './found.ts'
+import { type KeyCondition, keyCondition, withinKey } from './key-condition.ts'
+import { pagesOf } from './page-source.ts'
+import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
+import { itemReader, notExpired, ofModel } from './read-policy.ts'
+import type { OnInvalid } from './selection.ts'
+
+export interface FindParts {
+  readonly store: ReadStore
+  readonly environment: Environment
+}
+
+/** Options of a query or a scan as plain JavaScript gives them. */
+export interface FindOptions {
+  readonly key?: unknown
+  readonly index?: unknown
+  readonly select?: unknown
+  readonly filter?: unknown
+  readonly reverse?: unknown
+  readonly limit?: unknown
+  readonly pageSize?: unknown
+  readonly segments?: unknown
+  readonly consistent?: boolean | undefined
+  readonly from?: unknown
+  readonly expired?: 'present' | 'absent' | undefined
+  readonly onInvalid?: OnInvalid | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const common = [...policyNames, 'index', 'select', 'filter', 'limit', 'pageSize', 'from']
+const names = { query: [...common, 'key', 'reverse'], scan: [...common, 'segments'] }
+const MAX_SEGMENTS = 1_000_000
+
+/** A query or a scan, checked. */
+interface Plan {
+  readonly model: AnyModel
+  /** Undefined for a scan. */
+  readonly key: KeyCondition | undefined
+  readonly reverse: boolean
+  /** What all its requests have in common. */
+  readonly request: Omit<ScanRequest, 'segment' | 'filter' | 'limit' | 'from'>
+  readonly filter: readonly Condition[]
+  readonly skipsExpired: boolean
+  readonly pageSize: number | undefined
+  readonly read: ReadIdentity
+  readonly positions: readonly Position[]
+  /** Attributes by which it goes on. */
+  readonly keys: readonly string[]
+  /** Of a partial record; undefined for whole ones. */
+  readonly fields: readonly string[] | undefined
+}
+
+/** Throws INVALID_ARGUMENT, before anything is sent, for what the model does not have. */
+export function findRecords<R>(
+  operation: 'query' | 'scan',
+  model: AnyModel,
+  options: FindOptions,
+  parts: FindParts,
+): Found<R> {
+  assertOptions(operation === 'query' ? (options ?? null) : options)
+  const stray = Object.keys(options).find((name) => !names[operation].includes(name))
+  if (stray !== undefined) throw unexpected('options', `one of ${names[operation].join(', ')}`, stray)
+  checkPolicy(options)
+  assertCount('limit', options.limit, 0)
+  const plan = planFind(operation, model, options, parts.store.limits)
+  const { positions, keys, fields } = plan
+  return found<R>({
+    limit: (options.limit as number | undefined) ?? Number.POSITIVE_INFINITY,
+    read: itemReader(model, options.onInvalid ?? 'throw', fields),
+    cursor: (places) => printCursor(plan.read, places),
+    pages: (demand, countOnly) =>
+      pagesOf({
+        positions,
+        keys,
+        ahead: demand.left === Number.POSITIVE_INFINITY,
+        signal: options.signal,
+        fetch: (part, from, signal) => fetchPage(plan, parts, { part, from, countOnly, limit: wanted(demand) }, signal),
+      }),
+  })
+}
+
+function planFind(operation: 'query' | 'scan', model: AnyModel, options: FindOptions, limits: StoreLimits): Plan {
+  const index = indexOf(model, options.index)
+  const { pageSize, reverse = false, consistent = index?.kind !== 'global' } = options
+  assertCount('pageSize', pageSize, 1)
+  if (typeof reverse !== 'boolean') throw unexpected('reverse', 'a boolean', reverse)
+  if (consistent && index?.kind === 'global') {
+    throw unexpected('consistent', `false for the global index ${index.name}, which has no consistent reads`, true)
+  }
+  const keyParts = index?.keyParts ?? model.definition.keyParts
+  const key = operation === 'query' ? keyCondition(model, keyParts, options.key) : undefined
+  const fields = selectedFields(model, index, options.select)
+  const keys = [...new Set([...model.definition.keyParts, ...keyParts].map(({ attribute }) => attribute))]
+  const filter = filterOf(model, key ? keyParts : [], options.filter)
+  if (filter && index) assertHeld(index, filter)
+  if (filter) assertFits(model, filter, limits)
+  const read: ReadIdentity = { operation, model: model.name, index: index?.name ?? '', reverse }
+  const projection = fields && [...new Set([...fields, ...keys])]
+  return {
+    model,
+    key,
+    reverse,
+    request: { table: model.table, index: index?.name, consistent, projection },
+    filter: [...ofModel(model), ...(filter ? [filter] : [])],
+    skipsExpired: options.expired === 'absent',
+    pageSize: pageSize as number | undefined,
+    read,
+    positions: startOf(read, keys, key, options),
+    keys,
+    fields,
+  }
+}
+
+interface Asked {
+  readonly part: number
+  readonly from: ItemKey | undefined
+  readonly countOnly: boolean
+  readonly limit: number | undefined
+}
+
+function fetchPage(plan: Plan, parts: FindParts, asked: Asked, signal: AbortSignal): Promise<Page> {
+  const { store, environment } = parts
+  const { model, key, reverse, positions } = plan
+  // As of now, lest a long read take for alive what has expired since it began.
+  const filter = [...plan.filter, ...(plan.skipsExpired ? notExpired(model, environment) : [])]
+  const request = {
+    ...plan.request,
+    filter: filter.length > 0 ? all(filter) : undefined,
+    countOnly: asked.countOnly,
+    limit: plan.pageSize ?? asked.limit,
+    from: asked.from,
+  }
+  const segment = positions.length > 1 ? { index: asked.part, of: positions.length } : undefined
+  const send = () =>
+    key
+      ? store.query({ ...request, ...key, reverse }, bulkOptions(signal))
+      : store.scan({ ...request, segment }, bulkOptions(signal))
+  return again(send, environment, signal)
+}
+
+/** Of a partial record; undefined for whole ones. */
+function selectedFields(
+  model: AnyModel,
+  index: ModelIndex | undefined,
+  select: unknown,
+): readonly string[] | undefined {
+  if (select === undefined) return index?.holds
+  const held = index?.holds ?? [...model.definition.fields.keys()]
+  if (!Array.isArray(select) || select.length === 0) throw unexpected('select', 'a list of fields', select)
+  // `from` also visits the gaps of a sparse list, which are no fields.
+  const names = Array.from(select as unknown[])
+  const stray = names.findIndex((name) => !held.includes(name as string))
+  if (stray !== -1) throw unexpected('select', `fields among ${held.join(', ')}`, names[stray])
+  return names as string[]
+}
+
+function startOf(
+  read: ReadIdentity,
+  keys: readonly string[],
+  key: KeyCondition | undefined,
+  { from, segments }: FindOptions,
+): readonly Position[] {
+  assertCount('segments', segments, 1, MAX_SEGMENTS)
+  if (from === undefined) return Array.from({ length: (segments as number | undefined) ?? 1 }, () => 'start' as const)
+  const positions = parseCursor(read, from)
+  if (key && positions.length !== 1) throw unexpected('from', 'a cursor of this read', from)
+  if (segments !== undefined && segments !== positions.length) {
+    throw unexpected('segments', `${positions.length}, as the cursor was made with, or absent`, segments)
+  }
+  for (const position of positions) {
+    if (typeof position === 'string') continue
+    if (!keys.every((name) => Object.hasOwn(position, name))) throw unexpected('from', 'a cursor of this read', from)
+    if (key && !evaluate(withinKey(key), position))
+      throw unexpected('from', 'a cursor of a query by the same key', from)
+  }
+  return positions.map((position) => (typeof position === 'string' ? position : (keyOf(position, keys) as ItemKey)))
+}

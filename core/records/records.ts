@@ -1,0 +1,266 @@
+/**
+ * Records in bulk, outside of units of work: queries, scans, and any number of reads, puts and deletes by key.
+ *
+ * Nothing here is guarded, and no two requests are of one moment. What must be as if alone belongs into a unit of work.
+ *
+ * @module
+ */
+import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
+import { printValue } from '../data/print-value.ts'
+import type { Environment } from '../environment.ts'
+import { engineError } from '../errors.ts'
+import { all } from '../expression/condition.ts'
+import { evaluate } from '../expression/evaluate.ts'
+import { commitId } from '../journal/commit-id.ts'
+import { creation, encodeEntry } from '../journal/entry.ts'
+import { firstEntry, VERSION } from '../journal/tail.ts'
+import { addressOf } from '../model/key.ts'
+import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
+import { newRecord } from '../model/record.ts'
+import type { BulkWrite } from '../store/bulk-write.ts'
+import type { Store } from '../store/store.ts'
+import { again } from './again.ts'
+import { type FindOptions, findRecords } from './find-records.ts'
+import type { Found } from './found.ts'
+import { type ManyRecords, readMany } from './read-many.ts'
+import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
+import { type InvalidItem, itemReader, notExpired } from './read-policy.ts'
+import type { HeldField, IndexName, OnInvalid, QueryOptions, ReadPolicy, ScanOptions, Selected } from './selection.ts'
+import { type BulkResult, writeMany } from './write-many.ts'
+
+type Many<A> = Iterable<A> | AsyncIterable<A>
+
+interface BulkOptions {
+  /** Requests under way at once. Default 4. */
+  readonly concurrency?: number | undefined
+  /** Called after each request with how many inputs are done. */
+  readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ReadManyOptions<Invalid extends OnInvalid = 'throw'> extends ReadPolicy<Invalid>, BulkOptions {}
+
+export interface WriteManyOptions extends BulkOptions {
+  /**
+   * What to do with an input that is no record or key of the model: end before anything of its batch is sent, or go on
+   * without it and tell it in `skipped`. Default `throw`.
+   */
+  readonly onInvalid?: 'throw' | 'skip' | undefined
+}
+
+export interface Records {
+  /**
+   * The record under this key.
+   *
+   * @throws `RECORD_NOT_FOUND`, `INVALID_RECORD` where the stored item does not fit the schema
+   */
+  get<M extends AnyModel>(
+    model: M,
+    key: KeyOf<M>,
+    options?: Omit<ReadPolicy<'throw'>, 'onInvalid'>,
+  ): Promise<RecordOf<M>>
+
+  /** Like `get`, but undefined where there is no such record. */
+  find<M extends AnyModel>(
+    model: M,
+    key: KeyOf<M>,
+    options?: Omit<ReadPolicy<'throw'>, 'onInvalid'>,
+  ): Promise<RecordOf<M> | undefined>
+
+  /**
+   * The records under any number of keys, in their order, undefined for absent ones and for those left out by
+   * `onInvalid: 'skip'`. A hundred keys a request, repeated while the store has no capacity.
+   */
+  getMany<M extends AnyModel, Invalid extends OnInvalid = 'throw'>(
+    model: M,
+    keys: Many<KeyOf<M>>,
+    options?: ReadManyOptions<Invalid>,
+  ): ManyRecords<RecordOf<M> | (Invalid extends 'raw' ? InvalidItem : never)>
+
+  /**
+   * The records of one partition of the model's table or of an index, in the order of the sort key.
+   *
+   * ```ts
+   * records.query(Airport, { index: 'byCountry', key: { country: 'Norway', name: { beginsWith: 'B' } }, limit: 10 })
+   * ```
+   *
+   * An index that does not hold whole records gives the fields that it holds. A global index may be a moment behind.
+   *
+   * @throws `INVALID_ARGUMENT` at once for what the model does not have; while iterating, `INVALID_RECORD` by `onInvalid`
+   */
+  query<
+    M extends AnyModel,
+    Index extends IndexName<M> = never,
+    const Field extends HeldField<M, Index> = never,
+    Invalid extends OnInvalid = 'throw',
+  >(model: M, options: QueryOptions<M, Index, Field, Invalid>): Found<Selected<M, Index, Field, Invalid>>
+
+  /** All records of the model in its table or in one of its indexes, in no order. Reads the whole table, also of other models. */
+  scan<
+    M extends AnyModel,
+    Index extends IndexName<M> = never,
+    const Field extends HeldField<M, Index> = never,
+    Invalid extends OnInvalid = 'throw',
+  >(model: M, options?: ScanOptions<M, Index, Field, Invalid>): Found<Selected<M, Index, Field, Invalid>>
+
+  /**
+   * Writes any number of records, over whatever is stored under their keys and without looking at it. Each is valid by
+   * itself; there is no atomicity. Of two inputs with one key the later one wins.
+   *
+   * A record put in bulk starts anew: version 1 and no past. What was there before it is gone without a trace in its
+   * history, and a unit of work that had changed the old record and lost the answer may find no trace of itself either.
+   * So load tables with it; change records in units of work, and do not let the two meet on the same records.
+   *
+   * @throws `INCOMPLETE` where it ends early: at an invalid input, before anything of its batch is sent; at a refusal;
+   * when the store stays out of capacity; when aborted. `payload.failed` has all that was taken in and is not written
+   */
+  putMany<M extends AnyModel>(model: M, records: Many<NewRecord<M>>, options?: WriteManyOptions): Promise<BulkResult>
+
+  /**
+   * Deletes any number of records by key, without looking at them; absent ones are no fault. Leaves no deletion in
+   * their history: for clearing tables. Ends early as `putMany` does.
+   */
+  deleteMany<M extends AnyModel>(model: M, keys: Many<KeyOf<M>>, options?: WriteManyOptions): Promise<BulkResult>
+}
+
+export interface RecordsParts {
+  readonly store: Store
+  readonly models: ReadonlySet<AnyModel>
+  readonly environment: Environment
+  readonly isClosed: () => boolean
+}
+
+const CONCURRENCY = 4
+
+export function recordsOf(parts: RecordsParts): Records {
+  const { store, environment } = parts
+
+  const assertReady = (model: AnyModel): void => {
+    if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
+    if (parts.models.has(model)) return
+    const name = (model as { name?: unknown } | undefined)?.name
+    const shown = typeof name === 'string' ? name : printValue(model)
+    const message = `The engine does not know the model ${shown}; name it in createEngine({ models }).`
+    throw engineError('INVALID_ARGUMENT', message, { argument: 'model' })
+  }
+
+  const send = (addresses: readonly ItemAddress[], consistent: boolean, signal: AbortSignal | undefined) =>
+    again(() => store.read(addresses, { ...bulkOptions(signal), consistent }), environment, signal)
+
+  /** The item, unless it counts as absent. */
+  const alive = (model: AnyModel, expired: unknown) => (item: Item | undefined) =>
+    item && (expired !== 'absent' || evaluate(all(notExpired(model, environment)), item)) ? item : undefined
+
+  async function find(model: AnyModel, key: unknown, options: ReadPolicy<'throw'> = {}): Promise<object | undefined> {
+    assertReady(model)
+    checkOptions(options, ['expired', 'consistent', 'signal'])
+    checkPolicy(options)
+    const [stored] = await send([addressOf(model, key as never)], options.consistent ?? true, options.signal)
+    const item = alive(model, options.expired)(stored)
+    return item && itemReader(model, 'throw')(item)
+  }
+
+  async function get(model: AnyModel, key: unknown, options?: ReadPolicy<'throw'>): Promise<object> {
+    const record = await find(model, key, options)
+    if (record) return record
+    const address = addressOf(model, key as never)
+    const message = `There is no such ${model.name}. Use records.find where it may be absent.`
+    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: address.key })
+  }
+
+  function getMany(model: AnyModel, keys: Many<unknown>, options: ReadManyOptions<OnInvalid> = {}) {
+    assertReady(model)
+    const { onProgress, concurrency } = checkBulk(options, policyNames)
+    checkPolicy(options)
+    assertMany('keys', keys)
+    const read = itemReader(model, options.onInvalid ?? 'throw')
+    const present = alive(model, options.expired)
+    return readMany({
+      keys,
+      chunk: store.limits.readKeys,
+      concurrency,
+      addressOf: (key) => addressOf(model, key as never),
+      send: (addresses) => send(addresses, options.consistent ?? true, options.signal),
+      read(item) {
+        const stored = present(item)
+        return stored && read(stored)
+      },
+      onProgress,
+    })
+  }
+
+  function findAll(operation: 'query' | 'scan', model: AnyModel, options: FindOptions): Found<object> {
+    assertReady(model)
+    return findRecords(operation, model, options, parts)
+  }
+
+  async function write(
+    model: AnyModel,
+    inputs: Many<unknown>,
+    given: WriteManyOptions,
+    prepare: (input: never) => BulkWrite,
+  ) {
+    assertReady(model)
+    const { onProgress, concurrency } = checkBulk(given, ['onInvalid', 'signal'])
+    const { onInvalid = 'throw', signal } = given
+    if (onInvalid !== 'throw' && onInvalid !== 'skip') throw unexpected('onInvalid', "'throw' or 'skip'", onInvalid)
+    assertSignal(signal)
+    assertMany('the input', inputs)
+    return writeMany({
+      store,
+      environment,
+      inputs: inputs as Many<never>,
+      options: bulkOptions(signal),
+      concurrency,
+      skipInvalid: onInvalid === 'skip',
+      prepare,
+      onProgress,
+    })
+  }
+
+  const records = {
+    get,
+    find,
+    getMany,
+    query: (model: AnyModel, options: FindOptions) => findAll('query', model, options),
+    scan: (model: AnyModel, options: FindOptions = {}) => findAll('scan', model, options),
+    putMany: async (model: AnyModel, inputs: Many<unknown>, options: WriteManyOptions = {}) =>
+      write(model, inputs, options, (input) => bulkPut(model, input, environment)),
+    deleteMany: async (model: AnyModel, keys: Many<unknown>, options: WriteManyOptions = {}) =>
+      write(model, keys, options, (key) => ({ kind: 'delete', ...addressOf(model, key) })),
+  }
+  return Object.freeze(records) as unknown as Records
+}
+
+/** A record as the engine goes on from it: as if this put had created it. */
+function bulkPut(model: AnyModel, input: never, environment: Environment): BulkWrite {
+  const { item, address } = newRecord(model, input)
+  return { kind: 'put', ...address, item: { ...item, ...bulkAttributes(model, commitId(environment)) } }
+}
+
+const bulkAttributes = ({ definition }: AnyModel, commit: string): Item =>
+  definition.history ? firstEntry(commit, encodeEntry(creation('putMany'))) : { [VERSION]: 1 }
+
+function checkOptions(options: object, names: readonly string[]): void {
+  assertOptions(options)
+  const stray = Object.keys(options).find((name) => !names.includes(name))
+  if (stray !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stray)
+}
+
+function checkBulk(options: BulkOptions, names: readonly string[]) {
+  checkOptions(options, [...names, 'concurrency', 'onProgress'])
+  const { concurrency = CONCURRENCY, onProgress } = options
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw unexpected('concurrency', 'a whole number, at least 1', concurrency)
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw unexpected('onProgress', 'a function', onProgress)
+  return { concurrency, onProgress: (done: number) => onProgress?.({ done }) }
+}
+
+function assertMany(argument: string, given: unknown): void {
+  const many = typeof given === 'object' && given !== null ? given : {}
+  if (Symbol.iterator in many || Symbol.asyncIterator in many) return
+  throw unexpected(argument, 'an iterable or an async iterable', given)
+}

@@ -1,0 +1,175 @@
+/**
+ * Any number of puts and deletes, in batches, a bounded number of them at a time.
+ *
+ * Of two writes of one record the later one wins, also across batches: a batch waits for those under way that touch one
+ * of its records. Nothing that was taken in is forgotten: what is not written when the work ends is told, each with the
+ * reason.
+ *
+ * @module
+ */
+import { addressKey } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
+import { type BulkFailure, type EngineError, engineError, isEngineError } from '../errors.ts'
+import type { BulkWrite } from '../store/bulk-write.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
+import { assertNotAborted, patience } from './again.ts'
+import { chunksOf } from './chunks.ts'
+
+export interface WriteManyParts<Input> {
+  readonly store: Store
+  readonly environment: Environment
+  readonly inputs: Iterable<Input> | AsyncIterable<Input>
+  readonly options: RequestOptions
+  readonly concurrency: number
+  /** Goes on without inputs that are invalid, and tells them at the end. */
+  readonly skipInvalid: boolean
+  /** Throws an EngineError for what is no record or key. */
+  prepare(input: Input): BulkWrite
+  onProgress(done: number): void
+}
+
+export interface BulkResult {
+  /** How many inputs are written; of several for one record each counts. */
+  readonly written: number
+  /** What was left out for being invalid, where that was asked for. */
+  readonly skipped: readonly BulkFailure[]
+}
+
+/** One write, and all inputs that it stands for: the last of them is what is written. */
+interface Planned {
+  write: BulkWrite
+  readonly inputs: unknown[]
+}
+
+/** By address, since a batch must not name one twice. */
+type Batch = Map<string, Planned>
+
+/** A batch is given up when the store left all of it unprocessed this often in a row. */
+const MAX_FRUITLESS = 10
+
+/** Throws INCOMPLETE where anything was taken in that is not written. */
+export async function writeMany<Input>(parts: WriteManyParts<Input>): Promise<BulkResult> {
+  const writer = new BulkWriter(parts)
+  const skipped: BulkFailure[] = []
+  try {
+    for await (const inputs of chunksOf(parts.inputs, parts.store.limits.batchWrites)) {
+      const { batch, invalid } = planBatch(inputs, parts.prepare)
+      if (invalid.length > 0 && !parts.skipInvalid) {
+        writer.failed.push(...invalid)
+        writer.fail(batch, unsent())
+        break
+      }
+      skipped.push(...invalid)
+      await writer.add(batch)
+      if (writer.failed.length > 0) break
+    }
+  } finally {
+    await writer.settled()
+  }
+  const { written, failed } = writer
+  if (failed.length > 0) throw incomplete(written, failed)
+  return Object.freeze({ written, skipped: Object.freeze(skipped) })
+}
+
+class BulkWriter {
+  written = 0
+  readonly failed: BulkFailure[] = []
+  readonly #parts: Omit<WriteManyParts<never>, 'inputs' | 'prepare'>
+  readonly #underWay = new Set<{ readonly addresses: ReadonlySet<string>; readonly done: Promise<void> }>()
+
+  constructor(parts: Omit<WriteManyParts<never>, 'inputs' | 'prepare'>) {
+    this.#parts = parts
+  }
+
+  /** Returns when the batch was sent, which is when there is room and nothing that it touches is under way. */
+  async add(batch: Batch): Promise<void> {
+    const addresses = new Set(batch.keys())
+    const meets = (other: ReadonlySet<string>) => [...other].some((address) => addresses.has(address))
+    const inTheWay = () => [...this.#underWay].filter((other) => meets(other.addresses))
+    while (inTheWay().length > 0) await inTheWay()[0]!.done
+    while (this.#underWay.size >= this.#parts.concurrency)
+      await Promise.race([...this.#underWay].map(({ done }) => done))
+    if (this.failed.length > 0) return this.fail(batch, unsent())
+    const sent = { addresses, done: this.#send(batch).finally(() => this.#underWay.delete(sent)) }
+    // Whoever waits for it hears of it again.
+    sent.done.catch(() => undefined)
+    this.#underWay.add(sent)
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([...this.#underWay].map(({ done }) => done))
+  }
+
+  fail(batch: Batch, error: EngineError): void {
+    for (const { inputs } of batch.values()) this.failed.push(...inputs.map((input) => ({ input, error })))
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const { store, environment, options, onProgress } = this.#parts
+    for (let fruitless = 0; ; ) {
+      const before = batch.size
+      let reasons: readonly string[]
+      try {
+        assertNotAborted(options.signal)
+        const writes = [...batch.values()].map(({ write }) => write)
+        const outcome = await store.write(writes, options)
+        reasons = outcome.reasons
+        this.#drop(batch, new Set(outcome.unprocessed.map(addressKey)))
+        onProgress(this.written)
+      } catch (thrown) {
+        if (!isEngineError(thrown)) throw thrown
+        if (thrown.code !== 'THROTTLED') return this.fail(batch, thrown)
+        reasons = thrown.payload.reasons
+      }
+      if (batch.size === 0) return
+      fruitless = batch.size < before ? 0 : fruitless + 1
+      if (fruitless === MAX_FRUITLESS) return this.fail(batch, exhausted(reasons))
+      await environment.sleep(patience(fruitless + 1, environment), options.signal)
+    }
+  }
+
+  /** What was written is done with. */
+  #drop(batch: Batch, left: ReadonlySet<string>): void {
+    for (const [address, { inputs }] of batch) {
+      if (left.has(address)) continue
+      this.written += inputs.length
+      batch.delete(address)
+    }
+  }
+}
+
+/** Each record once, as the last input of it says. */
+function planBatch<Input>(inputs: readonly Input[], prepare: (input: Input) => BulkWrite) {
+  const batch: Batch = new Map()
+  const invalid: BulkFailure[] = []
+  for (const input of inputs) {
+    try {
+      const write = prepare(input)
+      const address = addressKey(write)
+      const known = batch.get(address)
+      if (known) known.write = write
+      else batch.set(address, { write, inputs: [] })
+      batch.get(address)!.inputs.push(input)
+    } catch (error) {
+      if (!isEngineError(error)) throw error
+      invalid.push({ input, error })
+    }
+  }
+  return { batch, invalid }
+}
+
+const unsent = (): EngineError =>
+  engineError('ABORTED', 'Not sent, since bulk work ended at another failure; see the first one.', {})
+
+const exhausted = (reasons: readonly string[]): EngineError => {
+  const message = `The store left writes unprocessed ${MAX_FRUITLESS} times in a row; write more slowly or raise the capacity.`
+  return engineError('THROTTLED', message, { reasons, attempts: MAX_FRUITLESS })
+}
+
+function incomplete(written: number, failed: readonly BulkFailure[]): EngineError {
+  const [{ error: cause }] = failed as readonly [BulkFailure]
+  const message =
+    `Bulk work ended early: ${written} written, ${failed.length} taken in and not written; the first for: ${cause.message} ` +
+    'payload.failed has each with its reason.'
+  return engineError('INCOMPLETE', message, { written, failed: Object.freeze([...failed]) }, { cause })
+}

@@ -1,0 +1,232 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine } from '../../../core/engine.ts'
+import { isEngineError } from '../../../core/errors.ts'
+import type { BulkWrite } from '../../../core/store/bulk-write.ts'
+import type { Store } from '../../../core/store/store.ts'
+import { storeKinds } from '../../support/stores.ts'
+import { hurried } from '../unit-of-work/world.ts'
+import { people, personModel, refused, town } from './town.ts'
+
+const keyOf = ({ town, no }: { readonly town: string; readonly no: number }) => ({ town, no })
+
+async function* slowly<A>(all: readonly A[]): AsyncGenerator<A> {
+  for (const each of all) {
+    await new Promise((resolve) => setImmediate(resolve))
+    yield each
+  }
+}
+
+/** The error with which bulk work ended early. */
+async function incomplete(promise: Promise<unknown>) {
+  const thrown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!isEngineError(thrown, 'INCOMPLETE')) throw new Error(`expected INCOMPLETE, got ${String(thrown)}`)
+  return thrown
+}
+
+for (const kind of storeKinds) {
+  test(`any number is put, read in order and deleted (${kind})`, async () => {
+    const { Person, records, end } = await town(kind)
+    for (const count of [0, 1, 25, 26, 100, 101]) {
+      const all = people(count)
+      assert.equal(await records.putMany(Person, all), { written: count, skipped: [] })
+      const backwards = all.map(keyOf).toReversed()
+      const read = await records.getMany(Person, slowly(backwards)).toArray()
+      assert.equal(
+        read.map((person) => person?.no),
+        backwards.map(({ no }) => no),
+      )
+      assert.is(await records.scan(Person).count(), count)
+      assert.is((await records.deleteMany(Person, slowly(all.map(keyOf)))).written, count)
+      assert.is(await records.scan(Person).count(), 0)
+    }
+    await end()
+  })
+
+  test(`keys may be absent, or asked for twice (${kind})`, async () => {
+    const { Person, records, end } = await town(kind)
+    await records.putMany(Person, people(3))
+    const at = (no: number) => ({ town: 'Oslo', no })
+    const keys = [1, 7, 1, 0, ...Array<number>(150).fill(2)].map(at)
+    const read = await records.getMany(Person, keys).toArray()
+    assert.equal(
+      read.slice(0, 5).map((person) => person?.no),
+      [1, undefined, 1, 0, 2],
+    )
+    assert.is(read.length, 154)
+    assert.is(await records.find(Person, at(7)), undefined)
+    await refused('RECORD_NOT_FOUND', /no such Person/, () => records.get(Person, at(7)))
+    await end()
+  })
+
+  test(`units of work go on from what was put in bulk (${kind})`, async () => {
+    const { Person, records, unitOfWork, store, end } = await town(kind)
+    const key = { town: 'Oslo', no: 0 }
+    await records.putMany(Person, people(1))
+    const promote = () =>
+      unitOfWork.run(async (work) => {
+        work.change(await work.get(Person, key), (draft) => {
+          draft.level += 1
+        })
+      })
+    await Promise.all([promote(), promote(), promote()])
+    const [item] = await store.read([{ table: Person.table, key }], { consistent: true })
+    assert.equal([item!['level'], item!['_v'], (item!['_h'] as unknown[]).length], [3, 4, 4])
+    await end()
+  })
+}
+
+test('of two inputs for one record the later wins, in a batch and across batches', async () => {
+  let turns = 50
+  const { Person, records } = await town('memory', (store) => ({
+    ...store,
+    // The earlier a batch came, the longer it takes.
+    async write(writes, options) {
+      turns -= 10
+      for (let turn = turns; turn > 0; turn--) await new Promise((resolve) => setImmediate(resolve))
+      return store.write(writes, options)
+    },
+  }))
+  const [one] = people(1)
+  const versions = Array.from({ length: 100 }, (_, level) => ({ ...one!, level }))
+  assert.is((await records.putMany(Person, versions)).written, 100)
+  assert.is((await records.get(Person, keyOf(one!))).level, 99)
+})
+
+test('what is left unprocessed is sent again', async () => {
+  const store = memoryStore({ adversity: { seed: 3, throttle: 0.4 } })
+  const Person = personModel('throttled')
+  const { records, tables } = createEngine({ store, models: [Person], environment: hurried() })
+  await tables.create()
+  const progress: number[] = []
+  const onProgress = ({ done }: { readonly done: number }) => progress.push(done)
+  assert.is((await records.putMany(Person, people(120), { onProgress })).written, 120)
+  assert.is(await records.scan(Person).count(), 120)
+  assert.is(progress.at(-1), 120)
+  assert.equal(
+    progress,
+    progress.toSorted((a, b) => a - b),
+  )
+})
+
+test('an invalid input ends the work before anything of its batch is sent, and nothing is forgotten', async () => {
+  const sent: (readonly BulkWrite[])[] = []
+  const { Person, records } = await town('memory', (store) => ({
+    ...store,
+    write(writes, options) {
+      sent.push(writes)
+      return store.write(writes, options)
+    },
+  }))
+  const all: object[] = people(60)
+  all[30] = { town: 'Oslo', no: 'thirty', born: 5 }
+  const error = await incomplete(records.putMany(Person, all as never))
+  assert.equal(
+    sent.map((writes) => writes.length),
+    [25],
+  )
+  const { written, failed } = error.payload
+  assert.equal([written, failed.length], [25, 25])
+  const [first] = failed
+  assert.is(first?.input, all[30])
+  assert.ok(isEngineError(first?.error, 'INVALID_RECORD'))
+  assert.equal(
+    first.error.payload.issues.map(({ path }) => path.join('.')),
+    ['no', 'name', 'born'],
+  )
+  assert.equal(
+    failed.slice(1).map(({ input }) => input),
+    [...all.slice(25, 30), ...all.slice(31, 50)],
+  )
+  const result = await records.putMany(Person, all as never, { onInvalid: 'skip' })
+  assert.equal([result.written, result.skipped.map(({ input }) => input)], [59, [all[30]]])
+})
+
+test('a store without capacity ends the work in the end, with what is left', async () => {
+  const { Person, records } = await town('memory', (store) => {
+    let writes = 0
+    const write: Store['write'] = async (batch, options) => {
+      if (++writes > 2) return { unprocessed: batch, reasons: ['none left'] }
+      const { unprocessed, reasons } = await store.write(batch.slice(5), options)
+      return { unprocessed: [...batch.slice(0, 5), ...unprocessed], reasons }
+    }
+    return { ...store, write }
+  })
+  const all = people(80)
+  const { payload, cause } = await incomplete(records.putMany(Person, all, { concurrency: 1 }))
+  assert.ok(isEngineError(cause, 'THROTTLED'))
+  assert.equal(cause.payload.reasons, ['none left'])
+  const stored = await records.scan(Person).toArray()
+  assert.is(stored.length, payload.written)
+  const left = payload.failed.map(({ input }) => (input as { no: number }).no)
+  const known = new Set([...left, ...stored.map(({ no }) => no)])
+  assert.is(known.size, payload.written + left.length)
+  assert.equal(
+    [...known].toSorted((a, b) => a - b),
+    [...Array(known.size).keys()],
+  )
+})
+
+test('an abort ends the work, with what is left', async () => {
+  const { Person, records } = await town('memory')
+  const controller = new AbortController()
+  const onProgress = ({ done }: { readonly done: number }) => {
+    if (done >= 50) controller.abort(new Error('enough'))
+  }
+  const { payload, cause } = await incomplete(
+    records.putMany(Person, people(500), { signal: controller.signal, onProgress, concurrency: 1 }),
+  )
+  assert.is(payload.written, 50)
+  assert.ok(isEngineError(cause, 'ABORTED'))
+  assert.is(await records.scan(Person).count(), 50)
+})
+
+test('reads in bulk keep a bounded number of requests under way, and are sent again when throttled', async () => {
+  let underWay = 0
+  let most = 0
+  let reads = 0
+  const { Person, records } = await town('memory', (store) => ({
+    ...store,
+    async read(addresses, options) {
+      most = Math.max(most, ++underWay)
+      try {
+        const items = await store.read(addresses, options)
+        if (++reads % 3 === 0) throw Object.assign(throttledError, {})
+        return items
+      } finally {
+        underWay -= 1
+      }
+    },
+  }))
+  await records.putMany(Person, people(950))
+  const done: number[] = []
+  const onProgress = (progress: { readonly done: number }) => done.push(progress.done)
+  const read = await records.getMany(Person, people(950).map(keyOf), { concurrency: 3, onProgress }).toArray()
+  assert.equal(
+    read.map((person) => person?.no),
+    [...Array(950).keys()],
+  )
+  assert.is(most, 3)
+  assert.equal(done, [100, 200, 300, 400, 500, 600, 700, 800, 900, 950])
+})
+
+const throttledError = await import('../../../core/errors.ts').then(({ engineError }) =>
+  engineError('THROTTLED', 'no capacity', { reasons: ['none'], attempts: 1 }),
+)
+
+test('what is no list, and misspelt options, are refused', async () => {
+  const { Person, records } = await town('memory')
+  await refused('INVALID_ARGUMENT', /iterable/, () => records.putMany(Person, 5 as never))
+  await refused('INVALID_ARGUMENT', /iterable/, () => records.getMany(Person, {} as never))
+  await refused('INVALID_ARGUMENT', /concurrency/, () => records.deleteMany(Person, [], { concurrency: 0 }))
+  await refused('INVALID_ARGUMENT', /options to be one of/, () =>
+    records.putMany(Person, [], { onInvalids: 1 } as never),
+  )
+  await refused('INVALID_ARGUMENT', /Invalid key/, () => records.getMany(Person, [{ town: 'a' } as never]).toArray())
+})
+
+test.run()
