@@ -8,7 +8,9 @@ import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
+import { NumberSource } from './journal/number-source.ts'
 import { Trimmer } from './journal/trimmer.ts'
+import { type MigrationsOfTables, migrationsOfTables } from './migrations/migrations.ts'
 import { tableDefinition } from './model/key.ts'
 import { type AnyModel, isModel } from './model/model.ts'
 import type { RequestOptions, Store } from './store/store.ts'
@@ -35,6 +37,7 @@ export interface Tables {
 export interface Engine {
   readonly unitOfWork: UnitOfWorkRunner
   readonly tables: Tables
+  readonly migrations: MigrationsOfTables
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
 }
@@ -56,15 +59,19 @@ export function createEngine(options: EngineOptions): Engine {
   const tables = [...tablesOf(models), journalTable(journal)]
   const trimmer = new Trimmer(store, environment)
   let closed: Promise<void> | undefined
+  const known = new Set(models)
+  const unitOfWork = unitOfWorkRunner({
+    store,
+    models: known,
+    environment,
+    trimmer,
+    numbers: new NumberSource(store, journal, environment),
+    journalTable: journal,
+    isClosed: () => closed !== undefined,
+  })
   return Object.freeze({
-    unitOfWork: unitOfWorkRunner({
-      store,
-      models: new Set(models),
-      environment,
-      trimmer,
-      journalTable: journal,
-      isClosed: () => closed !== undefined,
-    }),
+    unitOfWork,
+    migrations: migrationsOfTables({ store, models: known, environment, journalTable: journal, unitOfWork }),
     tables: Object.freeze({
       async create(options: RequestOptions = {}) {
         assertOptions(options)

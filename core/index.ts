@@ -14,7 +14,13 @@ export {
   type ErrorPayloads,
   isEngineError,
 } from './errors.ts'
-export { binary, date, mapOf, setOf } from './model/codecs.ts'
+export type { MigrationRunOptions } from './migrations/migration-options.ts'
+export type { MigrationFailure, MigrationReport } from './migrations/migration-report.ts'
+export type { MigrationStatus, MigrationsOfTables } from './migrations/migrations.ts'
+export { progressBar } from './migrations/progress-bar.ts'
+export { binary, date, epochSeconds, mapOf, setOf } from './model/codecs.ts'
+export { type AutoIncrement, type AutoIncrementOptions, autoIncrement } from './model/generated.ts'
+export { type MigrationStep, type Migrations, migrationsFrom, type VersionOptions } from './model/migrations.ts'
 export {
   type AnyModel,
   type DraftOf,
@@ -23,6 +29,8 @@ export {
   type Model,
   type ModelOptions,
   type NewRecord,
+  type NextRecord,
+  type NumberedModel,
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'

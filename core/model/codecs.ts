@@ -25,6 +25,22 @@ export const date: t.Type<Date, string> = new t.Type(
   (time) => time.toISOString(),
 )
 
+/**
+ * A moment to the second, stored as the number of seconds since 1970, as DynamoDB's expiry (TTL) wants it.
+ * A `Date` with milliseconds is refused, not rounded: `new Date(Math.ceil(ms / 1000) * 1000)` says what is meant.
+ */
+export const epochSeconds: t.Type<Date, number> = new t.Type(
+  'a Date of whole seconds',
+  (value): value is Date => value instanceof Date && Number.isInteger(value.getTime() / 1000),
+  (input, context) => {
+    const time = Number.isSafeInteger(input) ? new Date((input as number) * 1000) : undefined
+    return time && !Number.isNaN(time.getTime())
+      ? t.success(time)
+      : t.failure(input, context, 'whole seconds since 1970, such as 1714564800')
+  },
+  (time) => time.getTime() / 1000,
+)
+
 /** Bytes. A `Buffer` is accepted and comes back as a plain `Uint8Array`. */
 export const binary: t.Type<Uint8Array> = new t.Type(
   'Uint8Array',

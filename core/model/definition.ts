@@ -8,7 +8,9 @@ import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
 import { engineError } from '../errors.ts'
 import { type Fields, fieldsOf } from './fields.ts'
+import { type Generators, generatorsOf } from './generated.ts'
 import { encodeField, type KeyPart, keyPart } from './key-part.ts'
+import { Migrations } from './migrations.ts'
 import { readBigints } from './read-bigints.ts'
 import { nodeOf } from './schema.ts'
 
@@ -21,6 +23,11 @@ export interface Definition {
   readonly keyFields: readonly string[]
   readonly type: { readonly attribute: string; readonly value: string } | undefined
   readonly defaults: ReadonlyMap<string, unknown>
+  /** Of the schema; 1 for a model without migrations. */
+  readonly version: number
+  /** Undefined where records do not say their version. */
+  readonly migrations: Migrations<unknown> | undefined
+  readonly generated: Generators
   /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
   readonly hidden: ReadonlySet<string>
 }
@@ -31,7 +38,7 @@ export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
 /** `_c` is kept for a lock of commits that one request cannot hold. */
 const reserved = new Set([...engineAttributes, '_c'])
 
-const options = ['name', 'table', 'key', 'type', 'schema', 'defaults'] as const
+const options = ['name', 'table', 'key', 'type', 'schema', 'defaults', 'generate', 'migrations'] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -82,13 +89,19 @@ export function checkDefinition(input: unknown): Definition {
     refuse(`partition key, sort key and type must be different attributes, got ${attributes.join(', ')}`)
   }
 
+  const defaults = defaultsOf(given.defaults, fields, refuse)
+  const keyFields = Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))])
+  const migrations = migrationsOf(given.migrations, given.schema as t.Mixed, schema, refuse)
   return Object.freeze({
     schema,
     fields,
+    version: migrations?.version ?? 1,
+    migrations,
+    generated: generatorsOf(given.generate, { fields, keyFields, defaults }, refuse),
     keyParts: Object.freeze(keyParts),
-    keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
+    keyFields,
     type,
-    defaults: defaultsOf(given.defaults, fields, refuse),
+    defaults,
     hidden: new Set([...engineAttributes, ...added]),
   })
 }
@@ -124,6 +137,28 @@ function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => 
     if (issue) refuse(`the default of ${printPath(issue.path)} must be ${issue.expected}`)
   }
   return new Map(Object.entries(given))
+}
+
+/** The chain with schemas that can read stored bigints, the last of them the model's own. */
+function migrationsOf(
+  given: unknown,
+  schema: t.Mixed,
+  readable: t.Mixed,
+  refuse: (reason: string) => never,
+): Migrations<unknown> | undefined {
+  if (given === undefined) return undefined
+  if (!(given instanceof Migrations))
+    return refuse('migrations must be made by migrationsFrom(schema).to(schema, step)')
+  const { schemas } = given
+  if (!schemas.every((each) => each instanceof t.Type))
+    return refuse('every version in migrations must be an io-ts codec')
+  if (schemas.at(-1) !== schema) {
+    return refuse(
+      `the last schema in migrations, of version ${given.version}, must be the model's own schema, the same object`,
+    )
+  }
+  const older = schemas.slice(0, -1).map((each) => readBigints(each, refuse))
+  return new Migrations({ ...given, schemas: [...older, readable] })
 }
 
 /** Names with which an absent field would be taken for what every JavaScript object inherits. */

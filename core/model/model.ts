@@ -6,14 +6,23 @@
 import type * as t from 'io-ts'
 import type { Default } from './defaults.ts'
 import { checkDefinition, type Definition } from './definition.ts'
+import type { AutoIncrement, GeneratedBy } from './generated.ts'
 import type { TemplateFields } from './key-template.ts'
+import type { Migrations } from './migrations.ts'
 import type { DeepReadonly, Draft } from './readonly.ts'
 import { type Shape, shapeOf } from './shape.ts'
 
 /** Made by `defineModel`. `Fields` is what the schema decodes to; the others are names of its fields. */
-export interface Model<Fields extends object, KeyFields extends PropertyKey, DefaultedFields extends PropertyKey> {
+export interface Model<
+  Fields extends object,
+  KeyFields extends PropertyKey,
+  DefaultedFields extends PropertyKey,
+  NumberedField extends PropertyKey = never,
+> {
   readonly name: string
   readonly table: string
+  /** Of the schema: the last in `migrations`, 1 without any. */
+  readonly version: number
   /** How records and their items line up. */
   readonly shape: Shape
   /** For the engine. */
@@ -23,10 +32,11 @@ export interface Model<Fields extends object, KeyFields extends PropertyKey, Def
   readonly _fields: Fields
   readonly _keyFields: KeyFields
   readonly _defaultedFields: DefaultedFields
+  readonly _numberedField: NumberedField
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any model
-export type AnyModel = Model<any, any, any>
+export type AnyModel = Model<any, any, any, any>
 
 /** A record as it is read: read-only all the way down. */
 export type RecordOf<M extends AnyModel> = DeepReadonly<M['_fields']>
@@ -41,6 +51,20 @@ type NewFields<A, DefaultedFields extends PropertyKey> = A extends unknown
   ? { readonly [Field in keyof A as Exclude<Field & string, DefaultedFields>]: DeepReadonly<A[Field]> } & {
       readonly [Field in keyof A & DefaultedFields & string]?: DeepReadonly<A[Field]> | undefined
     }
+  : never
+
+/** A model whose key has a number that the engine gives: `generate: { id: autoIncrement() }`. */
+// biome-ignore lint/suspicious/noExplicitAny: any model with a numbered field
+export type NumberedModel = AnyModel & Model<any, any, any, string>
+
+/** What a record with the next number is created from: all but the number. */
+export type NextRecord<M extends AnyModel> = NewFields<
+  DistributedOmit<M['_fields'], M['_numberedField']>,
+  M['_defaultedFields']
+>
+
+type DistributedOmit<A, Field extends PropertyKey> = A extends unknown
+  ? { [Name in keyof A as Exclude<Name, Field>]: A[Name] }
   : never
 
 /** What a recipe gets to change: a record, mutable all the way down. */
@@ -83,6 +107,7 @@ export interface ModelOptions<
   Partition,
   Sort,
   DefaultedFields extends FieldName<Schema['_A']>,
+  Generated = unknown,
 > {
   /** Of the kind of record, for people and for histories: keep it when the code's names change. */
   readonly name: string
@@ -97,6 +122,13 @@ export interface ModelOptions<
   readonly schema: Schema
   /** Values, or functions of the fields given or defaulted before. Applied on create, and on read where a required field is absent. */
   readonly defaults?: { readonly [Field in DefaultedFields]: Default<Schema['_A'], Field> }
+  /**
+   * Fields that the engine fills in on create where they are absent: `'uuid'` (random, version 4), `'ulid'` (sorts by time),
+   * or, for one number in the key, `autoIncrement()`, which `work.createNext` asks for.
+   */
+  readonly generate?: Generated & GeneratedBy<Schema['_A']>
+  /** Older versions of the schema and the steps from each to the next; the last schema in it is this model's. */
+  readonly migrations?: Migrations<Schema['_A']>
 }
 
 /**
@@ -117,15 +149,27 @@ export function defineModel<
   const Partition extends (keyof Schema['_A'] & string) | KeyTemplate,
   const Sort extends (keyof Schema['_A'] & string) | KeyTemplate = never,
   DefaultedFields extends FieldName<Schema['_A']> = never,
+  const Generated = unknown,
 >(
-  options: ModelOptions<Schema, Partition, Sort, DefaultedFields>,
-): Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields> {
+  options: ModelOptions<Schema, Partition, Sort, DefaultedFields, Generated>,
+): Model<
+  Schema['_A'],
+  KeyPartFields<Partition> | KeyPartFields<Sort>,
+  DefaultedFields | FieldsBy<Generated, string>,
+  FieldsBy<Generated, AutoIncrement>
+> {
   const definition = checkDefinition(options)
   const { name, table } = options
-  const model = Object.freeze({ name, table, shape: shapeOf(definition.schema), definition })
+  const { version, schema } = definition
+  const model = Object.freeze({ name, table, version, shape: shapeOf(schema), definition })
   made.add(model)
-  return model as unknown as Model<Schema['_A'], KeyPartFields<Partition> | KeyPartFields<Sort>, DefaultedFields>
+  return model as unknown as ReturnType<typeof defineModel<Schema, Partition, Sort, DefaultedFields, Generated>>
 }
+
+/** The fields that a `generate` fills in by what is of that type. */
+type FieldsBy<Generated, By> = unknown extends Generated
+  ? never
+  : { [Field in keyof Generated]: Generated[Field] extends By ? Field : never }[keyof Generated]
 
 const made = new WeakSet<object>()
 

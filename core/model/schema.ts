@@ -7,7 +7,7 @@
  * @module
  */
 import * as t from 'io-ts'
-import { binary, date, MapType, SetType, storedBigint } from './codecs.ts'
+import { binary, date, epochSeconds, MapType, SetType, storedBigint } from './codecs.ts'
 
 type Props = Readonly<Record<string, t.Mixed>>
 
@@ -68,6 +68,7 @@ type KnownCodec =
 
 function describe(codec: t.Mixed): SchemaNode {
   if (codec === date) return { kind: 'scalar', type: 'S' }
+  if (codec === epochSeconds) return { kind: 'scalar', type: 'N' }
   if (codec === binary) return { kind: 'scalar', type: 'B' }
   if (codec === storedBigint) return { kind: 'scalar', type: 'N' }
   if (codec instanceof SetType) return { kind: 'set', element: codec.element }

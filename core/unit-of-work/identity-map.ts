@@ -8,7 +8,7 @@
  */
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
-import { decodeItem } from '../model/record.ts'
+import { decodeItem, presentItem } from '../model/record.ts'
 import type { ReadStore } from '../store/store.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
@@ -18,6 +18,8 @@ export type Seeds = ReadonlyMap<string, Item | undefined>
 
 export interface LoadedRecord {
   readonly stored: Item | undefined
+  /** The item in the model's present schema version; the same as `stored` where it is stored in it. */
+  readonly present: Item | undefined
   readonly state: RecordState
 }
 
@@ -60,8 +62,9 @@ export class IdentityMap {
   adopt(identity: RecordIdentity, stored: Item | undefined): LoadedRecord {
     const known = this.#loaded.get(identity.id)
     if (known) return known
-    const value = stored && decodeItem(identity.model, stored)
-    const record = { stored, state: new RecordState(identity, 'kept', new RecordVersion(identity, value)) }
+    const present = stored && presentItem(identity.model, stored)
+    const value = present && decodeItem(identity.model, present)
+    const record = { stored, present, state: new RecordState(identity, 'kept', new RecordVersion(identity, value)) }
     this.#loaded.set(identity.id, record)
     return record
   }

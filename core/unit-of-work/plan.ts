@@ -15,6 +15,7 @@ import { diff } from '../expression/diff.ts'
 import { set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
 import { firstEntry, hasRoom, notYetApplied, recordEntry, TAIL, VERSION, withEntry } from '../journal/tail.ts'
+import { SCHEMA_VERSION } from '../model/migrate.ts'
 import { isBranchPath } from '../model/shape.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
@@ -29,6 +30,8 @@ export interface Involved {
   readonly identity: RecordIdentity
   /** The item it was loaded from; undefined where there was none, or nothing was loaded. */
   readonly stored: Item | undefined
+  /** The same in the model's present schema version; another object than `stored` where that is of another version. */
+  readonly present: Item | undefined
   readonly isLoaded: boolean
   /** The state it had when loaded; undefined where it was not. */
   readonly base: RecordState | undefined
@@ -120,11 +123,18 @@ function unchanged(stored: Item, limits: StoreLimits): Guard[] {
 
 function planUpdate(id: string, involved: Involved, limits: StoreLimits): PlannedAction | undefined {
   const { identity, stored } = involved
+  const target = migrated(involved)
+  if (target) return planMigration(id, involved, involved.stored!, target, limits)
   const { drafts, blind } = stored ? partsOf(involved, stored) : { drafts: [], blind: involved.state!.blind }
   const joined = joinBlind(blind, identity.model.name)
   if (drafts.length + joined.length === 0) return undefined
 
-  const conditions = [...blindConditions(joined), ...typeGuard(involved), ...(stored ? [] : [hasRoom])]
+  const conditions = [
+    ...blindConditions(joined),
+    ...typeGuard(involved),
+    ...schemaGuard(involved),
+    ...(stored ? [] : [hasRoom]),
+  ]
   const own = joined.map(({ action }) => action)
   const levels = stored ? levelsOf(stored, involved, drafts, own) : [{ guards: [], update: own }]
   for (const { guards, update } of levels) {
@@ -143,6 +153,35 @@ function planUpdate(id: string, involved: Involved, limits: StoreLimits): Planne
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, involved, next: item }
 }
 
+/**
+ * The item as it is to be stored in another schema version than it is; undefined where it stays in its own. A record
+ * that was read from an older one is stored in the present version with the next change of it, whatever that changes.
+ */
+function migrated({ stored, present, base, state, identity }: Involved): Item | undefined {
+  if (!stored || !present) return undefined
+  if (state?.target) return state.target
+  const isChanged = state && (state.drafted !== base?.drafted || state.blind.length > 0)
+  if (stored === present || !isChanged) return undefined
+  const before = base?.drafted?.encoded
+  const after = state.view?.encoded
+  if (!before || !after) return undefined
+  return apply(diff({ stored: present, before, after }, isBranchPath(identity.model.shape)), present)
+}
+
+/** A path of the record is no path of what is stored, so nobody may have touched any of it. */
+function planMigration(id: string, involved: Involved, stored: Item, target: Item, limits: StoreLimits): PlannedAction {
+  const { address, model } = involved.identity
+  const guards = unchanged(stored, limits)
+  const condition = conjunction(isThere(involved), guards, notYetApplied(id))
+  const changes = diff({ stored, before: stored, after: target }, isBranchPath(model.shape))
+  const update = [...changes, ...recordEntry(id)]
+  if (tooHeavy(condition, update, limits)) {
+    const item = withEntry(target, id)
+    return { action: { kind: 'put', ...address, item, condition }, guards, involved, next: item }
+  }
+  return { action: { kind: 'update', ...address, update, condition }, guards, involved, next: apply(update, stored) }
+}
+
 function planCheck(involved: Involved, limits: StoreLimits | undefined): PlannedAction | undefined {
   const { identity, stored, reads } = involved
   if (!reads) return undefined
@@ -150,7 +189,10 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
     const condition = absent([partitionOf(involved)])
     return { action: { kind: 'check', ...identity.address, condition }, guards: [], involved, next: undefined }
   }
-  const levels = [preciseGuards(stored, reads, []), attributeGuards(stored, reads, []), versionGuard(stored)]
+  const levels =
+    stored === involved.present
+      ? [preciseGuards(stored, reads, []), attributeGuards(stored, reads, []), versionGuard(stored)]
+      : [wholeRecord(stored), versionGuard(stored)]
   const fits = (guards: readonly Guard[]) => !limits || !tooHeavy(conjunction(isThere(involved), guards), [], limits)
   const guards = levels.find(fits) ?? versionGuard(stored)
   return {
@@ -203,6 +245,14 @@ function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
 function typeGuard({ identity, stored }: Involved): Condition[] {
   const { type } = identity.model.definition
   return type && !stored ? [equals([type.attribute], type.value)] : []
+}
+
+/** A change of a record must not land in an item of another schema version. */
+function schemaGuard({ identity, stored }: Involved): Condition[] {
+  const { migrations, version } = identity.model.definition
+  if (!migrations) return []
+  const told = stored ? stored[SCHEMA_VERSION] : version
+  return [told === undefined ? absent([SCHEMA_VERSION]) : equals([SCHEMA_VERSION], told)]
 }
 
 const conjunction = (

@@ -11,6 +11,7 @@ import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import { commitId } from '../journal/commit-id.ts'
+import type { NumberSource } from '../journal/number-source.ts'
 import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Trimmer } from '../journal/trimmer.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -75,6 +76,7 @@ export interface RunnerParts {
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
   readonly trimmer: Trimmer
+  readonly numbers: NumberSource
   /** Name of the table for outcomes. */
   readonly journalTable: string
   readonly isClosed: () => boolean
@@ -87,7 +89,7 @@ const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
-  const { store, models, environment, trimmer, journalTable } = parts
+  const { store, models, environment, trimmer, numbers, journalTable } = parts
   const owner = {}
 
   async function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
@@ -100,9 +102,21 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const before = once && (await readOutcome(once, options.signal))
       if (before) return before.result as A
       const records = new IdentityMap(store, seeds, options.signal)
-      const root = new Scope({ owner, records, models, running: runningScope, signal: options.signal }, undefined, [
-        name,
-      ])
+      const root = new Scope(
+        {
+          owner,
+          records,
+          models,
+          environment,
+          numbers,
+          isRepeated: attempt > 1,
+          read: (addresses) => store.read(addresses, { consistent: true, signal: options.signal }),
+          running: runningScope,
+          signal: options.signal,
+        },
+        undefined,
+        [name],
+      )
       const result = await runScope(root, fn)
       root.assertUntouched()
       const id = commitId(environment)
@@ -237,6 +251,7 @@ function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard'])
       {
         identity,
         stored: loaded?.stored,
+        present: loaded?.present,
         isLoaded: loaded !== undefined,
         base: loaded?.state,
         state,

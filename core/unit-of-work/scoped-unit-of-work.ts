@@ -11,6 +11,8 @@ import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import { collectBlindChanges } from './blind-changes.ts'
+import { idsFrom } from './generated-id.ts'
+import { withNextNumber } from './next-number.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
@@ -82,6 +84,30 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     scope.put(state.fate === 'created' ? absent() : state.deleted())
   }
 
+  const generate = idsFrom(scope.attempt.environment)
+
+  const create = (model: AnyModel, input: unknown): object => {
+    assertKnown(model)
+    const { record, item, address } = newRecord(model, input as never, generate)
+    const identity: RecordIdentity = { model, address, id: addressKey(address) }
+    const state = scope.stateOf(identity)
+    if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
+      scope.observe(state)
+      throw alreadyExists(identity)
+    }
+    if (state?.fate === 'deleted' && !state.drafted) {
+      throw engineError(
+        'INVALID_ARGUMENT',
+        `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
+        { argument: 'record' },
+      )
+    }
+    const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
+    const created = new RecordState(identity, fate, new RecordVersion(identity, record, item))
+    scope.put(created)
+    return scope.recordOf(created)
+  }
+
   const work = {
     path: scope.path,
 
@@ -107,26 +133,13 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       return state.view?.value
     },
 
-    create(model: AnyModel, input: unknown) {
+    create,
+
+    async createNext(model: AnyModel, input: unknown) {
       assertKnown(model)
-      const { record, item, address } = newRecord(model, input as never)
-      const identity: RecordIdentity = { model, address, id: addressKey(address) }
-      const state = scope.stateOf(identity)
-      if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
-        scope.observe(state)
-        throw alreadyExists(identity)
-      }
-      if (state?.fate === 'deleted' && !state.drafted) {
-        throw engineError(
-          'INVALID_ARGUMENT',
-          `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
-          { argument: 'record' },
-        )
-      }
-      const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
-      const created = new RecordState(identity, fate, new RecordVersion(identity, record, item))
-      scope.put(created)
-      return scope.recordOf(created)
+      const numbered = await withNextNumber(scope, model, input, generate)
+      scope.assertRunning()
+      return create(model, numbered)
     },
 
     change(record: object, recipe: (draft: never) => unknown) {
@@ -180,9 +193,15 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       scope.afterCommit(callback)
     },
   }
+  scopes.set(Object.freeze(work), scope)
   // The interface's types are those of the models; in here a record is just an object.
-  return Object.freeze(work) as unknown as UnitOfWork
+  return work as unknown as UnitOfWork
 }
+
+const scopes = new WeakMap<object, Scope>()
+
+/** Where the engine's own functions work, which do what domain code cannot. */
+export const scopeOf = (work: UnitOfWork): Scope => scopes.get(work)!
 
 /** `(fn, options?)` or `(name, fn, options?)`. */
 export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
