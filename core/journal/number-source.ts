@@ -71,6 +71,8 @@ export class NumberSource {
   async #reserve(model: AnyModel, counter: Counter, from: number): Promise<void> {
     const { block, start } = model.definition.generated.numbered!
     const address: ItemAddress = { table: this.#table, key: { p: `N#${model.name}`, s: '-' } }
+    // Behind all promise callbacks of this tick: who asks in it shares the request.
+    await Promise.resolve().then(() => new Promise<void>((resolve) => process.nextTick(resolve)))
     for (let sends = 1; ; sends++) {
       if (counter.seen === null) [counter.seen] = await this.#store.read([address], { consistent: true })
       const seen = counter.seen

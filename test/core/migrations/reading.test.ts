@@ -78,18 +78,19 @@ for (const kind of storeKinds) {
       meanwhile(() =>
         oldest.unitOfWork.run(async (work) => {
           work.change(await work.get(One, ann), (draft) => {
-            draft.coins = 5
+            draft.name = 'Eve Lee'
           })
         }),
       ),
     )
-    const seen: number[] = []
+    const seen: string[] = []
     await unitOfWork.run(async (work) => {
-      const { coins } = await work.get(Three, ann)
-      seen.push(coins)
-      work.create(Three, { ...annV3, id: `bob${seen.length}`, coins })
+      const { name } = await work.get(Three, ann)
+      // No path of the stored item, which has a text there.
+      seen.push(name.first)
+      work.create(Three, { ...annV3, id: `bob${seen.length}` })
     })
-    assert.equal(seen, [0, 5])
+    assert.equal(seen, ['Ann', 'Eve'])
     await leave()
   })
 
@@ -124,13 +125,16 @@ for (const kind of storeKinds) {
       work.delete(await work.get(Three, ann))
       work.delete(await work.get(Three, { id: 'bob' }))
       work.create(Three, { ...annV3, id: 'bob', coins: 9 })
+      const cat = { id: 'cat' }
       await Promise.all([
-        work.run(
-          async (sub) => void sub.change(await sub.get(Three, { id: 'cat' }), (draft) => void (draft.coins = 4)),
-        ),
-        work.run(
-          async (sub) => void sub.change(await sub.get(Three, { id: 'cat' }), (draft) => void draft.tags.add('nested')),
-        ),
+        work.run(async (sub) => {
+          sub.change(await sub.get(Three, cat), (draft) => {
+            draft.coins = 4
+          })
+        }),
+        work.run(async (sub) => {
+          sub.change(await sub.get(Three, cat), (draft) => void draft.tags.add('nested'))
+        }),
       ])
     })
     assert.is(await stored('ann'), undefined)
