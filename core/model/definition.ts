@@ -10,9 +10,10 @@ import { engineError } from '../errors.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import { type Generators, generatorsOf } from './generated.ts'
 import { encodeField, type KeyPart, keyPart } from './key-part.ts'
+import { refuseLookAlikes } from './look-alikes.ts'
 import { Migrations } from './migrations.ts'
 import { readBigints } from './read-bigints.ts'
-import { nodeOf } from './schema.ts'
+import { innerOf, nodeOf } from './schema.ts'
 
 export interface Definition {
   /** The schema, able to read stored bigints. */
@@ -67,6 +68,7 @@ export function checkDefinition(input: unknown): Definition {
     if (reserved.has(name)) refuse(`the field ${name} is reserved for the engine; give it another name`)
   }
   checkNames(schema, refuse, new Set())
+  refuseLookAlikes(schema, refuse)
 
   const key: unknown = given.key
   if (!isKey(key)) return refuse('key must be { partition, sort? }')
@@ -166,19 +168,7 @@ function checkNames(codec: t.Mixed, refuse: (reason: string) => never, above: Se
   if (above.has(codec)) return
   above.add(codec)
   const node = nodeOf(codec)
-  const inner: readonly t.Mixed[] =
-    node.kind === 'fields'
-      ? Object.values(node.props)
-      : node.kind === 'wrapped'
-        ? [node.inner]
-        : node.kind === 'entries'
-          ? [node.values]
-          : node.kind === 'list'
-            ? [node.element]
-            : 'members' in node
-              ? node.members
-              : []
-  for (const member of inner) checkNames(member, refuse, above)
+  for (const member of innerOf(node)) checkNames(member, refuse, above)
   if (node.kind !== 'fields') return
   for (const name of Object.keys(node.props)) {
     if (name === '' || name === '__proto__') refuse(`a field cannot be named ${JSON.stringify(name)}`)

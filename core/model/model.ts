@@ -17,7 +17,7 @@ export interface Model<
   Fields extends object,
   KeyFields extends PropertyKey,
   DefaultedFields extends PropertyKey,
-  NumberedField extends PropertyKey = never,
+  NumberedField extends PropertyKey | undefined = undefined,
 > {
   readonly name: string
   readonly table: string
@@ -126,7 +126,8 @@ export interface ModelOptions<
    * Fields that the engine fills in on create where they are absent: `'uuid'` (random, version 4), `'ulid'` (sorts by time),
    * or, for one number in the key, `autoIncrement()`, which `work.createNext` asks for.
    */
-  readonly generate?: Generated & GeneratedBy<Schema['_A']>
+  readonly generate?: Generated &
+    GeneratedBy<Schema['_A']> & { readonly [Field in Exclude<keyof Generated, FieldName<Schema['_A']>>]: never }
   /** Older versions of the schema and the steps from each to the next; the last schema in it is this model's. */
   readonly migrations?: Migrations<Schema['_A']>
 }
@@ -156,7 +157,7 @@ export function defineModel<
   Schema['_A'],
   KeyPartFields<Partition> | KeyPartFields<Sort>,
   DefaultedFields | FieldsBy<Generated, string>,
-  FieldsBy<Generated, AutoIncrement>
+  [FieldsBy<Generated, AutoIncrement>] extends [never] ? undefined : FieldsBy<Generated, AutoIncrement>
 > {
   const definition = checkDefinition(options)
   const { name, table } = options

@@ -39,6 +39,33 @@ export function nodeOf(codec: t.Mixed): SchemaNode {
   return node
 }
 
+/** The codecs inside, one level down. */
+export function innerOf(node: SchemaNode): readonly t.Mixed[] {
+  switch (node.kind) {
+    case 'fields':
+      return Object.values(node.props)
+    case 'entries':
+      return [node.values]
+    case 'list':
+    case 'set':
+      return [node.element]
+    case 'map':
+      return [node.value]
+    case 'tuple':
+    case 'union':
+    case 'intersection':
+      return node.members
+    case 'wrapped':
+      return [node.inner]
+    case 'scalar':
+    case 'any':
+    case 'opaque':
+      return []
+    default:
+      return node satisfies never
+  }
+}
+
 type KnownCodec =
   | t.StringType
   | t.KeyofType<Record<string, unknown>>

@@ -394,4 +394,34 @@ test('a prototype cannot be slipped in', () => {
   assert.equal(issuesOf(() => create(model, fields))[0], '__proto__: no field of this name')
 })
 
+test('an empty set is refused where its absence would not come back as an empty set', () => {
+  const model = defineModel({
+    name: 'Sets',
+    table: 'sets',
+    key: { partition: 'id' },
+    schema: t.type({
+      id: t.string,
+      field: setOf(t.string),
+      list: t.array(setOf(t.string)),
+      entries: t.record(t.string, t.union([setOf(t.string), t.null])),
+      map: mapOf(t.type({ days: setOf(date) })),
+      json: t.unknown,
+    }),
+  })
+  const empty = new Set<string>()
+  const fine = {
+    id: 'a',
+    field: empty,
+    list: [],
+    entries: {},
+    map: new Map([['a', { days: new Set<Date>() }]]),
+    json: 1,
+  }
+  assert.equal(newRecord(model, fine).record, fine)
+  const paths = (change: object) =>
+    issuesOf(() => newRecord(model, { ...fine, ...change })).map((issue) => String(issue).split(':')[0])
+  assert.equal(paths({ list: [new Set(['a']), empty], entries: { a: empty, b: null } }), ['list[1]', 'entries.a'])
+  assert.equal(paths({ json: { a: [{ b: empty }] } }), ['json.a[0].b'])
+})
+
 test.run()
