@@ -129,7 +129,7 @@ export interface ModelOptions<
   readonly generate?: Generated &
     GeneratedBy<Schema['_A']> & { readonly [Field in Exclude<keyof Generated, FieldName<Schema['_A']>>]: never }
   /** Older versions of the schema and the steps from each to the next; the last schema in it is this model's. */
-  readonly migrations?: Migrations<Schema['_A']>
+  readonly migrations?: Migrations<Schema['_A']> | undefined
 }
 
 /**
