@@ -1,7 +1,9 @@
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Item } from '../../../core/data/item.ts'
 import { isEngineError } from '../../../core/errors.ts'
+import { itemAs } from '../../../core/model/migrate.ts'
 import { migrationsFrom } from '../../../core/model/migrations.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import { decodeItem } from '../../../core/model/record.ts'
@@ -224,6 +226,28 @@ test('what does not fit a version on the way is told with the item, the version 
     /version 2: id: expected a/,
     model({}, () => ({ id: 'b', m: 1n })),
   )
+})
+
+test('no step on the way can change the key', () => {
+  const Middle = t.type({ id: t.string, k: t.number })
+  const twice = defineModel({
+    name: 'Thing',
+    table: 'things',
+    key: { partition: 'id' },
+    schema: New,
+    migrations: migrationsFrom(Old)
+      .to(Middle, { up: ({ n }) => ({ id: 'other', k: n }), down: ({ k }) => ({ id: 'other', n: k }) })
+      .to(New, { up: ({ id, k }) => ({ id, m: BigInt(k) }), down: ({ id, m }) => ({ id, k: Number(m) }) }),
+  })
+  const refused = (item: Item, to: number) =>
+    assert.throws(
+      () => itemAs(twice, item, to),
+      (error: unknown) => isEngineError(error, 'INVALID_RECORD'),
+    )
+  refused({ id: 'a', n: 1 }, 3)
+  refused({ id: 'a', n: 1 }, 2)
+  refused({ id: 'a', m: 1, _m: 3 }, 1)
+  assert.equal(itemAs(twice, { id: 'a', m: 1, _m: 3 }, 2), { id: 'a', k: 1, _m: 2 })
 })
 
 test('what attributes no schema names, steps neither see nor lose', () => {

@@ -1,13 +1,17 @@
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
+import { createEngine } from '../../../core/engine.ts'
 import type { MigrationReport } from '../../../core/migrations/migration-report.ts'
 import { progressBar } from '../../../core/migrations/progress-bar.ts'
+import { migrationsFrom } from '../../../core/model/migrations.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import type { Store } from '../../../core/store/store.ts'
 import { newDirectory, removeDirectories } from '../../adapters/level/directory.ts'
 import { openStore, type StoreKind, storeKinds } from '../../support/stores.ts'
 import { lostAfter, meanwhile, times } from '../../support/watched-store.ts'
-import { failsWith } from '../unit-of-work/world.ts'
+import { failsWith, hurried } from '../unit-of-work/world.ts'
 import { annV1, type Town, town } from './town.ts'
 
 const kinds: readonly (StoreKind | 'level')[] = [...storeKinds, 'level']
@@ -163,12 +167,17 @@ test('a run goes on where it was stopped', async () => {
   assert.is((await migrations.run(Three)).untouched, 450)
 })
 
+test('what an earlier run had finished is nothing to go on with', async () => {
+  const here = await town(openStore('memory'))
+  const { Three, migrations } = here
+  await migrations.run(Three)
+  await people(here, 5)
+  await failsWith(migrations.run(Three, { signal: AbortSignal.abort() }), 'ABORTED')
+  assert.is((await migrations.run(Three, { resume: true })).migrated, 5)
+})
+
 test('other models of the table are not touched', async () => {
   const here = await town(openStore('memory'))
-  const { defineModel } = await import('../../../core/model/model.ts')
-  const { migrationsFrom } = await import('../../../core/model/migrations.ts')
-  const { createEngine } = await import('../../../core/engine.ts')
-  const t = await import('io-ts')
   const Old = t.type({ id: t.string, n: t.number })
   const New = t.type({ id: t.string, m: t.number })
   const Counted = defineModel({
@@ -193,8 +202,6 @@ test('other models of the table are not touched', async () => {
 test('no more records a second than wanted', async () => {
   const here = await town(openStore('memory'))
   const waited: number[] = []
-  const { createEngine } = await import('../../../core/engine.ts')
-  const { hurried } = await import('../unit-of-work/world.ts')
   const environment = {
     ...hurried(7),
     now: () => 0,
