@@ -135,7 +135,7 @@ function planUpdate(id: string, involved: Involved, limits: StoreLimits): Planne
     ...schemaGuard(involved),
     ...(stored ? [] : [hasRoom]),
   ]
-  const own = joined.map(({ action }) => action)
+  const own = [...joined.map(({ action }) => action), ...schemaStamp(involved)]
   const levels = stored ? levelsOf(stored, involved, drafts, own) : [{ guards: [], update: own }]
   for (const { guards, update } of levels) {
     const condition = conjunction(isThere(involved), guards, ...conditions, notYetApplied(id))
@@ -253,6 +253,12 @@ function schemaGuard({ identity, stored }: Involved): Condition[] {
   if (!migrations) return []
   const told = stored ? stored[SCHEMA_VERSION] : version
   return [told === undefined ? absent([SCHEMA_VERSION]) : equals([SCHEMA_VERSION], told)]
+}
+
+/** An item of the present version that did not say so, since a detector told it, says so from its next change on. */
+function schemaStamp({ identity, stored }: Involved): Update {
+  const { migrations, version } = identity.model.definition
+  return migrations && stored && stored[SCHEMA_VERSION] === undefined ? [set([SCHEMA_VERSION], version)] : []
 }
 
 const conjunction = (
