@@ -8,15 +8,13 @@ import * as t from 'io-ts'
 import type { AttributeValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Issue, toAttribute } from '../data/to-attribute.ts'
-import { emptySets } from './empty-sets.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 export type Encoded = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
 
 /** What a decoded value is stored as, or all that is wrong with it. */
 export function encodeValue(codec: t.Mixed, value: unknown, path: DocumentPath = []): Encoded {
-  const wrong = checkValue(codec, value, path)
-  const issues = wrong.length > 0 ? wrong : emptySets(codec, value, path)
+  const issues = checkValue(codec, value, path)
   if (issues.length > 0) return { value: undefined, issues }
   let encoded: unknown
   try {

@@ -94,6 +94,12 @@ export class SetType<A, O> extends t.Type<Set<A>, Set<O>> {
  */
 export const setOf = <C extends t.Mixed>(element: C): SetType<t.TypeOf<C>, t.OutputOf<C>> => new SetType(element)
 
+/** An entry that is stored as absence would not come back. */
+function storedEntry<O>(name: string, stored: O): O {
+  if (stored !== undefined && !(stored instanceof Set && stored.size === 0)) return stored
+  throw new Error(`its entry ${JSON.stringify(name)} is empty, which is stored as absence; leave it out`)
+}
+
 export class MapType<A, O> extends t.Type<Map<string, A>, Record<string, O>> {
   readonly _tag = 'MapType'
   readonly value: t.Type<A, O>
@@ -115,7 +121,7 @@ export class MapType<A, O> extends t.Type<Map<string, A>, Record<string, O>> {
         return errors.length > 0 ? t.failures(errors) : t.success(map)
       },
       // From entries, which also holds a name such as `__proto__` as an ordinary one.
-      (map) => Object.fromEntries([...map].map(([name, member]) => [name, value.encode(member)])),
+      (map) => Object.fromEntries([...map].map(([name, member]) => [name, storedEntry(name, value.encode(member))])),
     )
     this.value = value
   }

@@ -50,29 +50,34 @@ function detected(model: AnyModel, item: Item): unknown {
 export function itemAs(model: AnyModel, item: Item, version = model.definition.version): Item {
   const from = schemaVersionOf(model, item)
   if (from === version) return item
-  const { hidden, keyParts } = model.definition
+  const { hidden } = model.definition
   let attributes: AttributeMap = pick(item, (name) => !hidden.has(name))
   const towards = from < version ? 1 : -1
   for (let at = from; at !== version; at += towards) attributes = afterStep(model, item, attributes, at, at + towards)
   const kept = pick(item, (name) => hidden.has(name))
   const migrated: Item = Object.freeze({ ...attributes, ...kept, [SCHEMA_VERSION]: version })
-  const moved = keyParts.filter(({ attribute }) => !equal(migrated[attribute], item[attribute]))
-  if (moved.length > 0)
-    throw movedKey(
-      model,
-      item,
-      version,
-      moved.map(({ attribute }) => attribute),
-    )
+  const moved = keyIssues(model, item, migrated)
+  if (moved.length > 0) throw invalidItem(model, item, moved, version)
   return migrated
 }
 
 function afterStep(model: AnyModel, item: Item, attributes: AttributeMap, from: number, to: number): AttributeMap {
-  const { first, schemas, steps } = model.definition.migrations!
+  const { first, schemas } = model.definition.migrations!
   const [source, target] = [schemas[from - first]!, schemas[to - first]!]
   const known = fieldsOf(source)
   const decoded = decodeValue(source, ownCopy(known ? pick(attributes, (name) => known.has(name)) : attributes))
   if (!decoded.ok) throw invalidItem(model, item, decoded.issues, from)
+  const result = changed(model, item, decoded.value, from, to)
+  const { value, issues } = encodeValue(target, result)
+  const given = (value ?? {}) as AttributeMap
+  const all = [...issues, ...strangers(model, fieldsOf(target), given)]
+  if (all.length === 0 && to === model.definition.version) all.push(...rekeyed(model, item, result as Plain))
+  if (all.length > 0) throw invalidItem(model, item, all, to)
+  return { ...(known ? pick(attributes, (name) => !known.has(name)) : {}), ...given }
+}
+
+function changed(model: AnyModel, item: Item, record: unknown, from: number, to: number): unknown {
+  const { first, steps } = model.definition.migrations!
   const step = steps[Math.min(from, to) - first]!
   const change = to > from ? step.up : step.down
   if (!change) {
@@ -82,19 +87,12 @@ function afterStep(model: AnyModel, item: Item, attributes: AttributeMap, from: 
       { argument: 'to' },
     )
   }
-  let result: unknown
   try {
-    result = change(decoded.value as never)
+    return change(record as never)
   } catch (thrown) {
     const expected = `an item that the step from version ${from} to ${to} takes (it threw: ${asError(thrown).message})`
-    throw invalidItem(model, item, [{ path: [], expected, actual: decoded.value }], from, thrown)
+    throw invalidItem(model, item, [{ path: [], expected, actual: record }], from, thrown)
   }
-  const { value, issues } = encodeValue(target, result)
-  const given = (value ?? {}) as AttributeMap
-  const all = [...issues, ...strangers(model, fieldsOf(target), given)]
-  if (all.length === 0 && to === model.definition.version) all.push(...rekeyed(model, item, result as Plain))
-  if (all.length > 0) throw invalidItem(model, item, all, to)
-  return { ...(known ? pick(attributes, (name) => !known.has(name)) : {}), ...given }
 }
 
 /** Names that the next schema does not have, most often forgotten ones of the last; and those that are not the step's. */
@@ -108,22 +106,21 @@ function strangers(
     .map((name) => ({ path: [name], expected: 'no field of this name', actual: given[name] }))
 }
 
-/** What of the new record would give it another key. */
-function rekeyed({ definition: { keyParts, fields } }: AnyModel, item: Item, record: Plain): readonly Issue[] {
-  const { key, issues } = makeKey(keyParts, fields, record)
-  if (issues.length > 0) return issues
-  return keyParts
-    .filter(({ attribute }) => !equal(key[attribute], item[attribute]))
-    .map(({ attribute }) => ({ path: [attribute], expected: String(item[attribute]), actual: key[attribute] }))
+/** What the fields of the new record would make of its key: a key of text is not among them. */
+function rekeyed(model: AnyModel, item: Item, record: Plain): readonly Issue[] {
+  const { key, issues } = makeKey(model.definition.keyParts, model.definition.fields, record)
+  return issues.length > 0 ? issues : keyIssues(model, item, key)
 }
 
-const movedKey = (model: AnyModel, item: Item, version: number, attributes: readonly string[]): EngineError =>
-  invalidItem(
-    model,
-    item,
-    attributes.map((name) => ({ path: [name], expected: 'the key, which no step can change', actual: item[name] })),
-    version,
-  )
+/** A record that moved would leave its old item behind. */
+const keyIssues = ({ definition: { keyParts } }: AnyModel, item: Item, next: AttributeMap): readonly Issue[] =>
+  keyParts
+    .filter(({ attribute }) => !equal(next[attribute], item[attribute]))
+    .map(({ attribute }) => ({
+      path: [attribute],
+      expected: `${printValue(item[attribute])}, since no step can change the key`,
+      actual: next[attribute],
+    }))
 
 function pick(item: AttributeMap, wanted: (name: string) => boolean): AttributeMap {
   return Object.fromEntries(Object.entries(item).filter(([name]) => wanted(name)))

@@ -168,7 +168,7 @@ test('fields of a key made of text may get another name, but not another value',
         model(({ n }) => ({ owner: 'bob', n })),
         item,
       ),
-    (error: unknown) => isEngineError(error, 'INVALID_RECORD') && /pk: expected OWNER#ann/.test(error.message),
+    (error: unknown) => isEngineError(error, 'INVALID_RECORD') && /pk: expected "OWNER#ann"/.test(error.message),
   )
 })
 

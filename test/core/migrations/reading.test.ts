@@ -223,7 +223,7 @@ test('what does not fit a version on the way is told with the item, the version 
   )
   told(
     { id: 'a', n: 1 },
-    /version 2: id: expected a/,
+    /version 2: id: expected "a"/,
     model({}, () => ({ id: 'b', m: 1n })),
   )
 })
