@@ -9,7 +9,9 @@ import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { type History, historyOf } from './history/history.ts'
 import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
+import { NumberSource } from './journal/number-source.ts'
 import { Sealer } from './journal/sealer.ts'
+import { type MigrationsOfTables, migrationsOfTables } from './migrations/migrations.ts'
 import { type AnyModel, isModel } from './model/model.ts'
 import { joinObservers } from './observation/join-observers.ts'
 import { type LogOptions, logObserver } from './observation/log.ts'
@@ -52,6 +54,7 @@ export interface Engine {
   /** Reads and writes in bulk, outside of units of work. */
   readonly records: Records
   readonly tables: Tables
+  readonly migrations: MigrationsOfTables
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
 }
@@ -95,6 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
     models: known,
     environment,
     sealer,
+    numbers: new NumberSource(store, journal, environment),
     metadata,
     journalTable: journal,
     isClosed,
@@ -104,6 +108,7 @@ export function createEngine(options: EngineOptions): Engine {
     unitOfWork,
     history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
     records: recordsOf({ store, models: known, environment, isClosed }),
+    migrations: migrationsOfTables({ store, models: known, environment, journalTable: journal, unitOfWork }),
     tables: engineTables(store, tables),
     close() {
       closed ??= sealer.settled().then(() => store.close())

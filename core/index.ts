@@ -22,8 +22,14 @@ export type { Events, History, HistoryOptions, Moment } from './history/history.
 export type { Replay, ReplayOptions } from './history/replay.ts'
 export type { HistoryProblem, Verification } from './history/verify.ts'
 export type { RecordReference } from './journal/entry.ts'
-export { binary, date, mapOf, setOf } from './model/codecs.ts'
+export type { MigrationRunOptions } from './migrations/migration-options.ts'
+export type { MigrationFailure, MigrationReport } from './migrations/migration-report.ts'
+export type { MigrationStatus, MigrationsOfTables } from './migrations/migrations.ts'
+export { progressBar } from './migrations/progress-bar.ts'
+export { binary, date, epochSeconds, mapOf, setOf } from './model/codecs.ts'
 export type { DomainEvent, EventOptions } from './model/domain-event.ts'
+export { type AutoIncrement, type AutoIncrementOptions, autoIncrement } from './model/generated.ts'
+export { type MigrationStep, type Migrations, migrationsFrom, type VersionOptions } from './model/migrations.ts'
 export {
   type AnyModel,
   type DraftOf,
@@ -35,6 +41,8 @@ export {
   type Model,
   type ModelOptions,
   type NewRecord,
+  type NextRecord,
+  type NumberedModel,
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'

@@ -25,6 +25,22 @@ export const date: t.Type<Date, string> = new t.Type(
   (time) => time.toISOString(),
 )
 
+/**
+ * A moment to the second, stored as the number of seconds since 1970, as DynamoDB's expiry (TTL) wants it.
+ * A `Date` with milliseconds is refused, not rounded: `new Date(Math.ceil(ms / 1000) * 1000)` says what is meant.
+ */
+export const epochSeconds: t.Type<Date, number> = new t.Type(
+  'a Date of whole seconds',
+  (value): value is Date => value instanceof Date && Number.isInteger(value.getTime() / 1000),
+  (input, context) => {
+    const time = Number.isSafeInteger(input) ? new Date((input as number) * 1000) : undefined
+    return time && !Number.isNaN(time.getTime())
+      ? t.success(time)
+      : t.failure(input, context, 'whole seconds since 1970, such as 1714564800')
+  },
+  (time) => time.getTime() / 1000,
+)
+
 /** Bytes. A `Buffer` is accepted and comes back as a plain `Uint8Array`. */
 export const binary: t.Type<Uint8Array> = new t.Type(
   'Uint8Array',
@@ -78,6 +94,12 @@ export class SetType<A, O> extends t.Type<Set<A>, Set<O>> {
  */
 export const setOf = <C extends t.Mixed>(element: C): SetType<t.TypeOf<C>, t.OutputOf<C>> => new SetType(element)
 
+/** An entry that is stored as absence would not come back. */
+function storedEntry<O>(name: string, stored: O): O {
+  if (stored !== undefined && !(stored instanceof Set && stored.size === 0)) return stored
+  throw new Error(`its entry ${JSON.stringify(name)} is empty, which is stored as absence; leave it out`)
+}
+
 export class MapType<A, O> extends t.Type<Map<string, A>, Record<string, O>> {
   readonly _tag = 'MapType'
   readonly value: t.Type<A, O>
@@ -99,7 +121,7 @@ export class MapType<A, O> extends t.Type<Map<string, A>, Record<string, O>> {
         return errors.length > 0 ? t.failures(errors) : t.success(map)
       },
       // From entries, which also holds a name such as `__proto__` as an ordinary one.
-      (map) => Object.fromEntries([...map].map(([name, member]) => [name, value.encode(member)])),
+      (map) => Object.fromEntries([...map].map(([name, member]) => [name, storedEntry(name, value.encode(member))])),
     )
     this.value = value
   }

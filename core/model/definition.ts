@@ -10,10 +10,13 @@ import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { checkEvents, type EventDefinition } from './domain-event.ts'
 import { type Fields, fieldsOf } from './fields.ts'
+import { type Generators, generatorsOf } from './generated.ts'
 import { encodeField, type KeyPart, keyPart, storedType } from './key-part.ts'
+import { refuseLookAlikes } from './look-alikes.ts'
+import { Migrations } from './migrations.ts'
 import { type ModelIndex, modelIndexes } from './model-index.ts'
 import { readBigints } from './read-bigints.ts'
-import { nodeOf } from './schema.ts'
+import { innerOf, nodeOf } from './schema.ts'
 
 export interface Definition {
   /** The schema, able to read stored bigints. */
@@ -34,6 +37,11 @@ export interface Definition {
   readonly indexParts: readonly KeyPart[]
   /** The field that holds the second since 1970 after which the store may drop the record. */
   readonly expires: string | undefined
+  /** Of the schema; 1 for a model without migrations. */
+  readonly version: number
+  /** Undefined where records do not say their version. */
+  readonly migrations: Migrations<unknown> | undefined
+  readonly generated: Generators
   /** Attributes of the item that are not the record's: the engine's, templates of keys, the type. */
   readonly hidden: ReadonlySet<string>
 }
@@ -45,8 +53,8 @@ export const engineAttributes: readonly string[] = ['_v', '_m', '_h', '_g']
 const reserved = new Set([...engineAttributes, '_c'])
 
 const options = [
-  ...(['name', 'table', 'key', 'type', 'schema', 'defaults', 'indexes', 'expires'] as const),
-  ...(['history', 'events', 'eventSourced'] as const),
+  ...(['name', 'table', 'key', 'type', 'schema', 'defaults', 'generate', 'indexes', 'expires'] as const),
+  ...(['migrations', 'history', 'events', 'eventSourced'] as const),
 ] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -76,6 +84,7 @@ export function checkDefinition(input: unknown): Definition {
     if (reserved.has(name)) refuse(`the field ${name} is reserved for the engine; give it another name`)
   }
   checkNames(schema, refuse, new Set())
+  refuseLookAlikes(schema, refuse)
 
   const key: unknown = given.key
   if (!isKey(key)) return refuse('key must be { partition, sort? }')
@@ -111,6 +120,9 @@ export function checkDefinition(input: unknown): Definition {
   const byAttribute = new Map(indexes.flatMap((index) => index.keyParts).map((part) => [part.attribute, part]))
   const indexParts = [...byAttribute.values()].filter((part) => !attributes.includes(part.attribute))
   for (const { attribute, template } of indexParts) if (template) added.push(attribute)
+  const defaults = defaultsOf(given.defaults, fields, refuse)
+  const keyFields = Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))])
+  const migrations = migrationsOf(given.migrations, given.schema as t.Mixed, schema, refuse)
 
   return Object.freeze({
     schema,
@@ -118,10 +130,13 @@ export function checkDefinition(input: unknown): Definition {
     indexes,
     indexParts: Object.freeze(indexParts),
     expires,
+    version: migrations?.version ?? 1,
+    migrations,
+    generated: generatorsOf(given.generate, { fields, keyFields, defaults }, refuse),
     keyParts: Object.freeze(keyParts),
-    keyFields: Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))]),
+    keyFields,
     type,
-    defaults: defaultsOf(given.defaults, fields, refuse),
+    defaults,
     history,
     events,
     eventSourced: given.eventSourced === true,
@@ -193,24 +208,34 @@ function historyOf(given: unknown, refuse: (reason: string) => never): Definitio
   return Object.freeze({ entries: entries as number, bytes: bytes as number })
 }
 
+/** The chain with schemas that can read stored bigints, the last of them the model's own. */
+function migrationsOf(
+  given: unknown,
+  schema: t.Mixed,
+  readable: t.Mixed,
+  refuse: (reason: string) => never,
+): Migrations<unknown> | undefined {
+  if (given === undefined) return undefined
+  if (!(given instanceof Migrations))
+    return refuse('migrations must be made by migrationsFrom(schema).to(schema, step)')
+  const { schemas } = given
+  if (!schemas.every((each) => each instanceof t.Type))
+    return refuse('every version in migrations must be an io-ts codec')
+  if (schemas.at(-1) !== schema) {
+    return refuse(
+      `the last schema in migrations, of version ${given.version}, must be the model's own schema, the same object`,
+    )
+  }
+  const older = schemas.slice(0, -1).map((each) => readBigints(each, refuse))
+  return new Migrations({ ...given, schemas: [...older, readable] })
+}
+
 /** Names with which an absent field would be taken for what every JavaScript object inherits. */
 function checkNames(codec: t.Mixed, refuse: (reason: string) => never, above: Set<t.Mixed>): void {
   if (above.has(codec)) return
   above.add(codec)
   const node = nodeOf(codec)
-  const inner: readonly t.Mixed[] =
-    node.kind === 'fields'
-      ? Object.values(node.props)
-      : node.kind === 'wrapped'
-        ? [node.inner]
-        : node.kind === 'entries'
-          ? [node.values]
-          : node.kind === 'list'
-            ? [node.element]
-            : 'members' in node
-              ? node.members
-              : []
-  for (const member of inner) checkNames(member, refuse, above)
+  for (const member of innerOf(node)) checkNames(member, refuse, above)
   if (node.kind !== 'fields') return
   for (const name of Object.keys(node.props)) {
     if (name === '' || name === '__proto__') refuse(`a field cannot be named ${JSON.stringify(name)}`)

@@ -7,7 +7,9 @@ import type * as t from 'io-ts'
 import type { Default } from './defaults.ts'
 import { checkDefinition, type Definition } from './definition.ts'
 import { type DomainEvent, type EventOptions, eventMakers } from './domain-event.ts'
+import type { AutoIncrement, GeneratedBy } from './generated.ts'
 import type { TemplateFields } from './key-template.ts'
+import type { Migrations } from './migrations.ts'
 import type { DeepReadonly, Draft } from './readonly.ts'
 import { type Shape, shapeOf } from './shape.ts'
 
@@ -21,9 +23,12 @@ export interface Model<
   // biome-ignore lint/suspicious/noExplicitAny: any indexes
   Indexes = any,
   Payloads = unknown,
+  NumberedField extends PropertyKey | undefined = undefined,
 > {
   readonly name: string
   readonly table: string
+  /** Of the schema: the last in `migrations`, 1 without any. */
+  readonly version: number
   /** One function for each domain event: `work.apply(account, Account.events.Deposited({ amount: 5 }))`. */
   readonly events: {
     readonly [Name in keyof Payloads & string]: (payload: Payloads[Name]) => DomainEvent<Fields, Name, Payloads[Name]>
@@ -40,10 +45,11 @@ export interface Model<
   readonly _key: Key
   readonly _indexes: Indexes
   readonly _payloads: Payloads
+  readonly _numberedField: NumberedField
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any model
-export type AnyModel = Model<any, any, any, any>
+export type AnyModel = Model<any, any, any, any, any, any, any>
 
 /** Payloads of a model's domain events by name. */
 export type EventsOf<M extends AnyModel> = M['_payloads']
@@ -61,6 +67,20 @@ type NewFields<A, DefaultedFields extends PropertyKey> = A extends unknown
   ? { readonly [Field in keyof A as Exclude<Field & string, DefaultedFields>]: DeepReadonly<A[Field]> } & {
       readonly [Field in keyof A & DefaultedFields & string]?: DeepReadonly<A[Field]> | undefined
     }
+  : never
+
+/** A model whose key has a number that the engine gives: `generate: { id: autoIncrement() }`. */
+// biome-ignore lint/suspicious/noExplicitAny: any model with a numbered field
+export type NumberedModel = AnyModel & Model<any, any, any, any, any, any, string>
+
+/** What a record with the next number is created from: all but the number. */
+export type NextRecord<M extends AnyModel> = NewFields<
+  DistributedOmit<M['_fields'], M['_numberedField']>,
+  M['_defaultedFields']
+>
+
+type DistributedOmit<A, Field extends PropertyKey> = A extends unknown
+  ? { [Name in keyof A as Exclude<Name, Field>]: A[Name] }
   : never
 
 /** What a recipe gets to change: a record, mutable all the way down. */
@@ -134,6 +154,7 @@ export interface ModelOptions<
   DefaultedFields extends FieldName<Schema['_A']>,
   Indexes = unknown,
   Payloads = unknown,
+  Generated = unknown,
 > {
   /** Of the kind of record, for people and for histories: keep it when the code's names change. */
   readonly name: string
@@ -169,6 +190,14 @@ export interface ModelOptions<
   readonly events?: { readonly [Name in keyof Payloads]: EventOptions<Schema['_A'], Payloads[Name]> } | undefined
   /** Events alone may change records: `change` and `blind` are refused. Default false. */
   readonly eventSourced?: boolean | undefined
+  /**
+   * Fields that the engine fills in on create where they are absent: `'uuid'` (random, version 4), `'ulid'` (sorts by time),
+   * or, for one number in the key, `autoIncrement()`, which `work.createNext` asks for.
+   */
+  readonly generate?: Generated &
+    GeneratedBy<Schema['_A']> & { readonly [Field in Exclude<keyof Generated, FieldName<Schema['_A']>>]: never }
+  /** Older versions of the schema and the steps from each to the next; the last schema in it is this model's. */
+  readonly migrations?: Migrations<Schema['_A']> | undefined
 }
 
 /**
@@ -191,23 +220,31 @@ export function defineModel<
   DefaultedFields extends FieldName<Schema['_A']> = never,
   const Indexes extends Readonly<Record<string, IndexOptions<FieldName<Schema['_A']>>>> = Record<never, never>,
   Payloads = Record<never, never>,
+  const Generated = unknown,
 >(
-  options: ModelOptions<Schema, Partition, Sort, DefaultedFields, Indexes, Payloads>,
+  options: ModelOptions<Schema, Partition, Sort, DefaultedFields, Indexes, Payloads, Generated>,
 ): Model<
   Schema['_A'],
   KeyPartFields<Partition> | KeyPartFields<Sort>,
-  DefaultedFields,
+  DefaultedFields | FieldsBy<Generated, string>,
   DefinedKey<Partition, Sort>,
   Indexes,
-  Payloads
+  Payloads,
+  [FieldsBy<Generated, AutoIncrement>] extends [never] ? undefined : FieldsBy<Generated, AutoIncrement>
 > {
   const definition = checkDefinition(options)
   const { name, table } = options
+  const { version, schema } = definition
   const events = eventMakers(name, definition.events)
-  const model = Object.freeze({ name, table, events, shape: shapeOf(definition.schema), definition })
+  const model = Object.freeze({ name, table, version, events, shape: shapeOf(schema), definition })
   made.add(model)
   return model as never
 }
+
+/** The fields that a `generate` fills in by what is of that type. */
+type FieldsBy<Generated, By> = unknown extends Generated
+  ? never
+  : { [Field in keyof Generated]: Generated[Field] extends By ? Field : never }[keyof Generated]
 
 const made = new WeakSet<object>()
 

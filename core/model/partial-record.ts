@@ -7,8 +7,8 @@ import type { Item } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import { decodeValue } from './decode-value.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
+import { invalidItem } from './invalid-item.ts'
 import type { AnyModel } from './model.ts'
-import { invalidItem } from './record.ts'
 
 /**
  * The fields of the item. A required one that is absent gets its default, if that does not depend on other fields.

@@ -6,7 +6,7 @@
  * @module
  */
 import type { AttributeMap, AttributeValue } from '../data/attribute-value.ts'
-import { type Item, type ItemAddress, type ItemKey, keyOf } from '../data/item.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
@@ -14,8 +14,11 @@ import { decodeValue } from './decode-value.ts'
 import { applyDefaults, needsDefault } from './defaults.ts'
 import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
+import { type Generate, generateFields } from './generated.ts'
+import { invalidItem } from './invalid-item.ts'
 import { printIssues } from './issue.ts'
 import { encodeField, makeIndexAttributes, makeKey } from './key-part.ts'
+import { itemAs, SCHEMA_VERSION } from './migrate.ts'
 import type { AnyModel, NewRecord, RecordOf } from './model.ts'
 
 type Plain = Record<string, unknown>
@@ -34,15 +37,25 @@ export interface MadeRecord<M extends AnyModel> {
 export const encodeRecord = <M extends AnyModel>(model: M, record: RecordOf<M>): Item => encode(model, record).item
 
 /**
- * The record of an item, with defaults for required fields that are absent. Never shares anything mutable with the item.
- * Throws INVALID_RECORD, naming the stored item, for what the schema does not allow.
+ * An item in the model's present version; the same object where it is of it already.
+ * Throws INVALID_RECORD, naming the stored item, and UNKNOWN_SCHEMA_VERSION.
  */
-export function decodeItem<M extends AnyModel>(model: M, item: Item): RecordOf<M> {
-  const { definition } = model
-  const { type, schema } = definition
+export function presentItem(model: AnyModel, item: Item): Item {
+  const { type } = model.definition
   if (type && Object.hasOwn(item, type.attribute) && item[type.attribute] !== type.value) {
     throw invalidItem(model, item, [{ path: [type.attribute], expected: type.value, actual: item[type.attribute] }])
   }
+  return itemAs(model, item)
+}
+
+/**
+ * The record of an item of any version, with defaults for required fields that are absent. Never shares anything mutable
+ * with the item. Throws as `presentItem` does.
+ */
+export function decodeItem<M extends AnyModel>(model: M, given: Item): RecordOf<M> {
+  const item = presentItem(model, given)
+  const { definition } = model
+  const { schema } = definition
   const stored = ownFields(model, item)
   if ([...definition.defaults.keys()].some((name) => needsDefault(name, schema, stored, 'read'))) {
     addDefaults(model, item, stored)
@@ -52,9 +65,9 @@ export function decodeItem<M extends AnyModel>(model: M, item: Item): RecordOf<M
 
 /**
  * A record to create, from its fields: defaults applied, checked, and as it will be read back. The input stays the caller's.
- * Fields that the schema does not have are refused, since they are most often misspelt.
+ * Fields that the schema does not have are refused, since they are most often misspelt. `generate` makes ids.
  */
-export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>): MadeRecord<M> {
+export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, generate?: Generate): MadeRecord<M> {
   const prototype = typeof input === 'object' && input !== null ? Object.getPrototypeOf(input) : undefined
   if (prototype !== Object.prototype && prototype !== null) {
     throw invalidInput(model, [{ path: [], expected: 'a plain object of fields', actual: input }])
@@ -74,6 +87,7 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>): Ma
     )
   }
   const record: Plain = Object.fromEntries([...given].filter(([, value]) => value !== undefined))
+  if (generate) generateFields(model.definition.generated, record, generate)
   try {
     applyDefaults(defaults, schema, record, 'create')
   } catch (error) {
@@ -106,8 +120,14 @@ function encode(
   if (keyIssues.length > 0) throw invalidInput(model, keyIssues)
   const index = makeIndexAttributes(definition.indexParts, definition.fields, record as Plain)
   if (index.issues.length > 0) throw invalidInput(model, index.issues)
-  const { type } = definition
-  const item = Object.freeze({ ...attributes, ...index.key, ...key, ...(type && { [type.attribute]: type.value }) })
+  const { type, migrations, version } = definition
+  const item = Object.freeze({
+    ...attributes,
+    ...index.key,
+    ...key,
+    ...(type && { [type.attribute]: type.value }),
+    ...(migrations && { [SCHEMA_VERSION]: version }),
+  })
   return { item, address: Object.freeze({ table: model.table, key }) }
 }
 
@@ -165,20 +185,5 @@ function invalidInput(model: AnyModel, issues: readonly Issue[]): EngineError {
     'INVALID_RECORD',
     `This is no record of ${model.name}: ${printIssues(issues)}. Nothing was written; give what the schema allows.`,
     { model: model.name, stored: false, issues },
-  )
-}
-
-export function invalidItem(model: AnyModel, item: Item, issues: readonly Issue[]): EngineError {
-  const attributes = model.definition.keyParts.map((part) => part.attribute)
-  const key: ItemKey = keyOf(
-    item,
-    attributes.filter((name) => Object.hasOwn(item, name)),
-  )
-  const shown = Object.entries(key).map(([name, value]) => `${name}: ${String(value)}`)
-  return engineError(
-    'INVALID_RECORD',
-    `The stored item { ${shown.join(', ')} } of table ${model.table} is no record of ${model.name}: ` +
-      `${printIssues(issues)}. Correct the item, or make the schema accept it.`,
-    { model: model.name, key, stored: true, issues },
   )
 }

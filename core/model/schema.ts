@@ -7,7 +7,7 @@
  * @module
  */
 import * as t from 'io-ts'
-import { binary, date, MapType, SetType, storedBigint } from './codecs.ts'
+import { binary, date, epochSeconds, MapType, SetType, storedBigint } from './codecs.ts'
 
 type Props = Readonly<Record<string, t.Mixed>>
 
@@ -39,6 +39,33 @@ export function nodeOf(codec: t.Mixed): SchemaNode {
   return node
 }
 
+/** The codecs inside, one level down. */
+export function innerOf(node: SchemaNode): readonly t.Mixed[] {
+  switch (node.kind) {
+    case 'fields':
+      return Object.values(node.props)
+    case 'entries':
+      return [node.values]
+    case 'list':
+    case 'set':
+      return [node.element]
+    case 'map':
+      return [node.value]
+    case 'tuple':
+    case 'union':
+    case 'intersection':
+      return node.members
+    case 'wrapped':
+      return [node.inner]
+    case 'scalar':
+    case 'any':
+    case 'opaque':
+      return []
+    default:
+      return node satisfies never
+  }
+}
+
 type KnownCodec =
   | t.StringType
   | t.KeyofType<Record<string, unknown>>
@@ -68,6 +95,7 @@ type KnownCodec =
 
 function describe(codec: t.Mixed): SchemaNode {
   if (codec === date) return { kind: 'scalar', type: 'S' }
+  if (codec === epochSeconds) return { kind: 'scalar', type: 'N' }
   if (codec === binary) return { kind: 'scalar', type: 'B' }
   if (codec === storedBigint) return { kind: 'scalar', type: 'N' }
   if (codec instanceof SetType) return { kind: 'set', element: codec.element }

@@ -14,6 +14,7 @@ import { all } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { commitId } from '../journal/commit-id.ts'
 import { creation, encodeEntry } from '../journal/entry.ts'
+import { idsFrom } from '../journal/generated-id.ts'
 import { firstEntry, VERSION } from '../journal/tail.ts'
 import { addressOf } from '../model/key.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
@@ -235,7 +236,7 @@ export function recordsOf(parts: RecordsParts): Records {
 
 /** A record as the engine goes on from it: as if this put had created it. */
 function bulkPut(model: AnyModel, input: never, environment: Environment): BulkWrite {
-  const { item, address } = newRecord(model, input)
+  const { item, address } = newRecord(model, input, idsFrom(environment))
   return { kind: 'put', ...address, item: { ...item, ...bulkAttributes(model, commitId(environment)) } }
 }
 

@@ -8,7 +8,7 @@
  */
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
-import { decodeItem } from '../model/record.ts'
+import { decodeItem, presentItem } from '../model/record.ts'
 import { isUnreadable } from '../records/read-policy.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
@@ -21,6 +21,8 @@ export type Seeds = ReadonlyMap<string, Item | undefined>
 
 export interface LoadedRecord {
   readonly stored: Item | undefined
+  /** The item in the model's present schema version; the same as `stored` where it is stored in it. */
+  readonly present: Item | undefined
   readonly state: RecordState
 }
 
@@ -63,7 +65,7 @@ export class IdentityMap {
   adopt(identity: RecordIdentity, stored: Item | undefined): LoadedRecord {
     const known = this.#loaded.get(identity.id)
     if (known) return known
-    const record = { stored, state: new RecordState(identity, 'kept', versionOf(identity, stored)) }
+    const record = { stored, ...readAs(identity, stored) }
     this.#loaded.set(identity.id, record)
     return record
   }
@@ -104,11 +106,13 @@ export class IdentityMap {
 }
 
 /** What does not fit the schema is an error to whoever looks at it, not to whoever loads it. */
-function versionOf(identity: RecordIdentity, stored: Item | undefined): RecordVersion {
+function readAs(identity: RecordIdentity, stored: Item | undefined): Omit<LoadedRecord, 'stored'> {
   try {
-    return new RecordVersion(identity, stored && decodeItem(identity.model, stored))
+    const present = stored && presentItem(identity.model, stored)
+    const version = new RecordVersion(identity, present && decodeItem(identity.model, present))
+    return { present, state: new RecordState(identity, 'kept', version) }
   } catch (error) {
     if (!stored || !isUnreadable(error)) throw error
-    return new UnreadableVersion(identity, error, stored)
+    return { present: stored, state: new RecordState(identity, 'kept', new UnreadableVersion(identity, error, stored)) }
   }
 }

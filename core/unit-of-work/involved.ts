@@ -13,6 +13,8 @@ export interface Involved {
   readonly identity: RecordIdentity
   /** The item it was loaded from; undefined where there was none, or nothing was loaded. */
   readonly stored: Item | undefined
+  /** The same in the model's present schema version; another object than `stored` where that is of another version. */
+  readonly present: Item | undefined
   readonly isLoaded: boolean
   /** The item as the engine met it later, for its own purposes: the function knows nothing of it. */
   readonly met: Item | undefined

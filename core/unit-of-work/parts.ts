@@ -1,13 +1,17 @@
 /**
  * What a unit of work does to one record that stays: what drafts changed, and the blind changes beside it.
  *
+ * A record that was read from an older schema version is stored in the present one with the next change of it, whatever
+ * that changes: then everything that differs from what is stored is a draft's.
+ *
  * @module
  */
 import { overlap } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { diff } from '../expression/diff.ts'
-import type { Update } from '../expression/update.ts'
+import { set, type Update } from '../expression/update.ts'
+import { SCHEMA_VERSION } from '../model/migrate.ts'
 import { isBranchPath } from '../model/shape.ts'
 import { type BlindChange, joinBlind } from './blind.ts'
 import type { Involved } from './involved.ts'
@@ -16,6 +20,8 @@ export interface Parts {
   readonly drafts: Update
   /** One for each path. */
   readonly blind: readonly BlindChange[]
+  /** The item as it is to be, where it goes to another schema version: no path of the record is one of what is stored. */
+  readonly migrated?: Item | undefined
 }
 
 /** Whether the record is written for it: a domain event is kept also where it changes nothing. */
@@ -26,8 +32,34 @@ export const isUpdate = ({ applied }: Involved, { drafts, blind }: Parts): boole
 export function partsOf(involved: Involved): Parts {
   const { state, stored, identity } = involved
   if (state?.fate !== 'kept') return { drafts: [], blind: [] }
-  const { drafts, blind } = stored ? partsOn(stored, involved) : { drafts: [], blind: state.blind }
-  return { drafts, blind: joinBlind(blind, identity.model.name) }
+  if (!stored) return { drafts: [], blind: joinBlind(state.blind, identity.model.name) }
+  const migrated = migratedItem(involved)
+  if (migrated) {
+    const images = { stored, before: stored, after: migrated }
+    return { drafts: diff(images, isBranchPath(identity.model.shape)), blind: [], migrated }
+  }
+  const { drafts, blind } = partsOn(stored, involved)
+  const joined = joinBlind(blind, identity.model.name)
+  const isChanged = drafts.length + joined.length > 0
+  return { drafts: isChanged ? [...drafts, ...schemaStamp(involved)] : drafts, blind: joined }
+}
+
+/** The item as it is to be stored in another schema version than it is; undefined where it stays in its own. */
+function migratedItem({ stored, present, base, state, identity }: Involved): Item | undefined {
+  if (!stored || !present) return undefined
+  if (state?.target) return state.target
+  const isChanged = state && (state.drafted !== base?.drafted || state.blind.length > 0)
+  if (stored === present || !isChanged) return undefined
+  const before = base?.drafted?.encoded
+  const after = state.view?.encoded
+  if (!before || !after) return undefined
+  return apply(diff({ stored: present, before, after }, isBranchPath(identity.model.shape)), present)
+}
+
+/** An item of the present version that did not say so, since a detector told it, says so from its next change on. */
+function schemaStamp({ identity, stored }: Involved): Update {
+  const { migrations, version } = identity.model.definition
+  return migrations && stored && stored[SCHEMA_VERSION] === undefined ? [set([SCHEMA_VERSION], version)] : []
 }
 
 /** A blind change of what a draft wrote becomes part of the draft: an update may name a path only once. */

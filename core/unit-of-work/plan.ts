@@ -24,6 +24,7 @@ import {
   TAIL,
   VERSION,
 } from '../journal/tail.ts'
+import { SCHEMA_VERSION } from '../model/migrate.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
 import { blindConditions } from './blind.ts'
@@ -171,13 +172,18 @@ function planUpdate(
   const keeps = keepsHistory(involved)
   const own = blind.map(({ action }) => action)
   const [generation] = stored && keeps && generationOf(stored) !== undefined ? [sameRecord(stored)] : []
-  const asked = [...blindConditions(blind), ...typeGuard(involved), ...(generation ? [generation] : [])]
+  const asked = [
+    ...blindConditions(blind),
+    ...typeGuard(involved),
+    ...schemaGuard(involved),
+    ...(generation ? [generation] : []),
+  ]
   const entry = keeps ? history.entry(involved) : undefined
   const counted: Update = entry === undefined ? [increment([VERSION], 1)] : recordEntry(id, entry, known)
   const engine = keeps
     ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id)]
     : []
-  for (const { guards, update, loose } of levelsOf(involved, { drafts, blind })) {
+  for (const { guards, update, loose } of levelsOf(involved, parts, limits)) {
     const domain = conjunction(isThere(involved), guards, asked)
     const condition = all([domain, ...engine, ...(keeps ? exactly(loose, known) : [])])
     const whole = [...update, ...counted]
@@ -209,7 +215,10 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
     const action: WriteAction = { kind: 'check', ...identity.address, condition }
     return { action, guards: [], domain: condition, involved, next: undefined }
   }
-  const levels = [preciseGuards(stored, reads, []), attributeGuards(stored, reads, []), versionGuard(stored)]
+  const levels =
+    stored === involved.present
+      ? [preciseGuards(stored, reads, []), attributeGuards(stored, reads, []), versionGuard(stored)]
+      : [wholeRecord(stored), versionGuard(stored)]
   const fits = (guards: readonly Guard[]) => !limits || !tooHeavy(conjunction(isThere(involved), guards), [], limits)
   const guards = levels.find(fits) ?? versionGuard(stored)
   const condition = conjunction(isThere(involved), guards)
@@ -230,10 +239,12 @@ interface Level {
 }
 
 /** Finest first: by path, by attribute, by version. */
-function levelsOf({ stored, reads }: Involved, { drafts, blind }: Parts): Level[] {
+function levelsOf({ stored, reads }: Involved, { drafts, blind, migrated }: Parts, limits: StoreLimits): Level[] {
   const own = blind.map(({ action }) => action)
   // A blind change of very many elements is recorded as if it had met what is usual.
   if (!stored) return [own, []].map((loose) => ({ guards: [], update: own, loose }))
+  // Nobody may have touched any of it.
+  if (migrated) return [{ guards: unchanged(stored, limits), update: drafts, loose: [] }]
   const whole = wholeAttributes(stored, drafts, own)
   return [
     { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...own], loose: [...drafts, ...own] },
@@ -257,6 +268,14 @@ function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
 function typeGuard({ identity, stored }: Involved): Condition[] {
   const { type } = identity.model.definition
   return type && !stored ? [equals([type.attribute], type.value)] : []
+}
+
+/** A change of a record must not land in an item of another schema version. */
+function schemaGuard({ identity, stored }: Involved): Condition[] {
+  const { migrations, version } = identity.model.definition
+  if (!migrations) return []
+  const told = stored ? stored[SCHEMA_VERSION] : version
+  return [told === undefined ? absent([SCHEMA_VERSION]) : equals([SCHEMA_VERSION], told)]
 }
 
 const conjunction = (first: Condition, guards: readonly Guard[], more: readonly Condition[] = []): Condition =>

@@ -26,6 +26,8 @@ export class RecordState {
   /** The record by drafts alone; undefined where only blind changes are known and nothing was loaded. */
   readonly drafted: RecordVersion | undefined
   readonly blind: readonly BlindChange[]
+  /** The item as it is to be stored whatever else is here: in another schema version, for migrations of whole tables. */
+  readonly target: Item | undefined
   #view: RecordVersion | undefined
 
   constructor(
@@ -33,11 +35,13 @@ export class RecordState {
     fate: Fate,
     drafted: RecordVersion | undefined,
     blind: readonly BlindChange[] = [],
+    target?: Item,
   ) {
     this.identity = identity
     this.fate = fate
     this.drafted = drafted
     this.blind = blind
+    this.target = target
   }
 
   /** The record as this unit of work sees it, blind changes included. */

@@ -11,6 +11,7 @@ import { asError } from '../data/print-value.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
+import type { NumberSource } from '../journal/number-source.ts'
 import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Sealer } from '../journal/sealer.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -81,6 +82,7 @@ export interface RunnerParts {
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
   readonly sealer: Sealer
+  readonly numbers: NumberSource
   /** Name of the table for outcomes and for what has left records' tails. */
   readonly journalTable: string
   /** What every entry of the history tells besides, such as who is acting. */
@@ -91,6 +93,8 @@ export interface RunnerParts {
 
 /** What one run of a function is given besides. */
 interface AttemptGiven {
+  /** From 1. */
+  readonly attempt: number
   readonly once: OnceRequest | undefined
   readonly metadata: AttributeMap | undefined
   readonly seeds: Seeds
@@ -120,7 +124,7 @@ const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
-  const { store, models, environment, journalTable, observer } = parts
+  const { store, models, environment, numbers, journalTable, observer } = parts
   const owner = {}
 
   function runRoot<A>(name: string, fn: Work<A>, options: RunOptions): Promise<A> {
@@ -138,7 +142,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const isLast = attempt >= maxAttempts
       const done = await observe(
         observer?.attempt?.({ path: [name], attempt }),
-        () => runAttempt(name, fn, options, { once, metadata, seeds }),
+        () => runAttempt(name, fn, options, { attempt, once, metadata, seeds }),
         (ending) => (ending.kind === 'threw' ? ending : { kind: 'returned', value: resultOf(ending.value, isLast) }),
       )
       if (done.kind === 'repeated') return done.result as A
@@ -158,7 +162,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     name: string,
     fn: Work<A>,
     options: RunOptions,
-    { once, metadata, seeds }: AttemptGiven,
+    { attempt, once, metadata, seeds }: AttemptGiven,
   ): Promise<Attempted<A>> {
     const { signal } = options
     if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
@@ -166,7 +170,21 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     const before = once && (await readOutcome(once, signal))
     if (before) return { kind: 'repeated', result: before.result }
     const records = new IdentityMap(store, seeds, signal)
-    const root = new Scope({ owner, records, models, running: runningScope, signal }, undefined, [name])
+    const root = new Scope(
+      {
+        owner,
+        records,
+        models,
+        environment,
+        numbers,
+        isRepeated: attempt > 1,
+        read: (addresses) => store.read(addresses, { consistent: true, signal }),
+        running: runningScope,
+        signal,
+      },
+      undefined,
+      [name],
+    )
     const result = await runScope(root, fn)
     root.assertUntouched()
     const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
@@ -303,6 +321,7 @@ function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard'])
       {
         identity,
         stored: loaded?.stored,
+        present: loaded?.present,
         isLoaded: loaded !== undefined,
         base: loaded?.state,
         state,

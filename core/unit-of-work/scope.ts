@@ -6,7 +6,10 @@
  *
  * @module
  */
+import type { Item, ItemAddress } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
+import type { NumberSource } from '../journal/number-source.ts'
 import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { Looks } from './looks.ts'
@@ -23,6 +26,12 @@ export interface Attempt {
   readonly owner: object
   readonly records: IdentityMap
   readonly models: ReadonlySet<object>
+  readonly environment: Environment
+  readonly numbers: NumberSource
+  /** The function has run before, and its commit met somebody else's. */
+  readonly isRepeated: boolean
+  /** Items as they are now, for the engine's own looks: nothing is guarded by it. */
+  readonly read: (addresses: readonly ItemAddress[]) => Promise<readonly (Item | undefined)[]>
   /** The innermost running scope of this async context. */
   readonly running: () => Scope | undefined
   readonly signal: AbortSignal | undefined

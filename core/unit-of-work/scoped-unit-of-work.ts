@@ -8,12 +8,14 @@ import type { DocumentPath } from '../data/document-path.ts'
 import { addressKey, type Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
+import { idsFrom } from '../journal/generated-id.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem, newRecord } from '../model/record.ts'
 import { applyEvent } from './apply-event.ts'
 import { collectBlindChanges } from './blind-changes.ts'
+import { withNextNumber } from './next-number.ts'
 import { queryRecords } from './query-records.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
@@ -94,6 +96,30 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     return scope.recordOf(after)
   }
 
+  const generate = idsFrom(scope.attempt.environment)
+
+  const create = (model: AnyModel, input: unknown): object => {
+    assertKnown(model)
+    const { record, item, address } = newRecord(model, input as never, generate)
+    const identity: RecordIdentity = { model, address, id: addressKey(address) }
+    const state = scope.stateOf(identity)
+    if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
+      scope.observe(state)
+      throw alreadyExists(identity)
+    }
+    if (state?.fate === 'deleted' && !state.drafted) {
+      throw engineError(
+        'INVALID_ARGUMENT',
+        `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
+        { argument: 'record' },
+      )
+    }
+    const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
+    const created = new RecordState(identity, fate, new RecordVersion(identity, record, item))
+    scope.put(created)
+    return scope.recordOf(created)
+  }
+
   const work = {
     path: scope.path,
 
@@ -129,26 +155,13 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       return repairRecord(scope, identity, await load(identity), mend)
     },
 
-    create(model: AnyModel, input: unknown) {
+    create,
+
+    async createNext(model: AnyModel, input: unknown) {
       assertKnown(model)
-      const { record, item, address } = newRecord(model, input as never)
-      const identity: RecordIdentity = { model, address, id: addressKey(address) }
-      const state = scope.stateOf(identity)
-      if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
-        scope.observe(state)
-        throw alreadyExists(identity)
-      }
-      if (state?.fate === 'deleted' && !state.drafted) {
-        throw engineError(
-          'INVALID_ARGUMENT',
-          `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
-          { argument: 'record' },
-        )
-      }
-      const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
-      const created = new RecordState(identity, fate, new RecordVersion(identity, record, item))
-      scope.put(created)
-      return scope.recordOf(created)
+      const numbered = await withNextNumber(scope, model, input, generate)
+      scope.assertRunning()
+      return create(model, numbered)
     },
 
     change(record: object, recipe: (draft: never) => unknown) {
@@ -217,23 +230,22 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       scope.afterCommit(callback)
     },
   }
+  scopes.set(Object.freeze(work), scope)
   // The interface's types are those of the models; in here a record is just an object.
-  const unitOfWork = Object.freeze(work) as unknown as UnitOfWork
-  rewriters.set(unitOfWork, (record, item, paths) => {
-    const state = held(record)
-    const looks = scope.looksAt(state)
-    for (const path of paths) looks.value(path)
-    return changed(state, new RecordVersion(state.identity, decodeItem(state.identity.model, item)))
-  })
-  return unitOfWork
+  return work as unknown as UnitOfWork
 }
 
-type Rewrite = (record: object, item: Item, paths: readonly DocumentPath[]) => object
-
-const rewriters = new WeakMap<UnitOfWork, Rewrite>()
-
 /** Gives a record the values of this item, at these paths guarded by what they were: for the engine's own units of work. */
-export const rewrite = (work: UnitOfWork, ...args: Parameters<Rewrite>): object => rewriters.get(work)!(...args)
+export function rewrite(work: UnitOfWork, record: object, item: Item, paths: readonly DocumentPath[]): object {
+  const scope = scopeOf(work)
+  const identity = identityOf(record, scope.attempt)!
+  const state = scope.stateOf(identity)!
+  const looks = scope.looksAt(state)
+  for (const path of paths) looks.value(path)
+  const next = state.changed(new RecordVersion(identity, decodeItem(identity.model, item)))
+  scope.put(next)
+  return scope.recordOf(next)
+}
 
 function assertPlain({ name, definition }: AnyModel, call: string): void {
   if (!definition.eventSourced) return
@@ -243,6 +255,11 @@ function assertPlain({ name, definition }: AnyModel, call: string): void {
     { argument: 'record' },
   )
 }
+
+const scopes = new WeakMap<object, Scope>()
+
+/** Where the engine's own functions work, which do what domain code cannot. */
+export const scopeOf = (work: UnitOfWork): Scope => scopes.get(work)!
 
 /** `(fn, options?)` or `(name, fn, options?)`. */
 export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {

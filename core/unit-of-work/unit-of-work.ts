@@ -5,7 +5,7 @@
  */
 
 import type { DomainEvent } from '../model/domain-event.ts'
-import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
+import type { AnyModel, KeyOf, NewRecord, NextRecord, NumberedModel, RecordOf } from '../model/model.ts'
 import type { DeepReadonly, Draft } from '../model/readonly.ts'
 import type { Filter } from '../records/operators.ts'
 import type { IndexName, QueryKey } from '../records/selection.ts'
@@ -73,6 +73,15 @@ export interface UnitOfWork {
    * @throws `RECORD_EXISTS`, `INVALID_RECORD` with all issues at once
    */
   create<M extends AnyModel>(model: M, record: NewRecord<M>): RecordOf<M>
+
+  /**
+   * A new record under the next number of its model, which has `generate: { id: autoIncrement() }`. The number is reserved
+   * at once, by a request of its own, and is never given again, also where this unit of work is rolled back or repeated.
+   * Numbers that somebody took by hand are passed over.
+   *
+   * @throws `INVALID_RECORD` with all issues at once, before a number is reserved; `INVALID_ARGUMENT` for other models
+   */
+  createNext<M extends NumberedModel>(model: M, record: NextRecord<M>): Promise<RecordOf<M>>
 
   /**
    * Changes a record through an immer draft and returns the changed record. Values read in the recipe are guarded like

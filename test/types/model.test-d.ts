@@ -4,7 +4,17 @@
 import { expectTypeOf } from 'expect-type'
 import * as t from 'io-ts'
 import { binary, date, mapOf, setOf } from '../../core/model/codecs.ts'
-import { type DraftOf, defineModel, type KeyOf, type NewRecord, type RecordOf } from '../../core/model/model.ts'
+import { autoIncrement } from '../../core/model/generated.ts'
+import { migrationsFrom } from '../../core/model/migrations.ts'
+import {
+  type DraftOf,
+  defineModel,
+  type KeyOf,
+  type NewRecord,
+  type NextRecord,
+  type NumberedModel,
+  type RecordOf,
+} from '../../core/model/model.ts'
 import type { DeepReadonly, Draft } from '../../core/model/readonly.ts'
 
 interface PositiveBrand {
@@ -159,3 +169,53 @@ defineModel({ ...common, schema: t.string, key: { partition: 'length' } })
 defineModel({ ...common, schema: t.array(t.string), key: { partition: 'length' } })
 // @ts-expect-error a misspelt option
 defineModel({ ...common, schema, key: { partition: 'id' }, default: { energy: 10 } })
+
+// What the engine generates may be left out; a number that counts up is left out of `createNext` only.
+const Ticket = defineModel({
+  name: 'Ticket',
+  table: 'tickets',
+  key: { partition: 'no' },
+  schema: t.type({ no: t.number, ref: t.string, at: date, title: t.string }),
+  defaults: { at: () => new Date() },
+  generate: { no: autoIncrement({ block: 5 }), ref: 'uuid' },
+})
+expectTypeOf<{ no: number; title: string }>().toExtend<NewRecord<typeof Ticket>>()
+expectTypeOf<{ title: string }>().not.toExtend<NewRecord<typeof Ticket>>()
+expectTypeOf<{ title: string }>().toExtend<NextRecord<typeof Ticket>>()
+expectTypeOf<{ title: string; ref: string; at: Date }>().toExtend<NextRecord<typeof Ticket>>()
+expectTypeOf<typeof Ticket>().toExtend<NumberedModel>()
+expectTypeOf<typeof Player>().not.toExtend<NumberedModel>()
+expectTypeOf<KeyOf<typeof Ticket>>().toEqualTypeOf<{ readonly no: number }>()
+
+// @ts-expect-error a text does not count up
+defineModel({ ...ticket(), generate: { title: autoIncrement() } })
+// @ts-expect-error a number is no uuid
+defineModel({ ...ticket(), generate: { no: 'uuid' } })
+// @ts-expect-error no such generator
+defineModel({ ...ticket(), generate: { ref: 'guid' } })
+// @ts-expect-error no such field
+defineModel({ ...ticket(), generate: { id: 'uuid' } })
+
+function ticket() {
+  const schema = t.type({ no: t.number, ref: t.string, title: t.string })
+  return { name: 'Ticket', table: 'tickets', key: { partition: 'no' }, schema } as const
+}
+
+// Steps between versions are typed by the schemas on both sides.
+const First = t.type({ id: t.string, at: t.string })
+const Second = t.type({ id: t.string, at: date })
+const chain = migrationsFrom(First).to(Second, {
+  up: (old) => {
+    expectTypeOf(old).toEqualTypeOf<{ id: string; at: string }>()
+    return { ...old, at: new Date(old.at) }
+  },
+  down: (next) => {
+    expectTypeOf(next).toEqualTypeOf<{ id: string; at: Date }>()
+    return { ...next, at: next.at.toISOString() }
+  },
+})
+defineModel({ name: 'Visit', table: 'visits', key: { partition: 'id' }, schema: Second, migrations: chain })
+// @ts-expect-error the chain ends in another schema
+defineModel({ name: 'Visit', table: 'visits', key: { partition: 'id' }, schema: First, migrations: chain })
+// @ts-expect-error the step makes no record of the next version
+migrationsFrom(First).to(Second, { up: (old) => old })

@@ -2,7 +2,7 @@ import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { binary, date, mapOf, setOf } from '../../../core/model/codecs.ts'
+import { binary, date, epochSeconds, mapOf, setOf } from '../../../core/model/codecs.ts'
 
 const decoded = <A>(codec: t.Type<A, unknown>, stored: unknown): A | undefined => {
   const result = codec.decode(stored)
@@ -20,6 +20,18 @@ test('other spellings of a time, and what is none, are refused', () => {
     assert.ok(isLeft(date.decode(text)), String(text))
   }
   assert.not(date.is(new Date(Number.NaN)))
+})
+
+test('a moment to the second is stored as a number; milliseconds are refused, not rounded', () => {
+  const time = new Date(1714564800_000)
+  assert.is(epochSeconds.encode(time), 1714564800)
+  assert.equal(decoded(epochSeconds, 1714564800), time)
+  assert.equal(decoded(epochSeconds, -1), new Date(-1000))
+  assert.not(epochSeconds.is(new Date(1714564800_001)))
+  assert.not(epochSeconds.is(new Date(Number.NaN)))
+  for (const stored of [0.5, '1714564800', 1e15, 2 ** 60, null, new Date(0)]) {
+    assert.ok(isLeft(epochSeconds.decode(stored)), String(stored))
+  }
 })
 
 test('bytes are copied', () => {

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { isEngineError } from '../../../core/errors.ts'
-import { binary, date, mapOf, setOf } from '../../../core/model/codecs.ts'
+import { binary, date, epochSeconds, mapOf, setOf } from '../../../core/model/codecs.ts'
 import { tableDefinition } from '../../../core/model/key.ts'
 import { type AnyModel, defineModel } from '../../../core/model/model.ts'
 
@@ -34,6 +34,23 @@ test('a definition is checked when it is made', () => {
   refused({ schema: t.string }, /describe an object, .* got string/)
   refused({ schema: t.union([schema, t.null]) }, /describe an object/)
   refused({ schema: date }, /describe an object/)
+})
+
+test('members of a union that could not be told apart once stored are refused', () => {
+  const union = (...members: [t.Mixed, t.Mixed, ...t.Mixed[]]) =>
+    define({ ...good, schema: t.type({ id: t.string, list: t.array(t.union(members)) }) })
+  const alike: [t.Mixed, t.Mixed][] = [
+    [date, t.string],
+    [t.string, date],
+    [t.number, epochSeconds],
+    [epochSeconds, t.bigint],
+    [setOf(date), setOf(t.string)],
+    [t.unknown, date],
+  ]
+  for (const members of alike) assert.throws(() => union(...members), /look the same once stored/)
+  union(date, t.literal('never'), t.null)
+  union(date, epochSeconds, t.boolean)
+  union(date, t.type({ at: date }), t.keyof({ soon: null }))
 })
 
 test('keys name required fields that are scalars', () => {

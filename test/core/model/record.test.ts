@@ -394,4 +394,29 @@ test('a prototype cannot be slipped in', () => {
   assert.equal(issuesOf(() => create(model, fields))[0], '__proto__: no field of this name')
 })
 
+test('an empty set is refused where its absence would not come back as an empty set', () => {
+  const model = defineModel({
+    name: 'Sets',
+    table: 'sets',
+    key: { partition: 'id' },
+    schema: t.type({
+      id: t.string,
+      field: setOf(t.string),
+      list: t.array(setOf(t.string)),
+      map: mapOf(setOf(t.string)),
+      entries: t.record(t.string, setOf(t.string)),
+    }),
+  })
+  const empty = new Set<string>()
+  const some = new Set(['a'])
+  const fine = { id: 'a', field: empty, list: [some], map: new Map([['a', some]]), entries: { a: some } }
+  assert.equal(newRecord(model, fine).record, fine)
+  // An entry of a record whose set is empty is no entry.
+  assert.equal(newRecord(model, { ...fine, entries: { a: empty, b: some } }).record.entries, { b: some })
+  const refused = (change: object, message: RegExp) =>
+    assert.match(issuesOf(() => newRecord(model, { ...fine, ...change }))[0]!, message)
+  refused({ list: [some, empty] }, /^list\[1\]: a value, since a list has no absent elements/)
+  refused({ map: new Map([['b', empty]]) }, /^map: .*its entry "b" is empty, which is stored as absence/)
+})
+
 test.run()
