@@ -33,7 +33,8 @@ export async function migrateRecord(
       const { records } = scope.attempt
       const { stored, present, state } = isFirst ? records.adopt(identity, scanned) : await records.load(identity)
       isFirst = false
-      if (!stored || !present || schemaVersionOf(model, stored) === to) return false
+      // Throws what keeps the item from being read.
+      if (!stored || !present || !state.isPresent || schemaVersionOf(model, stored) === to) return false
       const target = to === model.version ? present : itemAs(model, stored, to)
       scope.put(new RecordState(identity, 'kept', state.drafted, [], target))
       return true

@@ -34,7 +34,7 @@ for (const kind of storeKinds) {
     })
     const [action] = watched.onlyCommit()
     assert.is(action?.kind, 'update')
-    const { _h, ...item } = (await stored('ann'))!
+    const { _h, _g, ...item } = (await stored('ann'))!
     assert.equal(item, {
       id: 'ann',
       name: { first: 'Ann', last: 'Lee' },
