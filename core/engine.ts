@@ -11,6 +11,9 @@ import { DEFAULT_JOURNAL_TABLE, journalTable } from './journal/journal-table.ts'
 import { Trimmer } from './journal/trimmer.ts'
 import { tableDefinition } from './model/key.ts'
 import { type AnyModel, isModel } from './model/model.ts'
+import { checkScheduler, type SchedulerOptions } from './scheduler/options.ts'
+import { pacedStore } from './scheduler/paced-store.ts'
+import type { ResourceReport } from './scheduler/resource.ts'
 import type { RequestOptions, Store } from './store/store.ts'
 import type { TableDefinition } from './store/table-definition.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
@@ -21,6 +24,11 @@ export interface EngineOptions {
   readonly models: readonly AnyModel[]
   /** Where outcomes of idempotent units of work are kept. Default `draftwork-journal`. */
   readonly journalTable?: string | undefined
+  /**
+   * Paces requests to the capacity that was paid for. On by default for stores that have a `throughput` to tell, as
+   * DynamoDB's has; options turn it on for any store, and false turns it off.
+   */
+  readonly scheduler?: SchedulerOptions | false | undefined
   /** Clock and chance, for simulations. Default: the machine's. */
   readonly environment?: Environment | undefined
 }
@@ -35,6 +43,8 @@ export interface Tables {
 export interface Engine {
   readonly unitOfWork: UnitOfWorkRunner
   readonly tables: Tables
+  /** How every table and index stands that was used so far, reads and writes apart; nothing where nothing is paced. */
+  capacity(): readonly ResourceReport[]
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
 }
@@ -42,8 +52,9 @@ export interface Engine {
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
   assertOptions(options ?? null)
-  const { store, models, journalTable: journal = DEFAULT_JOURNAL_TABLE, environment = systemEnvironment } = options
-  if (typeof store?.commit !== 'function') {
+  const { store: given, models, journalTable: journal = DEFAULT_JOURNAL_TABLE } = options
+  const { environment = systemEnvironment, scheduler = given?.throughput ? {} : false } = options
+  if (typeof given?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
     })
@@ -53,6 +64,9 @@ export function createEngine(options: EngineOptions): Engine {
   }
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')
   if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
+  const paced =
+    scheduler === false ? undefined : pacedStore(given, { ...checked(scheduler), environment, journalTable: journal })
+  const store: Store = paced ?? given
   const tables = [...tablesOf(models), journalTable(journal)]
   const trimmer = new Trimmer(store, environment)
   let closed: Promise<void> | undefined
@@ -77,11 +91,17 @@ export function createEngine(options: EngineOptions): Engine {
         await Promise.all(tables.map(({ table }) => store.deleteTable(table, options)))
       },
     }),
+    capacity: () => paced?.capacity() ?? [],
     close() {
       closed ??= trimmer.settled().then(() => store.close())
       return closed
     },
   })
+}
+
+function checked(scheduler: SchedulerOptions): SchedulerOptions {
+  if (typeof scheduler !== 'object') throw unexpected('scheduler', 'options or false', scheduler)
+  return checkScheduler(scheduler)
 }
 
 /** One definition a table; models that share one must agree on its keys. */

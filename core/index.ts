@@ -26,6 +26,10 @@ export {
   type RecordOf,
 } from './model/model.ts'
 export type { Draft } from './model/readonly.ts'
+export type { SchedulerOptions } from './scheduler/options.ts'
+export { type PacedStore, type PacedStoreOptions, pacedStore } from './scheduler/paced-store.ts'
+export type { LimitSource, ResourceReport } from './scheduler/resource.ts'
+export type { ConsumedCapacity, Priority, TableThroughput, Throughput } from './store/capacity.ts'
 export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
 export type { StoreLimits } from './store/limits.ts'
 export type {

@@ -16,6 +16,8 @@ import type { WritePlan } from '../../core/store/write-plan.ts'
 import type { AdverseStore, Adversity } from './adversity.ts'
 import { Replica } from './adversity-replica.ts'
 import { adverseStore } from './adversity-store.ts'
+import { CapacityMeter } from './capacity-meter.ts'
+import { MeteredTables, type Requests } from './metered-tables.ts'
 import { Tables } from './tables.ts'
 
 export interface MemoryStoreOptions {
@@ -48,17 +50,24 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const tables = new Tables(limits, now)
   if (adversity === undefined) return healthyStore(tables, limits)
   const replica = new Replica(limits, now)
-  const open = () => healthyStore(tables, limits, replica)
+  const meter = new CapacityMeter(adversity.capacity ?? { tables: {} }, now)
+  const open = (isMetered: boolean) =>
+    healthyStore(tables, limits, replica, isMetered ? new MeteredTables(tables, meter) : tables)
   function recovered(): Store
   function recovered(adversity: Adversity): AdverseStore
   function recovered(adversity?: Adversity): Store {
-    return adversity === undefined ? open() : adverseStore({ open, reopen: recovered, replica }, adversity)
+    return adversity === undefined ? open(false) : adverseStore({ open, reopen: recovered, replica, meter }, adversity)
   }
   return recovered(adversity)
 }
 
 /** `replica` is told of every commit, in the order in which they happen. */
-function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): Store {
+function healthyStore(
+  tables: Tables,
+  limits: StoreLimits,
+  replica: Replica | undefined = undefined,
+  requests: Requests = tables,
+): Store {
   let closed = false
 
   /** Every operation passes here: the one place for whatever may befall a request on its way to the tables and back. */
@@ -75,18 +84,18 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     if (signal?.aborted) throw engineError('ABORTED', 'The request was aborted', {}, { cause: signal.reason })
   }
 
-  function commit(plan: WritePlan): CommitOutcome {
-    const outcome = tables.commit(plan)
+  function commit(plan: WritePlan, options: RequestOptions | undefined): CommitOutcome {
+    const outcome = requests.commit(plan, options)
     if (outcome.kind === 'committed') replica?.follow(plan)
     return outcome
   }
 
   return Object.freeze<Store>({
     limits,
-    read: (addresses, options) => request(() => tables.read(addresses), options),
-    query: (query, options) => request(() => tables.query(query), options),
-    scan: (scan, options) => request(() => tables.scan(scan), options),
-    commit: (plan, options) => request(() => commit(plan), options),
+    read: (addresses, options) => request(() => requests.read(addresses, options), options),
+    query: (query, options) => request(() => requests.query(query, options), options),
+    scan: (scan, options) => request(() => requests.scan(scan, options), options),
+    commit: (plan, options) => request(() => commit(plan, options), options),
     createTable: (definition, options) =>
       request(() => {
         tables.create(definition)

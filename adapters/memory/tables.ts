@@ -90,6 +90,10 @@ export class Tables {
     return outcome
   }
 
+  definitionOf(table: string): TableDefinition | undefined {
+    return this.#tables.get(table)?.definition
+  }
+
   create(definition: TableDefinition): void {
     const { table } = definition
     const present = this.#tables.get(table)

@@ -29,14 +29,16 @@ export class Trimmer {
     const id = addressKey(address)
     const action = this.#running.has(id) ? undefined : trim(item, this.#environment.now())
     if (!action) return
-    const running = this.#send({ kind: 'update', ...address, ...action }).finally(() => this.#running.delete(id))
+    const running = this.#send({ kind: 'update', ...address, ...action }, 'history').finally(() =>
+      this.#running.delete(id),
+    )
     this.#running.set(id, running)
   }
 
   /** Trims an item whose tail has no room left, and waits for it: the commit that met it cannot go on before. */
   async makeRoom(address: ItemAddress, item: Item): Promise<void> {
     const action = trim(item, this.#environment.now())
-    if (action) await this.#send({ kind: 'update', ...address, ...action })
+    if (action) await this.#send({ kind: 'update', ...address, ...action }, 'commit')
   }
 
   /** Waits for what is under way. */
@@ -44,9 +46,9 @@ export class Trimmer {
     await Promise.all(this.#running.values())
   }
 
-  async #send(action: WriteAction): Promise<void> {
+  async #send(action: WriteAction, priority: 'commit' | 'history'): Promise<void> {
     try {
-      await this.#store.commit({ id: commitId(this.#environment), actions: [action] })
+      await this.#store.commit({ id: commitId(this.#environment), actions: [action] }, { priority })
     } catch {
       // The next commit of this record will try again; no data depends on it.
     }

@@ -1,0 +1,149 @@
+/**
+ * How processes that share a table find each other: each that uses the table keeps an item in the journal table, and
+ * counts those of others. Whoever asks for nothing for a while gives its lease up; whoever dies is not counted any more
+ * after a few seconds.
+ *
+ * No clock is compared with another: a lease lives as long as its beat is seen to change.
+ *
+ * @module
+ */
+import type { Item } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
+import { absent, all, any, compareTo } from '../expression/condition.ts'
+import { EXPIRES, leaseAddress } from '../journal/journal-table.ts'
+import type { Store } from '../store/store.ts'
+
+/** Milliseconds between two beats; without a beat for so long a lease is dead; without a request for so long it is given up. */
+const [BEAT, DEAD, IDLE] = [1000, 3500, 10_000]
+
+/** Seconds after which the table may drop a lease that nobody gave up. */
+const EXPIRY = 300
+
+/** Of an equal share: what a process takes before the others can have noticed it. */
+const NEWCOMER = 0.1
+
+interface Membership {
+  usedAt: number
+  readonly stop: AbortController
+  done: Promise<void>
+}
+
+interface Peer {
+  readonly beat: unknown
+  readonly changedAt: number
+}
+
+export interface LeasesOptions {
+  /** Not paced itself: leases are what pacing waits for. */
+  readonly store: Store
+  readonly environment: Environment
+  readonly journalTable: string
+  /** Told whenever the number of processes changes. */
+  readonly share: (table: string, share: number) => void
+}
+
+export class Leases {
+  readonly #parts: LeasesOptions
+  readonly #process: string
+  readonly #members = new Map<string, Membership>()
+  #beat = 0
+
+  constructor(parts: LeasesOptions) {
+    this.#parts = parts
+    const { environment } = parts
+    this.#process = [environment.now(), environment.random(), environment.random()]
+      .map((part) => (part < 1 ? Math.floor(part * 2 ** 32) : part).toString(36))
+      .join('-')
+  }
+
+  /** This process uses the table. What to wait for before it may; undefined for nothing. */
+  use(table: string): Promise<void> | undefined {
+    const now = this.#parts.environment.now()
+    const known = this.#members.get(table)
+    if (known) {
+      known.usedAt = now
+      return undefined
+    }
+    const stop = new AbortController()
+    const peers = new Map<string, Peer>()
+    const member: Membership = { usedAt: now, stop, done: Promise.resolve() }
+    this.#members.set(table, member)
+    const joined = this.#keep(table, peers, true)
+    member.done = joined.then(() => this.#stay(table, member, peers))
+    return joined
+  }
+
+  async close(): Promise<void> {
+    const members = [...this.#members.values()]
+    for (const { stop } of members) stop.abort()
+    await Promise.all(members.map(({ done }) => done))
+  }
+
+  async #stay(table: string, member: Membership, peers: Map<string, Peer>): Promise<void> {
+    const { environment } = this.#parts
+    const { signal } = member.stop
+    for (;;) {
+      await environment.sleep(BEAT, signal)
+      if (signal.aborted || environment.now() - member.usedAt > IDLE) break
+      await this.#keep(table, peers, false)
+    }
+    this.#members.delete(table)
+    await this.#leave(table)
+  }
+
+  /** Beats, looks at the others, and tells the share. A store that fails leaves things as they are until the next beat. */
+  async #keep(table: string, peers: Map<string, Peer>, isNew: boolean): Promise<void> {
+    const { store, environment, journalTable, share } = this.#parts
+    const beat = ++this.#beat
+    const address = leaseAddress(journalTable, table, this.#process)
+    const expires = Math.ceil(environment.now() / 1000) + EXPIRY
+    try {
+      await store.commit({
+        id: `${this.#process}-${beat}`,
+        actions: [
+          {
+            kind: 'put',
+            ...address,
+            item: { ...address.key, beat, [EXPIRES]: expires },
+            // A beat that comes late must not undo a later one.
+            condition: any([absent(['beat']), compareTo(['beat'], '<', beat)]),
+          },
+        ],
+      })
+      const { items } = await store.query({
+        table: journalTable,
+        partition: { attribute: 'p', value: address.key['p']! },
+        consistent: true,
+        reverse: false,
+      })
+      const others = this.#count(items, peers)
+      const equal = 1 / (others + 1)
+      share(table, isNew && others > 0 ? equal * NEWCOMER : equal)
+    } catch {
+      // Tried again a second later.
+    }
+  }
+
+  /** How many others are alive. One that is seen for the first time is, until it fails to beat. */
+  #count(items: readonly Item[], peers: Map<string, Peer>): number {
+    const now = this.#parts.environment.now()
+    for (const item of items) {
+      const [name, beat] = [String(item['s']), item['beat']]
+      if (name === this.#process) continue
+      // Left by one that died long before; clocks differ by less.
+      const isOld = typeof item[EXPIRES] === 'number' && item[EXPIRES] * 1000 < now - EXPIRY * 1000
+      if (!isOld && peers.get(name)?.beat !== beat) peers.set(name, { beat, changedAt: now })
+    }
+    const present = new Set(items.map((item) => String(item['s'])))
+    for (const [name, { changedAt }] of peers) if (!present.has(name) && now - changedAt > DEAD) peers.delete(name)
+    return [...peers].filter(([name, { changedAt }]) => present.has(name) && now - changedAt <= DEAD).length
+  }
+
+  async #leave(table: string): Promise<void> {
+    const { store, journalTable } = this.#parts
+    const leave = { kind: 'delete' as const, ...leaseAddress(journalTable, table, this.#process) }
+    await store
+      .commit({ id: `${this.#process}-left-${++this.#beat}`, actions: [{ ...leave, condition: all([]) }] })
+      .catch(() => undefined)
+  }
+}
