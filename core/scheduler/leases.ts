@@ -7,14 +7,18 @@
  *
  * @module
  */
-import type { Item } from '../data/item.ts'
+import type { AttributeValue } from '../data/attribute-value.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
-import { absent, all, any, compareTo } from '../expression/condition.ts'
+import { absent, any, compareTo, equals } from '../expression/condition.ts'
 import { EXPIRES, leaseAddress } from '../journal/journal-table.ts'
 import type { Store } from '../store/store.ts'
 
-/** Milliseconds between two beats; without a beat for so long a lease is dead; without a request for so long it is given up. */
-const [BEAT, DEAD, IDLE] = [1000, 3500, 10_000]
+/** Milliseconds between two beats; without a request for so long a lease is given up. */
+const [BEAT, IDLE] = [1000, 10_000]
+
+/** Milliseconds without a beat after which a lease does not count, and after which whoever sees it takes it away. */
+const [DEAD, BURY] = [3500, 60_000]
 
 /** Seconds after which the table may drop a lease that nobody gave up. */
 const EXPIRY = 300
@@ -26,10 +30,13 @@ interface Membership {
   usedAt: number
   readonly stop: AbortController
   done: Promise<void>
+  readonly peers: Map<string, Peer>
+  /** The last one that was sent. */
+  beat: number
 }
 
 interface Peer {
-  readonly beat: unknown
+  readonly beat: AttributeValue
   readonly changedAt: number
 }
 
@@ -65,11 +72,10 @@ export class Leases {
       return undefined
     }
     const stop = new AbortController()
-    const peers = new Map<string, Peer>()
-    const member: Membership = { usedAt: now, stop, done: Promise.resolve() }
+    const member: Membership = { usedAt: now, stop, done: Promise.resolve(), peers: new Map(), beat: 0 }
     this.#members.set(table, member)
-    const joined = this.#keep(table, peers, true)
-    member.done = joined.then(() => this.#stay(table, member, peers))
+    const joined = this.#keep(table, member, true)
+    member.done = joined.then(() => this.#stay(table, member))
     return joined
   }
 
@@ -79,22 +85,23 @@ export class Leases {
     await Promise.all(members.map(({ done }) => done))
   }
 
-  async #stay(table: string, member: Membership, peers: Map<string, Peer>): Promise<void> {
+  async #stay(table: string, member: Membership): Promise<void> {
     const { environment } = this.#parts
     const { signal } = member.stop
     for (;;) {
       await environment.sleep(BEAT, signal)
       if (signal.aborted || environment.now() - member.usedAt > IDLE) break
-      await this.#keep(table, peers, false)
+      await this.#keep(table, member, false)
     }
     this.#members.delete(table)
-    await this.#leave(table)
+    await this.#delete(leaseAddress(this.#parts.journalTable, table, this.#process), member.beat)
   }
 
   /** Beats, looks at the others, and tells the share. A store that fails leaves things as they are until the next beat. */
-  async #keep(table: string, peers: Map<string, Peer>, isNew: boolean): Promise<void> {
+  async #keep(table: string, member: Membership, isNew: boolean): Promise<void> {
     const { store, environment, journalTable, share } = this.#parts
     const beat = ++this.#beat
+    member.beat = beat
     const address = leaseAddress(journalTable, table, this.#process)
     const expires = Math.ceil(environment.now() / 1000) + EXPIRY
     try {
@@ -116,7 +123,7 @@ export class Leases {
         consistent: true,
         reverse: false,
       })
-      const others = this.#count(items, peers)
+      const others = this.#count(items, member.peers, journalTable, table)
       const equal = 1 / (others + 1)
       share(table, isNew && others > 0 ? equal * NEWCOMER : equal)
     } catch {
@@ -125,25 +132,25 @@ export class Leases {
   }
 
   /** How many others are alive. One that is seen for the first time is, until it fails to beat. */
-  #count(items: readonly Item[], peers: Map<string, Peer>): number {
+  #count(items: readonly Item[], peers: Map<string, Peer>, journalTable: string, table: string): number {
     const now = this.#parts.environment.now()
-    for (const item of items) {
-      const [name, beat] = [String(item['s']), item['beat']]
-      if (name === this.#process) continue
-      // Left by one that died long before; clocks differ by less.
-      const isOld = typeof item[EXPIRES] === 'number' && item[EXPIRES] * 1000 < now - EXPIRY * 1000
-      if (!isOld && peers.get(name)?.beat !== beat) peers.set(name, { beat, changedAt: now })
+    const present = new Map(items.map((item) => [String(item['s']), item['beat'] ?? null]))
+    present.delete(this.#process)
+    for (const name of peers.keys()) if (!present.has(name)) peers.delete(name)
+    let alive = 0
+    for (const [name, beat] of present) {
+      const known = peers.get(name)
+      if (known?.beat !== beat) peers.set(name, { beat, changedAt: now })
+      if (known?.beat !== beat || now - known.changedAt <= DEAD) alive++
+      else if (now - known.changedAt > BURY) void this.#delete(leaseAddress(journalTable, table, name), beat)
     }
-    const present = new Set(items.map((item) => String(item['s'])))
-    for (const [name, { changedAt }] of peers) if (!present.has(name) && now - changedAt > DEAD) peers.delete(name)
-    return [...peers].filter(([name, { changedAt }]) => present.has(name) && now - changedAt <= DEAD).length
+    return alive
   }
 
-  async #leave(table: string): Promise<void> {
-    const { store, journalTable } = this.#parts
-    const leave = { kind: 'delete' as const, ...leaseAddress(journalTable, table, this.#process) }
-    await store
-      .commit({ id: `${this.#process}-left-${++this.#beat}`, actions: [{ ...leave, condition: all([]) }] })
-      .catch(() => undefined)
+  /** Only as it was seen: whoever beats again is not dead. */
+  async #delete(address: ItemAddress, beat: AttributeValue): Promise<void> {
+    const action = { kind: 'delete' as const, ...address, condition: equals(['beat'], beat) }
+    const id = `${this.#process}-${++this.#beat}`
+    await this.#parts.store.commit({ id, actions: [action] }).catch(() => undefined)
   }
 }
