@@ -98,7 +98,7 @@ export class Line {
   setPriority(): void {}
 
   #wait(request: PacedRequest): void {
-    request.resource.add(request)
+    request.resource.add(request, this.#now())
     this.#waitedFor.add(request.resource)
   }
 

@@ -104,7 +104,9 @@ export class Resource implements ResourceName {
     return this.#queues.some(({ size }) => size > 0)
   }
 
-  add(waiter: Waiter): void {
+  add(waiter: Waiter, now: number): void {
+    // What was earned in a pause is not what waiting requests were too late to use.
+    this.#refill(now)
     this.#queues[waiter.rank]!.add(waiter)
     this.#queuedUnits += waiter.unitsOf(this)
   }
@@ -220,7 +222,7 @@ export class Resource implements ResourceName {
     const seconds = Math.max(0, now - this.#at) / 1000
     this.#at = now
     const first = this.#first
-    const earned = this.#bucket.refill(now, this.#room)
+    const earned = this.#bucket.refill(now, this.#room, first !== undefined && this.#pace.share >= 1)
     for (const { head } of this.#queues) {
       if (!head || head === first) continue
       const saving = Math.min(earned * GUARANTEED, Math.max(0, head.unitsOf(this) - this.#saved[head.rank]!))

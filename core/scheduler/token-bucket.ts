@@ -2,14 +2,17 @@
  * A bucket of units that fills at a rate. In any span of time it gives out no more than what fills it in that time and
  * its depth; what is learned later, after a settlement, is made up for.
  *
- * The depth is no burst to live on: it makes up for timers that ring late (`SLACK`), and holds a request as large as the
- * largest of late, so that whoever comes after a pause need not wait for what was earned in it.
+ * The depth is no burst to live on: it makes up for a machine that was busy while requests waited, and holds a request as
+ * large as the largest of late, so that whoever comes after a pause need not wait for what was earned in it.
  *
  * @module
  */
 
-/** Seconds that a timer may be late without losing capacity. */
+/** Seconds of a pause that are kept for those who come after it. */
 const SLACK = 0.02
+
+/** Seconds that may be lost to a busy machine while requests wait: what they would have used is there when it comes to them. */
+const LATE = 0.25
 
 /** Each request takes this much of the way from the largest of late to its own size. */
 const FORGET = 0.1
@@ -49,14 +52,17 @@ export class TokenBucket {
     this.#tokens = Number.isFinite(rate) ? Math.min(before, this.#depth(units)) : 0
   }
 
-  /** Adds what was earned since, up to the depth, which has room for a request of so many units. Returns what was added. */
-  refill(now: number, units: number): number {
+  /**
+   * Adds what was earned since, up to the depth, which has room for a request of so many units, and for more if it was
+   * waited for all the time. Returns what was added.
+   */
+  refill(now: number, units: number, isLate = false): number {
     // A clock that was set back earns nothing, and loses nothing either.
     const elapsed = Math.max(0, now - this.#at) / 1000
     this.#at = now
     if (!Number.isFinite(this.#rate)) return 0
     const before = this.#tokens
-    this.#tokens = Math.max(before, Math.min(before + elapsed * this.#rate, this.#depth(units)))
+    this.#tokens = Math.max(before, Math.min(before + elapsed * this.#rate, this.#depth(units, isLate)))
     return this.#tokens - before
   }
 
@@ -90,7 +96,7 @@ export class TokenBucket {
     return this.has(units) ? 0 : ((units - this.#tokens) / this.#rate) * 1000
   }
 
-  #depth(units: number): number {
-    return this.#rate * (SLACK + this.#credit) + Math.max(this.#largest, units)
+  #depth(units: number, isLate = false): number {
+    return this.#rate * ((isLate ? LATE : SLACK) + this.#credit) + Math.max(this.#largest, units)
   }
 }
