@@ -24,6 +24,8 @@ export interface Cost {
   readonly units: number
 }
 
+type BatchedWrite = ItemAddress & ({ readonly kind: 'put'; readonly item: Item } | { readonly kind: 'delete' })
+
 const [WRITE_BYTES, READ_BYTES] = [1024, 4096]
 const PAGE_BYTES = 1024 * 1024
 
@@ -67,11 +69,11 @@ export class Costs {
   }
 
   /** Puts and deletes of one batch. */
-  batch(writes: readonly (ItemAddress & { readonly item?: Item | undefined })[]): readonly Cost[] {
+  batch(writes: readonly BatchedWrite[]): readonly Cost[] {
     const tables = new Map<string, number>()
     for (const write of writes) {
       const old = this.#sizes.of(write) ?? 0
-      const units = write.item ? writeUnits(Math.max(old, itemSize(write.item))) : this.#unitsOfStored(write)
+      const units = write.kind === 'put' ? writeUnits(Math.max(old, itemSize(write.item))) : this.#unitsOfStored(write)
       tables.set(write.table, (tables.get(write.table) ?? 0) + units)
     }
     return [...tables].flatMap(([table, units]) => [
@@ -92,6 +94,10 @@ export class Costs {
   page(request: QueryRequest | ScanRequest): readonly Cost[] {
     const { table, index, consistent } = request
     return [{ table, index, kind: 'read', units: this.#pageUnits(request).value * (consistent ? 1 : 0.5) }]
+  }
+
+  learnBatch(written: readonly BatchedWrite[]): void {
+    for (const write of written) this.#sizes.see(write, write.kind === 'put' ? itemSize(write.item) : 0)
   }
 
   learnCommit({ actions }: WritePlan, outcome: CommitOutcome, consumed: readonly ConsumedCapacity[]): void {

@@ -9,6 +9,7 @@
  */
 import type { AttributeValue } from '../data/attribute-value.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
+import { asError } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { absent, any, compareTo, equals } from '../expression/condition.ts'
 import { EXPIRES, leaseAddress } from '../journal/journal-table.ts'
@@ -54,6 +55,7 @@ export class Leases {
   readonly #process: string
   readonly #members = new Map<string, Membership>()
   #beat = 0
+  #hasWarned = false
 
   constructor(parts: LeasesOptions) {
     this.#parts = parts
@@ -126,8 +128,9 @@ export class Leases {
       const others = this.#count(items, member.peers, journalTable, table)
       const equal = 1 / (others + 1)
       share(table, isNew && others > 0 ? equal * NEWCOMER : equal)
-    } catch {
+    } catch (thrown) {
       // Tried again a second later.
+      this.#warn(thrown)
     }
   }
 
@@ -145,6 +148,14 @@ export class Leases {
       else if (now - known.changedAt > BURY) void this.#delete(leaseAddress(journalTable, table, name), beat)
     }
     return alive
+  }
+
+  /** Once: whoever cannot keep a lease takes as much as if alone. */
+  #warn(thrown: unknown): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    const message = `Leases in ${this.#parts.journalTable} cannot be kept, so this process takes its whole share of each limit.`
+    process.emitWarning(message, { type: 'DraftworkWarning', detail: asError(thrown).message })
   }
 
   /** Only as it was seen: whoever beats again is not dead. */

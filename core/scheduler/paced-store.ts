@@ -17,7 +17,7 @@ import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../store/store.ts'
 import type { TableDefinition } from '../store/table-definition.ts'
 import type { WritePlan } from '../store/write-plan.ts'
-import { Costs } from './cost.ts'
+import { type Cost, Costs } from './cost.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Gates } from './gates.ts'
 import { Leases } from './leases.ts'
@@ -32,6 +32,18 @@ export interface PacedStoreOptions extends SchedulerOptions {
   readonly environment?: Environment | undefined
   /** Where `coordinate` keeps its leases. Default `draftwork-journal`. */
   readonly journalTable?: string | undefined
+}
+
+/** Unconditional writes of one batch, for stores that take such. */
+type BatchWrite = ItemAddress & ({ readonly kind: 'put'; readonly item: Item } | { readonly kind: 'delete' })
+
+interface BatchOutcome {
+  readonly unprocessed: readonly BatchWrite[]
+  readonly reasons: readonly string[]
+}
+
+interface BatchStore {
+  write(writes: readonly BatchWrite[], options?: RequestOptions): Promise<BatchOutcome>
 }
 
 export interface PacedStore extends Store {
@@ -231,6 +243,42 @@ class Paced implements PacedStore {
     })
   }
 
+  /** As the store's own, one batch at a time: what is given back for lack of capacity comes again, at its old place. */
+  async write(writes: readonly BatchWrite[], options: RequestOptions = {}): Promise<BatchOutcome> {
+    const store = this.#parts.store as Store & BatchStore
+    const { costs, pacer } = this.#parts
+    let rest = writes
+    const place = pacer.place({ options, priority: 'bulk' })
+    for (;;) {
+      const asked = rest
+      const { unprocessed, reasons } = await pacer.run(
+        {
+          ...this.#jobOn(asked, 'write'),
+          options,
+          priority: 'bulk',
+          costs: () => costs.batch(asked),
+          async send(once) {
+            const told = consumption(once)
+            const answer = await store.write(asked, told.options)
+            const left = new Set(answer.unprocessed.map(addressKey))
+            const written = asked.filter((write) => !left.has(addressKey(write)))
+            const consumed = told.consumed() ?? consumedBy(costs.batch(written))
+            costs.learnBatch(written)
+            return { kind: 'answered', answer, consumed }
+          },
+        },
+        place,
+      )
+      if (unprocessed.length === 0) return { unprocessed, reasons }
+      pacer.slow(
+        reasons.length > 0 ? reasons : [...new Set(unprocessed.map(({ table }) => `UnprocessedItems ${table}`))],
+        'write',
+      )
+      if (this.#parts.environment.now() >= place.deadline) return { unprocessed, reasons }
+      rest = unprocessed
+    }
+  }
+
   async createTable(definition: TableDefinition, options?: RequestOptions): Promise<void> {
     await this.#parts.store.createTable(definition, options)
     this.#parts.limits.forget(definition.table)
@@ -284,3 +332,6 @@ function consumption(options: RequestOptions) {
     consumed: () => heard,
   }
 }
+
+const consumedBy = (costs: readonly Cost[]): readonly ConsumedCapacity[] =>
+  costs.map(({ table, index, units }) => ({ table, index, readUnits: 0, writeUnits: units }))

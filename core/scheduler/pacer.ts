@@ -146,8 +146,7 @@ export class Pacer {
       .map(({ units, ...name }) => ({ resource: this.#parts.limits.resource(name), units }))
   }
 
-  #settle({ needs }: PacedRequest, consumed: readonly ConsumedCapacity[] | undefined): void {
-    if (consumed === undefined) return
+  #settle({ needs }: PacedRequest, consumed: readonly ConsumedCapacity[] = []): void {
     const now = this.#parts.environment.now()
     const units = new Map<Resource, number>()
     for (const { table, index, readUnits, writeUnits } of consumed) {
@@ -160,11 +159,11 @@ export class Pacer {
     const told = new Set(consumed.map(({ table }) => table))
     for (const need of needs) {
       // A table of which nothing was told cost what was estimated.
-      if (!told.has(need.resource.table)) continue
-      need.resource.settle(need.units, units.get(need.resource) ?? 0, now)
+      const otherwise = told.has(need.resource.table) ? 0 : need.units
+      need.resource.settle(need.units, units.get(need.resource) ?? otherwise, now)
       units.delete(need.resource)
     }
-    for (const [resource, more] of units) resource.settle(0, more, now)
+    for (const [resource, more] of units) resource.owe(more, now)
   }
 
   #slow(request: PacedRequest, throttles: readonly Throttle[], sentAt: number): void {

@@ -88,7 +88,7 @@ export class PacedRequest implements Waiter, GateWaiter {
   /** Gives back what it got so far; leaves the queue it is in, if any. */
   release(now: number): void {
     if (this.#reserved < this.needs.length) this.resource.remove(this)
-    for (const { resource, units } of this.needs.slice(0, this.#reserved)) resource.refund(units, now)
+    for (const { resource, units } of this.needs.slice(0, this.#reserved)) resource.settle(units, 0, now)
     this.#reserved = 0
   }
 }

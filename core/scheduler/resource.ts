@@ -74,6 +74,8 @@ export class Resource implements ResourceName {
   #source: LimitSource = 'none'
   #throttled = 0
   #queuedUnits = 0
+  /** Requests that have reserved units and are not settled. */
+  #held = 0
   #at: number
 
   constructor({ table, index, kind }: ResourceName, now: number, burst: boolean) {
@@ -157,17 +159,21 @@ export class Resource implements ResourceName {
     this.#bucket.take(units)
     this.#bucket.adjust(saved)
     this.remove(waiter)
+    this.#held++
     this.#meter.add(units, now)
   }
 
-  /** Gives back what was reserved, but not used. */
-  refund(units: number, now: number): void {
-    this.settle(units, 0, now)
+  /** What was reserved is used, or not; consumed is what it cost in truth. Once for each that was admitted. */
+  settle(reserved: number, consumed: number, now: number): void {
+    this.#refill(now)
+    this.#held--
+    this.owe(consumed - reserved, now)
   }
 
-  settle(reserved: number, consumed: number, now: number): void {
-    this.#bucket.adjust(reserved - consumed)
-    this.#meter.add(consumed - reserved, now)
+  /** What was consumed without having been reserved; negative for what is given back. */
+  owe(units: number, now: number): void {
+    this.#bucket.adjust(-units)
+    this.#meter.add(units, now)
   }
 
   waited(milliseconds: number): void {
@@ -222,7 +228,8 @@ export class Resource implements ResourceName {
     const seconds = Math.max(0, now - this.#at) / 1000
     this.#at = now
     const first = this.#first
-    const earned = this.#bucket.refill(now, this.#room, first !== undefined && this.#pace.share >= 1)
+    const isWanted = first !== undefined || this.#held > 0
+    const earned = this.#bucket.refill(now, this.#room, isWanted && this.#pace.share >= 1)
     for (const { head } of this.#queues) {
       if (!head || head === first) continue
       const saving = Math.min(earned * GUARANTEED, Math.max(0, head.unitsOf(this) - this.#saved[head.rank]!))

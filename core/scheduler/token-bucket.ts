@@ -2,7 +2,7 @@
  * A bucket of units that fills at a rate. In any span of time it gives out no more than what fills it in that time and
  * its depth; what is learned later, after a settlement, is made up for.
  *
- * The depth is no burst to live on: it makes up for a machine that was busy while requests waited, and holds a request as
+ * The depth is no burst to live on: it makes up for a machine that was busy while there was work, and holds a request as
  * large as the largest of late, so that whoever comes after a pause need not wait for what was earned in it.
  *
  * @module
@@ -11,7 +11,7 @@
 /** Seconds of a pause that are kept for those who come after it. */
 const SLACK = 0.02
 
-/** Seconds that may be lost to a busy machine while requests wait: what they would have used is there when it comes to them. */
+/** Seconds that a busy machine or a slow answer may take while there is work: what was earned in them is still there after. */
 const LATE = 0.25
 
 /** Each request takes this much of the way from the largest of late to its own size. */
@@ -53,8 +53,8 @@ export class TokenBucket {
   }
 
   /**
-   * Adds what was earned since, up to the depth, which has room for a request of so many units, and for more if it was
-   * waited for all the time. Returns what was added.
+   * Adds what was earned since, up to the depth, which has room for a request of so many units, and for more if there
+   * was work all the time. Returns what was added.
    */
   refill(now: number, units: number, isLate = false): number {
     // A clock that was set back earns nothing, and loses nothing either.
