@@ -37,6 +37,25 @@ test('who is aborted while waiting sends nothing, and the next take its place', 
   await time.run(story())
 })
 
+test('who gives up gives back what it had reserved of one table while it waited for another', async () => {
+  const { time, open } = worldOf({ players: { read: 10, write: 100 }, ledger: { read: 10, write: 10 } })
+  const store = open()
+  const story = async (): Promise<void> => {
+    await store.commit(planOf(putOf('players', 'first', 1), putOf('ledger', 'first', 1)))
+    const stop = new AbortController()
+    // Of the ledger it needs a second's units, and of the players then nearly as long.
+    const both = planOf(putOf('ledger', 'a', 5), putOf('players', 'a', 45))
+    const aborted = errorOf(store.commit(both, { signal: stop.signal }))
+    await time.sleep(1600)
+    stop.abort()
+    assert.ok(isEngineError(await aborted, 'ABORTED'))
+    const start = time.now()
+    await store.commit(planOf(putOf('ledger', 'b', 10)))
+    assert.ok(time.now() - start < 100, `${time.now() - start} ms`)
+  }
+  await time.run(story())
+})
+
 test('a signal that is aborted already sends nothing', async () => {
   const { time, seen, open } = worldOf(slow)
   const error = await time.run(
