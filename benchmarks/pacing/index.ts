@@ -20,12 +20,13 @@ import { openWay, type Target, type WayName, wayNames } from './ways.ts'
 export interface PacingOptions {
   /** That each cell is measured for. */
   readonly seconds: number
-  /** A real table instead of the server, as it is provisioned; with the way `--only`, if not all. */
+  /** A real table instead of the server, with a partition key `id`: what is written to it stays, and is paid for. */
   readonly table?: string | undefined
   readonly endpoint?: string | undefined
   readonly region?: string | undefined
   /** Write units a second of that table. */
   readonly limit?: number | undefined
+  /** One way instead of all. */
   readonly only?: string | undefined
   readonly log: (line: string) => void
 }
@@ -70,6 +71,9 @@ const source = (name: string): string =>
 
 export async function measurePacing(options: PacingOptions): Promise<PacingReport> {
   const { seconds, log } = options
+  if (options.table !== undefined && options.limit === undefined) {
+    throw new Error('--table: expected --limit too, the write units a second that the table is provisioned with')
+  }
   const server = options.table === undefined ? await startServer() : undefined
   const names = wayNames.filter((name) => options.only === undefined || name === options.only)
   let tables = 0

@@ -5,7 +5,7 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { PacedStore } from '../../../core/scheduler/paced-store.ts'
+import type { PacedStore } from '../../../core/scheduler/paced.ts'
 import { sizesMixed, type World, worldOf, write } from './table-under-load.ts'
 
 const tables = { players: { read: 100, write: 100, burstSeconds: 1 } }
