@@ -19,6 +19,9 @@ import type { Logger } from './observation/logger.ts'
 import { observedStore } from './observation/observed-store.ts'
 import type { Observer } from './observation/observer.ts'
 import { type Records, recordsOf } from './records/records.ts'
+import { checkScheduler, type SchedulerOptions } from './scheduler/options.ts'
+import { pacedStore } from './scheduler/paced-store.ts'
+import type { ResourceReport } from './scheduler/resource.ts'
 import type { Store } from './store/store.ts'
 import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
@@ -38,6 +41,11 @@ export interface EngineOptions {
   /** What tables cost, by name of the table; default on demand. The journal table's among them. */
   readonly tables?: Readonly<Record<string, TableSettings>> | undefined
   /**
+   * Paces requests to the capacity that was paid for. On by default for stores that have a `throughput` to tell, as
+   * DynamoDB's has; options turn it on for any store, and false turns it off.
+   */
+  readonly scheduler?: SchedulerOptions | false | undefined
+  /**
    * Where the engine's three loggers write, `model`, `model.database-access` and `transactions`: pino, the console, or
    * one for each. Keys are logged, values of attributes are not unless asked for. Default silent.
    */
@@ -55,6 +63,8 @@ export interface Engine {
   readonly records: Records
   readonly tables: Tables
   readonly migrations: MigrationsOfTables
+  /** How every table and index stands that was used so far, reads and writes apart; nothing where nothing is paced. */
+  capacity(): readonly ResourceReport[]
   /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
   close(): Promise<void>
 }
@@ -63,7 +73,7 @@ export interface Engine {
 export function createEngine(options: EngineOptions): Engine {
   assertOptions(options ?? null)
   const { store: given, models, tables: settings, environment = systemEnvironment, metadata } = options
-  const { journalTable: journal = DEFAULT_JOURNAL_TABLE } = options
+  const { journalTable: journal = DEFAULT_JOURNAL_TABLE, scheduler = given?.throughput ? {} : false } = options
   if (typeof given?.commit !== 'function') {
     throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
       argument: 'store',
@@ -80,7 +90,13 @@ export function createEngine(options: EngineOptions): Engine {
     ...(options.log === undefined ? [] : [logObserver(options.log, () => environment.now())]),
     ...(options.telemetry === undefined ? [] : [checkedObserver(options.telemetry)]),
   ])
-  const store = observer ? observedStore(given, observer) : given
+  // Watched as they are sent: what waits for capacity is no request yet.
+  const sent = observer ? observedStore(given, observer) : given
+  const paced =
+    scheduler === false
+      ? undefined
+      : pacedStore(sent, { ...checkedScheduler(scheduler), environment, journalTable: journal })
+  const store: Store = paced ?? sent
   for (const { name, table, definition } of models) {
     observer?.note?.({
       kind: 'defined',
@@ -110,11 +126,17 @@ export function createEngine(options: EngineOptions): Engine {
     records: recordsOf({ store, models: known, environment, isClosed }),
     migrations: migrationsOfTables({ store, models: known, environment, journalTable: journal, unitOfWork }),
     tables: engineTables(store, tables),
+    capacity: () => paced?.capacity() ?? [],
     close() {
       closed ??= sealer.settled().then(() => store.close())
       return closed
     },
   })
+}
+
+function checkedScheduler(scheduler: SchedulerOptions): SchedulerOptions {
+  if (typeof scheduler !== 'object') throw unexpected('scheduler', 'options or false', scheduler)
+  return checkScheduler(scheduler)
 }
 
 function checkedObserver(observer: Observer): Observer {

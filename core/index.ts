@@ -69,12 +69,16 @@ export type { InvalidItem } from './records/read-policy.ts'
 export type { ReadManyOptions, Records, WriteManyOptions } from './records/records.ts'
 export type { OnInvalid, QueryKey, QueryOptions, ReadPolicy, ScanOptions, Selected } from './records/selection.ts'
 export type { BulkResult } from './records/write-many.ts'
+export type { SchedulerOptions } from './scheduler/options.ts'
+export type { PacedStore } from './scheduler/paced.ts'
+export { type PacedStoreOptions, pacedStore } from './scheduler/paced-store.ts'
+export type { LimitSource, ResourceReport } from './scheduler/resource.ts'
 export type { BulkOutcome, BulkWrite } from './store/bulk-write.ts'
+export type { ConsumedCapacity, Priority, TableThroughput, Throughput } from './store/capacity.ts'
 export type { Change, ChangesPage, ChangesRequest } from './store/changes.ts'
 export type { CommitOutcome, FailedAction } from './store/commit-outcome.ts'
 export type { StoreLimits } from './store/limits.ts'
 export type {
-  ConsumedCapacity,
   Page,
   QueryRequest,
   ReadOptions,

@@ -22,6 +22,7 @@ import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { anySignal } from '../../core/store/any-signal.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
+import type { TableThroughput } from '../../core/store/capacity.ts'
 import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
@@ -30,6 +31,7 @@ import type { TableChange, TableDefinition, TableDescription } from '../../core/
 import type { WritePlan } from '../../core/store/write-plan.ts'
 import { mapFromWire } from './attribute-values.ts'
 import { checkPlan } from './check-plan.ts'
+import { askConsumed, tellConsumed } from './consumed.ts'
 import { type Patience, patience } from './patience.ts'
 import { type Attempted, readFailure } from './read-failure.ts'
 import { readItems } from './read-items.ts'
@@ -37,10 +39,12 @@ import { readOutcome } from './read-outcome.ts'
 import { renderQuery, renderScan } from './render-page.ts'
 import { renderPlan, type WriteRequest } from './render-plan.ts'
 import { sendOnce, type WriteCommand } from './send-once.ts'
+import { sendRead } from './send-read.ts'
 import { messageOf } from './service-error.ts'
 import { describeTable } from './settled-table.ts'
 import { followStreams } from './streams.ts'
 import { createTable, deleteTable } from './tables.ts'
+import { describeThroughput } from './throughput.ts'
 import { updateTable } from './update-table.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -93,31 +97,46 @@ class DynamodbStore implements Store {
     )
   }
 
-  query(request: QueryRequest, { signal }: RequestOptions = {}): Promise<Page> {
-    return this.#attempt({ operation: 'query', tables: [request.table], signal }, async () =>
-      readPage(await this.#client.send(new QueryCommand(renderQuery(request)), sendOptions(signal))),
-    )
+  query(request: QueryRequest, options: RequestOptions = {}): Promise<Page> {
+    const command = new QueryCommand({ ...renderQuery(request), ...askConsumed(options) })
+    return this.#page('query', request, options, () => sendRead(this.#client, command, options))
   }
 
-  scan(request: ScanRequest, { signal }: RequestOptions = {}): Promise<Page> {
-    return this.#attempt({ operation: 'scan', tables: [request.table], signal }, async () =>
-      readPage(await this.#client.send(new ScanCommand(renderScan(request)), sendOptions(signal))),
-    )
+  scan(request: ScanRequest, options: RequestOptions = {}): Promise<Page> {
+    const command = new ScanCommand({ ...renderScan(request), ...askConsumed(options) })
+    return this.#page('scan', request, options, () => sendRead(this.#client, command, options))
   }
 
-  async commit(plan: WritePlan, { signal }: RequestOptions = {}): Promise<CommitOutcome> {
+  #page(
+    operation: string,
+    { table }: QueryRequest | ScanRequest,
+    options: RequestOptions,
+    send: () => Promise<QueryCommandOutput | ScanCommandOutput>,
+  ): Promise<Page> {
+    return this.#attempt({ operation, tables: [table], signal: options.signal }, async () => {
+      const output = await send()
+      tellConsumed(options, 'read', output.ConsumedCapacity)
+      return readPage(output)
+    })
+  }
+
+  async commit(plan: WritePlan, options: RequestOptions = {}): Promise<CommitOutcome> {
+    const { signal } = options
     this.#check(signal)
     const unsound = checkPlan(plan)
     if (unsound) return unsound
     let command: WriteCommand
     try {
-      command = commandOf(renderPlan(plan))
+      command = commandOf(renderPlan(plan), options)
     } catch (error) {
       // A value that has no wire form, such as an empty set.
       return { kind: 'invalid', reason: messageOf(error), cause: error }
     }
     const sent = await sendOnce(this.#client, command, signal)
-    if (sent.kind === 'answered') return { kind: 'committed' }
+    if (sent.kind === 'answered') {
+      tellConsumed(options, 'write', sent.output.ConsumedCapacity)
+      return { kind: 'committed' }
+    }
     // Nothing was written, and the caller knows why.
     if (!sent.left) this.#check(signal)
     return readOutcome(sent.error, plan, sent.left)
@@ -174,6 +193,12 @@ class DynamodbStore implements Store {
     )
   }
 
+  throughput(table: string, { signal }: RequestOptions = {}): Promise<TableThroughput | undefined> {
+    return this.#attempt({ operation: 'description', tables: [table], signal }, () =>
+      describeThroughput(this.#client, table, signal),
+    )
+  }
+
   /** The client is the caller's, and the store starts nothing of its own. */
   async close(): Promise<void> {
     this.#closed = true
@@ -196,18 +221,17 @@ class DynamodbStore implements Store {
   }
 }
 
-const sendOptions = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
-
-function commandOf(request: WriteRequest): WriteCommand {
+function commandOf(request: WriteRequest, options: RequestOptions): WriteCommand {
+  const ask = askConsumed(options)
   switch (request.kind) {
     case 'put':
-      return new PutItemCommand(request.input)
+      return new PutItemCommand({ ...request.input, ...ask })
     case 'update':
-      return new UpdateItemCommand(request.input)
+      return new UpdateItemCommand({ ...request.input, ...ask })
     case 'delete':
-      return new DeleteItemCommand(request.input)
+      return new DeleteItemCommand({ ...request.input, ...ask })
     case 'transaction':
-      return new TransactWriteItemsCommand(request.input)
+      return new TransactWriteItemsCommand({ ...request.input, ...ask })
     default:
       return request satisfies never
   }

@@ -9,11 +9,13 @@ import {
   type DynamoDBClient,
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { addressKey, type Item, type ItemAddress, keyOf } from '../../core/data/item.ts'
+import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import type { ReadOptions } from '../../core/store/store.ts'
 import { mapFromWire, mapToWire } from './attribute-values.ts'
+import { askConsumed, tellConsumed } from './consumed.ts'
 import { fullJitter, type Patience } from './patience.ts'
+import { sendRead } from './send-read.ts'
 
 const KEYS_PER_REQUEST = 100
 
@@ -41,9 +43,11 @@ export async function readItems(
   return addresses.map((address) => found.get(addressKey(address)))
 }
 
-async function readOne(client: DynamoDBClient, { table, key }: ItemAddress, { consistent, signal }: ReadOptions) {
-  const command = new GetItemCommand({ TableName: table, Key: mapToWire(key), ConsistentRead: consistent })
-  const { Item: item } = await client.send(command, signal ? { abortSignal: signal } : {})
+async function readOne(client: DynamoDBClient, { table, key }: ItemAddress, options: ReadOptions) {
+  const { consistent } = options
+  const input = { TableName: table, Key: mapToWire(key), ConsistentRead: consistent, ...askConsumed(options) }
+  const { Item: item, ConsumedCapacity } = await sendRead(client, new GetItemCommand(input), options)
+  tellConsumed(options, 'read', ConsumedCapacity)
   return item === undefined ? undefined : mapFromWire(item)
 }
 
@@ -52,15 +56,17 @@ type RequestItems = NonNullable<BatchGetItemCommandInput['RequestItems']>
 async function readChunk(
   client: DynamoDBClient,
   chunk: readonly ItemAddress[],
-  { consistent, signal }: ReadOptions,
+  options: ReadOptions,
   patience: Patience,
   found: Map<string, Item>,
 ): Promise<void> {
+  const { consistent, signal } = options
   const keyNames = new Map(chunk.map(({ table, key }) => [table, Object.keys(key)]))
   let pending: RequestItems = groupByTable(chunk, consistent)
   for (let fruitless = 0; ; ) {
-    const command = new BatchGetItemCommand({ RequestItems: pending })
-    const { Responses = {}, UnprocessedKeys = {} } = await client.send(command, signal ? { abortSignal: signal } : {})
+    const command = new BatchGetItemCommand({ RequestItems: pending, ...askConsumed(options) })
+    const { Responses = {}, UnprocessedKeys = {}, ConsumedCapacity } = await sendRead(client, command, options)
+    tellConsumed(options, 'read', ConsumedCapacity)
     const before = found.size
     for (const [table, items] of Object.entries(Responses)) {
       for (const wire of items) {
@@ -71,6 +77,10 @@ async function readChunk(
     const fewer = countKeys(UnprocessedKeys) < countKeys(pending)
     pending = UnprocessedKeys
     if (countKeys(pending) === 0) return
+    if (options.once) {
+      options.onUnprocessed?.(addressesOf(pending))
+      return
+    }
     // Keys come back for lack of capacity, or because the answer reached 16 MB.
     fruitless = fewer || found.size > before ? 0 : fruitless + 1
     if (fruitless === MAX_FRUITLESS) throw exhausted(Object.keys(pending))
@@ -86,6 +96,11 @@ function groupByTable(chunk: readonly ItemAddress[], consistent: boolean): Reque
   }
   return request
 }
+
+const addressesOf = (request: RequestItems): readonly ItemAddress[] =>
+  Object.entries(request).flatMap(([table, { Keys = [] }]) =>
+    Keys.map((key) => ({ table, key: mapFromWire(key) as ItemKey })),
+  )
 
 const countKeys = (request: RequestItems): number =>
   Object.values(request).reduce((count, { Keys }) => count + (Keys?.length ?? 0), 0)

@@ -8,6 +8,7 @@
  * @module
  */
 import type {
+  ConsumedCapacity,
   DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -17,8 +18,10 @@ import type {
 
 export type WriteCommand = PutItemCommand | UpdateItemCommand | DeleteItemCommand | TransactWriteItemsCommand
 
+type Consumed = ConsumedCapacity | ConsumedCapacity[] | undefined
+
 export type Sent =
-  | { readonly kind: 'answered' }
+  | { readonly kind: 'answered'; readonly output: { readonly ConsumedCapacity?: Consumed } }
   /** `left` is false only if not a byte of the request was handed to the network. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly left: boolean }
 
@@ -45,8 +48,8 @@ export async function sendOnce(
       { name: 'draftworkLeft', step: 'deserialize', priority: 'low' },
     )
     const handle = command.resolveMiddleware(stack as never, client.config, signal ? { abortSignal: signal } : {})
-    await handle(command as never)
-    return { kind: 'answered' }
+    const { output } = await handle(command as never)
+    return { kind: 'answered', output: output as { ConsumedCapacity?: Consumed } }
   } catch (error) {
     return { kind: 'failed', error, left }
   }

@@ -8,6 +8,8 @@ import { addressKey, type ItemKey } from '../../core/data/item.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { RequestOptions } from '../../core/store/store.ts'
 import { mapFromWire, mapToWire, type WireMap } from './attribute-values.ts'
+import { askConsumed, tellConsumed } from './consumed.ts'
+import { sendRead } from './send-read.ts'
 import { isRefusal, isThrottle, throttlingReasons } from './service-error.ts'
 
 type WireWrites = NonNullable<BatchWriteItemCommandInput['RequestItems']>
@@ -16,11 +18,12 @@ type WireWrites = NonNullable<BatchWriteItemCommandInput['RequestItems']>
 export async function writeBatch(
   client: DynamoDBClient,
   writes: readonly BulkWrite[],
-  { signal }: RequestOptions,
+  options: RequestOptions,
 ): Promise<BulkOutcome> {
-  const command = new BatchWriteItemCommand({ RequestItems: toWire(writes) })
+  const command = new BatchWriteItemCommand({ RequestItems: toWire(writes), ...askConsumed(options) })
   try {
-    const { UnprocessedItems = {} } = await client.send(command, signal ? { abortSignal: signal } : {})
+    const { UnprocessedItems = {}, ConsumedCapacity } = await sendRead(client, command, options)
+    tellConsumed(options, 'write', ConsumedCapacity)
     const unprocessed = asAsked(UnprocessedItems, writes)
     return { unprocessed, reasons: Object.keys(UnprocessedItems).map((table) => `UnprocessedItems ${table}`) }
   } catch (error) {

@@ -14,24 +14,28 @@ import { type AdverseStore, type Adversity, checkAdversity } from './adversity.t
 import { Dice } from './adversity-dice.ts'
 import { throwFaults } from './adversity-faults.ts'
 import { MAX_LAG, type Replica } from './adversity-replica.ts'
+import type { CapacityMeter } from './capacity-meter.ts'
+import { checkProvisioned } from './capacity-plan.ts'
 import type { Tables } from './tables.ts'
 
 export interface AdverseParts {
   /** A healthy store of the same tables, which is closed by itself. */
-  readonly open: () => Store
+  readonly open: (isMetered: boolean) => Store
   readonly reopen: AdverseStore['recovered']
   /** What stale reads see. It must be told of every commit to the tables. */
   readonly replica: Replica
+  /** What is left of the tables' capacity. */
+  readonly meter: CapacityMeter
 }
 
-export function adverseStore({ open, reopen, replica }: AdverseParts, adversity: Adversity): AdverseStore {
+export function adverseStore({ open, reopen, replica, meter }: AdverseParts, adversity: Adversity): AdverseStore {
   const odds = checkAdversity(adversity)
   const dice = new Dice(odds.seed)
-  const store = open()
+  const store = open(adversity.capacity !== undefined)
   /** What the network still carries arrives also after the caller closed its store. */
-  const network = open()
+  const network = open(false)
   /** Ends with the caller's store, and at the crash. */
-  const feed = open()
+  const feed = open(false)
   let feeds = 0
   const underWay = new Set<Promise<void>>()
   let writes = 0
@@ -166,6 +170,16 @@ export function adverseStore({ open, reopen, replica }: AdverseParts, adversity:
     async updateTable(change, options) {
       refuseAfterCrash()
       await store.updateTable(change, options)
+    },
+    ...(adversity.capacity !== undefined && {
+      async throughput(table: string) {
+        refuseAfterCrash()
+        return meter.provisioned(table)
+      },
+    }),
+    provision(table, provisioned) {
+      checkProvisioned(provisioned, 'provisioned')
+      meter.provision(table, provisioned)
     },
     async close() {
       await Promise.all([store.close(), feed.close()])

@@ -6,8 +6,9 @@
  */
 import { engineError } from '../../core/errors.ts'
 import type { Store } from '../../core/store/store.ts'
+import { type CapacityPlan, checkCapacity, type ProvisionedTable } from './capacity-plan.ts'
 
-/** How hostile the store is. All but `seed` are probabilities from 0 to 1, by default 0, or counts. */
+/** How hostile the store is. All but `seed` and `capacity` are probabilities from 0 to 1, by default 0, or counts. */
 export interface Adversity {
   /** Equal seeds and equal sequences of calls give equal faults. An integer. */
   readonly seed: number
@@ -38,6 +39,11 @@ export interface Adversity {
    * `unknown`, and every later call rejects with `CLOSED`. `recovered` gives what was kept.
    */
   readonly crashAtWrite?: number | undefined
+  /**
+   * Provisioned capacity, as DynamoDB counts and refuses: buckets that fill on the store's `now`, partitions that give
+   * only so much, transactions at double cost, writes of indexes. Beyond it requests are throttled, with its reasons.
+   */
+  readonly capacity?: CapacityPlan | undefined
 }
 
 /** A memory store with adversity, and how to get past it. */
@@ -48,6 +54,8 @@ export interface AdverseStore extends Store {
    */
   recovered(): Store
   recovered(adversity: Adversity): AdverseStore
+  /** Gives a table another capacity, as UpdateTable does; with `adversity.capacity` only. */
+  provision(table: string, capacity: ProvisionedTable): void
   /** Resolves when no repeated request is under way any more. */
   settled(): Promise<void>
 }
@@ -73,7 +81,7 @@ const probabilities = [
 
 /** @throws `INVALID_ARGUMENT`, also for names that are not known: a misspelt fault would be one that never comes */
 export function checkAdversity(adversity: Adversity): CheckedAdversity {
-  const known: readonly string[] = [...probabilities, 'seed', 'crashAtWrite']
+  const known: readonly string[] = [...probabilities, 'seed', 'crashAtWrite', 'capacity']
   const stray = Object.keys(adversity).find((name) => !known.includes(name))
   if (stray !== undefined) throw refusal(stray, `one of ${known.join(', ')}`, adversity)
   const { seed, crashAtWrite = Number.POSITIVE_INFINITY } = adversity
@@ -81,6 +89,7 @@ export function checkAdversity(adversity: Adversity): CheckedAdversity {
   if (crashAtWrite !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(crashAtWrite) && crashAtWrite > 0)) {
     throw refusal('crashAtWrite', 'a positive integer', adversity)
   }
+  if (adversity.capacity !== undefined) checkCapacity(adversity.capacity)
   const odds = probabilities.map((name) => {
     const value = adversity[name] ?? 0
     if (!(typeof value === 'number' && value >= 0 && value <= 1)) {

@@ -4,4 +4,5 @@
  * @module
  */
 export type { AdverseStore, Adversity } from './adversity.ts'
+export type { CapacityPlan, ProvisionedTable, ProvisionedUnits } from './capacity-plan.ts'
 export { type MemoryStoreOptions, memoryStore } from './memory-store.ts'

@@ -20,7 +20,9 @@ import type { WritePlan } from '../../core/store/write-plan.ts'
 import type { AdverseStore, Adversity } from './adversity.ts'
 import { Replica } from './adversity-replica.ts'
 import { adverseStore } from './adversity-store.ts'
+import { CapacityMeter } from './capacity-meter.ts'
 import { MemoryChangeLog } from './change-log.ts'
+import { MeteredTables, type Requests } from './metered-tables.ts'
 import { Tables } from './tables.ts'
 
 export interface MemoryStoreOptions {
@@ -59,17 +61,24 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const tables = new Tables(limits, now, keep === undefined ? undefined : new MemoryChangeLog(keep))
   if (adversity === undefined) return healthyStore(tables, limits)
   const replica = new Replica(limits, now)
-  const open = () => healthyStore(tables, limits, replica)
+  const meter = new CapacityMeter(adversity.capacity ?? { tables: {} }, now)
+  const open = (isMetered: boolean) =>
+    healthyStore(tables, limits, replica, isMetered ? new MeteredTables(tables, meter) : tables)
   function recovered(): Store
   function recovered(adversity: Adversity): AdverseStore
   function recovered(adversity?: Adversity): Store {
-    return adversity === undefined ? open() : adverseStore({ open, reopen: recovered, replica }, adversity)
+    return adversity === undefined ? open(false) : adverseStore({ open, reopen: recovered, replica, meter }, adversity)
   }
   return recovered(adversity)
 }
 
 /** `replica` is told of every commit, in the order in which they happen. */
-function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): Store {
+function healthyStore(
+  tables: Tables,
+  limits: StoreLimits,
+  replica: Replica | undefined = undefined,
+  requests: Requests = tables,
+): Store {
   let closed = false
   const closing = new AbortController()
 
@@ -87,8 +96,8 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     if (signal?.aborted) throw engineError('ABORTED', 'The request was aborted', {}, { cause: signal.reason })
   }
 
-  function commit(plan: WritePlan): CommitOutcome {
-    const outcome = tables.commit(plan)
+  function commit(plan: WritePlan, options: RequestOptions | undefined): CommitOutcome {
+    const outcome = requests.commit(plan, options)
     if (outcome.kind === 'committed') replica?.follow(plan)
     return outcome
   }
@@ -99,21 +108,22 @@ function healthyStore(tables: Tables, limits: StoreLimits, replica?: Replica): S
     yield* followLog(tables.log, asked, closing.signal)
   }
 
-  function write(writes: readonly BulkWrite[]): BulkOutcome {
-    tables.write(writes)
-    replica?.followWrites(writes)
-    return { unprocessed: [], reasons: [] }
+  function write(writes: readonly BulkWrite[], options: RequestOptions | undefined): BulkOutcome {
+    const outcome = requests.write(writes, options)
+    const left = new Set(outcome.unprocessed)
+    replica?.followWrites(writes.filter((write) => !left.has(write)))
+    return outcome
   }
 
   return Object.freeze<Store>({
     system: 'memory',
     limits,
-    read: (addresses, options) => request(() => tables.read(addresses), options),
-    query: (query, options) => request(() => tables.query(query), options),
-    scan: (scan, options) => request(() => tables.scan(scan), options),
-    commit: (plan, options) => request(() => commit(plan), options),
+    read: (addresses, options) => request(() => requests.read(addresses, options), options),
+    query: (query, options) => request(() => requests.query(query, options), options),
+    scan: (scan, options) => request(() => requests.scan(scan, options), options),
+    commit: (plan, options) => request(() => commit(plan, options), options),
     changes,
-    write: (writes, options) => request(() => write(writes), options),
+    write: (writes, options) => request(() => write(writes, options), options),
     createTable: (definition, options) =>
       request(() => {
         tables.create(definition)

@@ -8,7 +8,7 @@ import { type AttributeValue, equal } from '../../core/data/attribute-value.ts'
 import { type Item, type ItemAddress, itemSize } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { acceptPlan, invalid, itemProblem } from '../../core/store/accept-plan.ts'
-import { acceptBatch, type BulkWrite, itemAfter } from '../../core/store/bulk-write.ts'
+import { acceptBatch, type BulkOutcome, type BulkWrite, itemAfter } from '../../core/store/bulk-write.ts'
 import { changeTable } from '../../core/store/change-table.ts'
 import { impliedSchema, keyProblem, sameKeys } from '../../core/store/check-keys.ts'
 import { requestProblem } from '../../core/store/check-request.ts'
@@ -86,13 +86,18 @@ export class Tables {
     return outcome
   }
 
-  write(writes: readonly BulkWrite[]): void {
-    if (writes.length === 0) return
+  write(writes: readonly BulkWrite[]): BulkOutcome {
+    if (writes.length === 0) return nothingLeft
     const { tableOf, keep } = this.#tablesToWrite()
     const accepted = acceptBatch(writes, (write) => tableOf(write).definition, this.#limits)
     if ('problem' in accepted) throw rejected(accepted.problem)
     keep()
     for (const write of accepted) tableOf(write).set(write.key, itemAfter(write))
+    return nothingLeft
+  }
+
+  definitionOf(table: string): TableDefinition | undefined {
+    return this.#tables.get(table)?.definition
   }
 
   create(definition: TableDefinition): void {
@@ -156,6 +161,8 @@ export class Tables {
     return table
   }
 }
+
+const nothingLeft: BulkOutcome = Object.freeze({ unprocessed: Object.freeze([]), reasons: Object.freeze([]) })
 
 const emptyPage: Page = Object.freeze({ items: Object.freeze([]), count: 0, next: undefined })
 

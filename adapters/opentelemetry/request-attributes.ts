@@ -8,7 +8,7 @@
  */
 import type { Attributes } from '@opentelemetry/api'
 import type { RequestBegun } from '../../core/observation/observer.ts'
-import type { ConsumedCapacity } from '../../core/store/store.ts'
+import type { ConsumedCapacity } from '../../core/store/capacity.ts'
 
 const DYNAMODB = 'aws.dynamodb'
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ItemAddress } from '../data/item.ts'
 import type { TableDefinition } from '../store/table-definition.ts'
 
 export const DEFAULT_JOURNAL_TABLE = 'draftwork-journal'
@@ -20,4 +21,10 @@ export const journalTable = (table: string): TableDefinition => ({
   sort: { name: 's', type: 'S' },
   indexes: [],
   expiry: EXPIRES,
+})
+
+/** Where a process says that it uses a table, for those that share its capacity. */
+export const leaseAddress = (journalTable: string, table: string, process: string): ItemAddress => ({
+  table: journalTable,
+  key: { p: `pace ${table}`, s: process },
 })

@@ -12,6 +12,7 @@ import type { Environment } from '../environment.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
 import { all, equals } from '../expression/condition.ts'
 import { remove } from '../expression/update.ts'
+import type { Priority } from '../store/capacity.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
@@ -66,9 +67,9 @@ export class Sealer {
   }
 
   async #shorten(address: ItemAddress, known: Item | undefined, bound: TailBound): Promise<void> {
-    const item = known ?? (await this.#parts.store.read([address], { consistent: true }))[0]
+    const item = known ?? (await this.#parts.store.read([address], { consistent: true, priority: 'history' }))[0]
     if (!item || !isLong(item, bound)) return
-    await this.#seal(address, item, known ? tailOf(item) : tailOf(item).slice(0, -1))
+    await this.#seal(address, item, known ? tailOf(item) : tailOf(item).slice(0, -1), 'history')
   }
 
   /** Whether the tail must be sealed before the next commit, not behind it. */
@@ -87,7 +88,7 @@ export class Sealer {
     let present: Item | undefined = item
     for (let round = 0; round < MAX_ROUNDS && present; round++) {
       const entries = tailOf(present).slice(0, -1)
-      const held = entries.length === 0 ? 0 : await this.#seal(address, present, entries)
+      const held = entries.length === 0 ? 0 : await this.#seal(address, present, entries, 'commit')
       if (held !== undefined) return withoutFirst(present, held)
       const [read]: readonly (Item | undefined)[] = await this.#parts.store.read([address], { consistent: true })
       present = read
@@ -101,7 +102,12 @@ export class Sealer {
   }
 
   /** Writes the block of these first entries of the item's tail, and cuts them off. Resolves to how many it cut. */
-  async #seal(address: ItemAddress, item: Item, entries: readonly TailEntry[]): Promise<number | undefined> {
+  async #seal(
+    address: ItemAddress,
+    item: Item,
+    entries: readonly TailEntry[],
+    priority: Priority,
+  ): Promise<number | undefined> {
     const generation = generationOf(item)
     const [first] = entries
     if (generation === undefined || !first) return undefined
@@ -112,17 +118,20 @@ export class Sealer {
       last: undefined,
       isEnd: false,
     }
-    const put = await this.#send(putBlock(this.#parts.journalTable, address, block))
+    const put = await this.#send(putBlock(this.#parts.journalTable, address, block), priority)
     const present = put.kind === 'conflict' ? put.failures[0]?.present : undefined
     if (put.kind !== 'committed' && !present) return undefined
     // One that was there holds fewer entries, perhaps, and the same as far as it goes.
     const held = Math.min(present ? decodeBlock(present).entries.length : block.entries.length, entries.length)
-    const cut = await this.#send({
-      kind: 'update',
-      ...address,
-      condition: all([equals([TAIL, 0], first.commit), equals([GENERATION], generation)]),
-      update: Array.from({ length: 2 * held }, (_, index) => remove([TAIL, index])),
-    })
+    const cut = await this.#send(
+      {
+        kind: 'update',
+        ...address,
+        condition: all([equals([TAIL, 0], first.commit), equals([GENERATION], generation)]),
+        update: Array.from({ length: 2 * held }, (_, index) => remove([TAIL, index])),
+      },
+      priority,
+    )
     return cut.kind === 'committed' ? held : undefined
   }
 
@@ -140,8 +149,8 @@ export class Sealer {
     }
   }
 
-  #send(action: WriteAction): Promise<CommitOutcome> {
-    return this.#parts.store.commit({ id: commitId(this.#parts.environment), actions: [action] })
+  #send(action: WriteAction, priority: Priority): Promise<CommitOutcome> {
+    return this.#parts.store.commit({ id: commitId(this.#parts.environment), actions: [action] }, { priority })
   }
 }
 

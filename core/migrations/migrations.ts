@@ -104,7 +104,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
       const segment = segments.length > 1 ? { index, of: segments.length } : undefined
       for (let at = segments[index]!; !at.isDone; at = segments[index]!) {
         const request = { table: model.table, consistent: true, limit: PAGE, from: at.from, segment }
-        const page = await store.scan(request, { signal: stop })
+        const page = await store.scan(request, { signal: stop, priority: 'bulk' })
         let { counts } = at
         for (const item of page.items) {
           if (stop.aborted) throw aborted(stop)

@@ -5,7 +5,7 @@
  */
 import type { ItemAddress } from '../data/item.ts'
 import { isEngineError } from '../errors.ts'
-import type { ConsumedCapacity } from '../store/store.ts'
+import type { ConsumedCapacity } from '../store/capacity.ts'
 import { errorFields } from './error-fields.ts'
 import type { NamedLog } from './logger.ts'
 import type { Ending, Observer, RequestAnswer, RequestBegun } from './observer.ts'

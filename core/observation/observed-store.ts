@@ -4,7 +4,8 @@
  * @module
  */
 import type { Item } from '../data/item.ts'
-import type { ConsumedCapacity, RequestOptions, Store } from '../store/store.ts'
+import type { ConsumedCapacity } from '../store/capacity.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
 import { type Observer, observe, type RequestAnswer, type RequestBegun } from './observer.ts'
 
 /** What a request is, without what is the same of all. */
@@ -77,6 +78,9 @@ export function observedStore(store: Store, observer: Observer): Store {
         (own) => store.write(writes, own),
         done,
       ),
+    ...(store.throughput && {
+      throughput: (table: string, options?: RequestOptions) => store.throughput!(table, options),
+    }),
     // Not a request but many, of which nobody waits for one.
     changes: (request) => store.changes(request),
     createTable: (definition, options) =>

@@ -7,8 +7,9 @@
 import type { Item, ItemAddress } from '../data/item.ts'
 import type { Conflict } from '../errors.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
+import type { ConsumedCapacity } from '../store/capacity.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
-import type { ConsumedCapacity, QueryRequest, ScanRequest } from '../store/store.ts'
+import type { QueryRequest, ScanRequest } from '../store/store.ts'
 import type { WritePlan } from '../store/write-plan.ts'
 
 /** Every method may be left out, and may return nothing where this one thing is not to be watched. */

@@ -150,7 +150,7 @@ function fetchPage(plan: Plan, parts: FindParts, asked: Asked, signal: AbortSign
   const segment = positions.length > 1 ? { index: asked.part, of: positions.length } : undefined
   const send = () =>
     key
-      ? store.query({ ...request, ...key, reverse }, bulkOptions(signal))
+      ? store.query({ ...request, ...key, reverse }, { signal })
       : store.scan({ ...request, segment }, bulkOptions(signal))
   return again(send, environment, signal)
 }

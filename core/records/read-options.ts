@@ -26,5 +26,9 @@ export function checkPolicy(given: {
   assertSignal(signal)
 }
 
-/** For every request that reads or writes records outside of units of work. */
-export const bulkOptions = (signal: AbortSignal | undefined): RequestOptions => ({ signal })
+/** For requests that many others of the same job follow: they leave capacity to whoever works on single records. */
+export const bulkOptions = (signal: AbortSignal | undefined, rate?: number): RequestOptions => ({
+  signal,
+  rate,
+  priority: 'bulk',
+})

@@ -20,7 +20,7 @@ import { addressOf } from '../model/key.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
-import type { Store } from '../store/store.ts'
+import type { RequestOptions, Store } from '../store/store.ts'
 import { again } from './again.ts'
 import { type FindOptions, findRecords } from './find-records.ts'
 import type { Found } from './found.ts'
@@ -37,6 +37,8 @@ interface BulkOptions {
   readonly concurrency?: number | undefined
   /** Called after each request with how many inputs are done. */
   readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined
+  /** At most this share of each table's capacity, above 0 and up to 1; where the engine paces. Default all that others leave. */
+  readonly rate?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -146,8 +148,8 @@ export function recordsOf(parts: RecordsParts): Records {
     throw engineError('INVALID_ARGUMENT', message, { argument: 'model' })
   }
 
-  const send = (addresses: readonly ItemAddress[], consistent: boolean, signal: AbortSignal | undefined) =>
-    again(() => store.read(addresses, { ...bulkOptions(signal), consistent }), environment, signal)
+  const send = (addresses: readonly ItemAddress[], consistent: boolean, options: RequestOptions) =>
+    again(() => store.read(addresses, { ...options, consistent }), environment, options.signal)
 
   /** The item, unless it counts as absent. */
   const alive = (model: AnyModel, expired: unknown) => (item: Item | undefined) =>
@@ -157,7 +159,9 @@ export function recordsOf(parts: RecordsParts): Records {
     assertReady(model)
     checkOptions(options, ['expired', 'consistent', 'signal'])
     checkPolicy(options)
-    const [stored] = await send([addressOf(model, key as never)], options.consistent ?? true, options.signal)
+    const [stored] = await send([addressOf(model, key as never)], options.consistent ?? true, {
+      signal: options.signal,
+    })
     const item = alive(model, options.expired)(stored)
     return item && itemReader(model, 'throw')(item)
   }
@@ -182,7 +186,7 @@ export function recordsOf(parts: RecordsParts): Records {
       chunk: store.limits.readKeys,
       concurrency,
       addressOf: (key) => addressOf(model, key as never),
-      send: (addresses) => send(addresses, options.consistent ?? true, options.signal),
+      send: (addresses) => send(addresses, options.consistent ?? true, bulkOptions(options.signal, options.rate)),
       read(item) {
         const stored = present(item)
         return stored && read(stored)
@@ -212,7 +216,7 @@ export function recordsOf(parts: RecordsParts): Records {
       store,
       environment,
       inputs: inputs as Many<never>,
-      options: bulkOptions(signal),
+      options: bulkOptions(signal, given.rate),
       concurrency,
       skipInvalid: onInvalid === 'skip',
       prepare,
@@ -250,8 +254,11 @@ function checkOptions(options: object, names: readonly string[]): void {
 }
 
 function checkBulk(options: BulkOptions, names: readonly string[]) {
-  checkOptions(options, [...names, 'concurrency', 'onProgress'])
-  const { concurrency = CONCURRENCY, onProgress } = options
+  checkOptions(options, [...names, 'concurrency', 'onProgress', 'rate'])
+  const { concurrency = CONCURRENCY, onProgress, rate } = options
+  if (rate !== undefined && !(typeof rate === 'number' && rate > 0 && rate <= 1)) {
+    throw unexpected('rate', 'a share above 0 and up to 1', rate)
+  }
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw unexpected('concurrency', 'a whole number, at least 1', concurrency)
   }

@@ -13,6 +13,7 @@ import type { ScalarValue } from '../data/attribute-value.ts'
 import type { Item, ItemAddress, ItemKey } from '../data/item.ts'
 import type { Condition } from '../expression/condition.ts'
 import type { BulkOutcome, BulkWrite } from './bulk-write.ts'
+import type { ConsumedCapacity, Priority, TableThroughput } from './capacity.ts'
 import type { ChangesPage, ChangesRequest } from './changes.ts'
 import type { CommitOutcome } from './commit-outcome.ts'
 import type { StoreLimits } from './limits.ts'
@@ -24,21 +25,23 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** Which sending of the same request this is, from 1, for those who watch. Default 1. */
   readonly attempt?: number | undefined
-  /** Called once per request that the store sent, also for refused ones when known. */
+  /** Who goes first where requests wait for capacity. Default `commit` for commits, `read` for all others. */
+  readonly priority?: Priority | undefined
+  /** At most this share of each limit for all requests that say the same, above 0 and up to 1. For paced stores. */
+  readonly rate?: number | undefined
+  /** Milliseconds to wait for capacity before giving up. For paced stores, which have a default. */
+  readonly maxWait?: number | undefined
+  /** Called once per request that the store sent, also for refused ones when known. Stores without capacity never call. */
   readonly onConsumed?: ((consumed: readonly ConsumedCapacity[]) => void) | undefined
-}
-
-/** What a request cost one table, or one index of it. */
-export interface ConsumedCapacity {
-  readonly table: string
-  readonly index?: string | undefined
-  readonly readUnits: number
-  readonly writeUnits: number
+  /** The caller itself repeats what is throttled: it is told at once, and nothing is sent twice for lack of capacity. */
+  readonly once?: boolean | undefined
 }
 
 export interface ReadOptions extends RequestOptions {
   /** False may return what was true a moment ago, at half the price on DynamoDB. */
   readonly consistent: boolean
+  /** With `once`: called with what was left unread, for lack of capacity or room in the answer; its items are undefined. */
+  readonly onUnprocessed?: ((addresses: readonly ItemAddress[]) => void) | undefined
 }
 
 /** How the sort key of a query is bounded; absent for all. */
@@ -140,6 +143,11 @@ export interface Store extends ReadStore {
    * table and its local indexes are made with it: to change those is REJECTED.
    */
   updateTable(change: TableChange, options?: RequestOptions): Promise<void>
+  /**
+   * What was paid for; undefined for a table on demand, and for one that is not there. Only stores whose capacity is
+   * limited have it, and engines pace those unless told otherwise.
+   */
+  throughput?(table: string, options?: RequestOptions): Promise<TableThroughput | undefined>
 
   /** Ends what the store itself started. A client that the caller passed in stays open. */
   close(): Promise<void>

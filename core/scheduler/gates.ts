@@ -1,0 +1,103 @@
+/**
+ * All gates there are: those of jobs that may use a share of a limit, and those of partitions that were found hot.
+ *
+ * @module
+ */
+import { Gate } from './gate.ts'
+import { Pace } from './pace.ts'
+import type { PacedRequest } from './request.ts'
+import type { Kind, Resource } from './resource.ts'
+
+/** What one partition of DynamoDB gives at most, in units a second. */
+const PARTITION_LIMIT: { readonly [K in Kind]: number } = { read: 3000, write: 1000 }
+
+/** Milliseconds without a throttle after which a partition is as any other. */
+const COOL = 10_000
+
+interface HotPartition {
+  readonly gate: Gate<PacedRequest>
+  readonly pace: Pace
+  throttledAt: number
+}
+
+export class Gates {
+  readonly #shares = new Map<Resource, Map<number, Gate<PacedRequest>>>()
+  readonly #hot = new Map<string, HotPartition>()
+  readonly #parked = new Map<PacedRequest, Gate<PacedRequest>>()
+  /** Gates at which somebody may be waiting. */
+  readonly #closed = new Set<Gate<PacedRequest>>()
+
+  /** The gates on this request's way. */
+  of(request: PacedRequest, now: number): readonly Gate<PacedRequest>[] {
+    const { rate, needs } = request
+    const shares = rate === undefined ? [] : needs.map(({ resource }) => this.#share(resource, rate, now))
+    if (this.#hot.size === 0) return shares
+    return [...shares, ...request.partitions.flatMap(({ text }) => this.#hot.get(text)?.gate ?? [])]
+  }
+
+  /** False for a request that has to wait at a gate, where it was put. */
+  letThrough(request: PacedRequest, now: number): boolean {
+    const closed = this.of(request, now).find((gate) => !gate.isOpenFor(request, now))
+    if (!closed) return true
+    closed.park(request)
+    this.#parked.set(request, closed)
+    this.#closed.add(closed)
+    return false
+  }
+
+  /** Those that may go back in line. */
+  *call(now: number): Generator<PacedRequest, undefined> {
+    for (const gate of this.#closed) {
+      const called = gate.call(now)
+      if (called) {
+        this.#parked.delete(called)
+        yield called
+      } else if (gate.isIdle) this.#closed.delete(gate)
+    }
+    for (const [partition, { gate, throttledAt }] of this.#hot) {
+      if (gate.isIdle && now - throttledAt > COOL) this.#hot.delete(partition)
+    }
+  }
+
+  leave(request: PacedRequest): void {
+    this.#parked.get(request)?.leave(request)
+    this.#parked.delete(request)
+  }
+
+  wait(): number {
+    let shortest = Number.POSITIVE_INFINITY
+    for (const gate of this.#closed) shortest = Math.min(shortest, gate.wait())
+    return shortest
+  }
+
+  /** A request to these partitions of a resource was refused for their sake, not for the resource's. */
+  heat(resource: Resource, request: PacedRequest, now: number, sentAt: number): void {
+    for (const { table, kind, text } of request.partitions) {
+      if (table !== resource.table || kind !== resource.kind) continue
+      const hot = this.#hot.get(text) ?? hotPartition(resource, now)
+      this.#hot.set(text, hot)
+      hot.throttledAt = now
+      const pause = hot.pace.slow(now, sentAt, false)
+      if (pause !== undefined) hot.gate.close(pause, now)
+    }
+  }
+
+  #share(resource: Resource, rate: number, now: number): Gate<PacedRequest> {
+    const gates = this.#shares.get(resource) ?? new Map<number, Gate<PacedRequest>>()
+    this.#shares.set(resource, gates)
+    const gate = gates.get(rate) ?? new Gate<PacedRequest>(resource, () => resource.rate * rate, now)
+    gates.set(rate, gate)
+    return gate
+  }
+}
+
+function hotPartition(resource: Resource, now: number): HotPartition {
+  const pace = new Pace()
+  let recoveredAt = now
+  const rate = (at: number): number => {
+    pace.recover(Math.max(0, at - recoveredAt) / 1000, false)
+    recoveredAt = at
+    return Math.min(resource.rate, PARTITION_LIMIT[resource.kind]) * pace.share
+  }
+  return { gate: new Gate<PacedRequest>(resource, rate, now), pace, throttledAt: now }
+}

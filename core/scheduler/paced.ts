@@ -1,0 +1,290 @@
+/**
+ * Each request of the port as a job for the pacer: what it will cost, how it is sent, and what its answer teaches.
+ *
+ * @module
+ */
+import { scalarKey } from '../data/attribute-value.ts'
+import { addressKey, type Item, type ItemAddress, itemSize } from '../data/item.ts'
+import type { Environment } from '../environment.ts'
+import type { BulkOutcome, BulkWrite } from '../store/bulk-write.ts'
+import type { ConsumedCapacity } from '../store/capacity.ts'
+import type { ChangesPage, ChangesRequest } from '../store/changes.ts'
+import type { CommitOutcome } from '../store/commit-outcome.ts'
+import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../store/store.ts'
+import type { TableChange, TableDefinition, TableDescription } from '../store/table-definition.ts'
+import type { WritePlan } from '../store/write-plan.ts'
+import type { Cost, Costs } from './cost.ts'
+import type { Leases } from './leases.ts'
+import type { Limits } from './limits.ts'
+import type { Job, Pacer, Sent } from './pacer.ts'
+import type { Partition } from './request.ts'
+import type { Kind, ResourceReport } from './resource.ts'
+
+export interface PacedStore extends Store {
+  /** How every table and index stands that was used so far. */
+  capacity(): readonly ResourceReport[]
+}
+
+/** Bytes. DynamoDB ends a batch of reads at 16 MB, and an item is at most 400 KB. */
+const FULL_ANSWER = 15 * 1024 * 1024
+
+export interface PacedParts {
+  readonly store: Store
+  readonly environment: Environment
+  readonly costs: Costs
+  readonly limits: Limits
+  readonly pacer: Pacer
+  readonly leases: Leases | undefined
+}
+
+export class Paced implements PacedStore {
+  readonly system: string | undefined
+  readonly limits
+  readonly #parts: PacedParts
+
+  constructor(parts: PacedParts) {
+    this.system = parts.store.system
+    this.limits = parts.store.limits
+    this.#parts = parts
+  }
+
+  async read(addresses: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]> {
+    if (addresses.length === 0) return this.#parts.store.read(addresses, options)
+    // One request is paced as one, so it must be one.
+    const distinct = [...new Map(addresses.map((address) => [addressKey(address), address])).values()]
+    if (distinct.length === addresses.length && distinct.length <= this.limits.readKeys) {
+      return this.#readChunk(distinct, options)
+    }
+    const chunks: Promise<readonly (readonly [string, Item | undefined])[]>[] = []
+    for (let i = 0; i < distinct.length; i += this.limits.readKeys) {
+      const chunk = distinct.slice(i, i + this.limits.readKeys)
+      chunks.push(
+        this.#readChunk(chunk, options).then((items) =>
+          items.map((item, at) => [addressKey(chunk[at]!), item] as const),
+        ),
+      )
+    }
+    const found = new Map((await Promise.all(chunks)).flat())
+    return addresses.map((address) => found.get(addressKey(address)))
+  }
+
+  async #readChunk(chunk: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]> {
+    const { store, costs, pacer } = this.#parts
+    const { consistent } = options
+    const found = new Map<string, Item | undefined>()
+    let rest = chunk
+    const place = pacer.place({ options, priority: 'read' })
+    for (;;) {
+      const asked = rest
+      let unread: readonly ItemAddress[] = []
+      const items = await pacer.run(
+        {
+          ...this.#jobOn(asked, 'read'),
+          options,
+          priority: 'read',
+          costs: () => costs.read(asked, consistent),
+          send: async (once) => {
+            const told = consumption(once)
+            const answer = await store.read(asked, {
+              ...told.options,
+              consistent,
+              onUnprocessed: (addresses) => {
+                unread = addresses
+              },
+            })
+            const left = new Set(unread.map(addressKey))
+            const isRead = asked.map((address) => !left.has(addressKey(address)))
+            const known = costs.learnRead(
+              asked.filter((_, at) => isRead[at]),
+              answer.filter((_, at) => isRead[at]),
+              consistent,
+            )
+            return { kind: 'answered', answer, consumed: told.consumed() ?? known }
+          },
+        },
+        place,
+      )
+      if (unread.length === 0 && asked === chunk) return items
+      for (const [at, address] of asked.entries()) found.set(addressKey(address), items[at])
+      if (unread.length === 0) return chunk.map((address) => found.get(addressKey(address)))
+      // An answer that is full says nothing about capacity.
+      const bytes = items.reduce((sum, item) => sum + (item ? itemSize(item) : 0), 0)
+      if (bytes < FULL_ANSWER) pacer.slow([...new Set(unread.map(({ table }) => `UnprocessedKeys ${table}`))], 'read')
+      rest = unread
+    }
+  }
+
+  query(request: QueryRequest, options: RequestOptions = {}): Promise<Page> {
+    const { partition, table, index } = request
+    const partitions = () => (index === undefined ? [partitionOf(table, 'read', scalarKey(partition.value))] : [])
+    return this.#page(request, options, partitions, (once) => this.#parts.store.query(request, once))
+  }
+
+  scan(request: ScanRequest, options: RequestOptions = {}): Promise<Page> {
+    return this.#page(
+      request,
+      options,
+      () => [],
+      (once) => this.#parts.store.scan(request, once),
+    )
+  }
+
+  #page(
+    request: QueryRequest | ScanRequest,
+    options: RequestOptions,
+    partitions: () => readonly Partition[],
+    ask: (options: RequestOptions) => Promise<Page>,
+  ): Promise<Page> {
+    const { costs, pacer } = this.#parts
+    return pacer.run({
+      tables: [request.table],
+      partitions,
+      options,
+      priority: 'read',
+      costs: () => costs.page(request),
+      async send(once) {
+        const told = consumption(once)
+        const answer = await ask(told.options)
+        return { kind: 'answered', answer, consumed: costs.learnPage(request, answer, told.consumed()) }
+      },
+    })
+  }
+
+  async commit(plan: WritePlan, options: RequestOptions = {}): Promise<CommitOutcome> {
+    const { store, costs, pacer } = this.#parts
+    if (plan.actions.length === 0) return store.commit(plan, options)
+    return pacer.run({
+      ...this.#jobOn(plan.actions, 'write'),
+      options,
+      priority: 'commit',
+      costs: () => costs.commit(plan),
+      async send(once): Promise<Sent<CommitOutcome>> {
+        const told = consumption(once)
+        const outcome = await store.commit(plan, told.options)
+        switch (outcome.kind) {
+          case 'throttled':
+            return { kind: 'throttled', reasons: outcome.reasons, answer: () => outcome }
+          case 'invalid':
+            return { kind: 'free', answer: outcome }
+          // A condition that failed is billed as if it had held, and so is what other transactions prevented.
+          case 'conflict':
+          case 'contention':
+          case 'unknown':
+          case 'committed': {
+            const consumed = told.consumed()
+            costs.learnCommit(plan, outcome, consumed ?? [])
+            return { kind: 'answered', answer: outcome, consumed }
+          }
+          default:
+            return outcome satisfies never
+        }
+      },
+    })
+  }
+
+  /** As the store's own, one batch at a time: what is given back for lack of capacity comes again, at its old place. */
+  async write(writes: readonly BulkWrite[], options: RequestOptions = {}): Promise<BulkOutcome> {
+    const { store, costs, pacer } = this.#parts
+    if (writes.length === 0) return store.write(writes, options)
+    let rest = writes
+    const place = pacer.place({ options, priority: 'bulk' })
+    for (;;) {
+      const asked = rest
+      const { unprocessed, reasons } = await pacer.run(
+        {
+          ...this.#jobOn(asked, 'write'),
+          options,
+          priority: 'bulk',
+          costs: () => costs.batch(asked),
+          async send(once) {
+            const told = consumption(once)
+            const answer = await store.write(asked, told.options)
+            const left = new Set(answer.unprocessed.map(addressKey))
+            const written = asked.filter((write) => !left.has(addressKey(write)))
+            const consumed = told.consumed() ?? consumedBy(costs.batch(written))
+            costs.learnBatch(written)
+            return { kind: 'answered', answer, consumed }
+          },
+        },
+        place,
+      )
+      if (unprocessed.length === 0) return { unprocessed, reasons }
+      pacer.slow(
+        reasons.length > 0 ? reasons : [...new Set(unprocessed.map(({ table }) => `UnprocessedItems ${table}`))],
+        'write',
+      )
+      if (this.#parts.environment.now() >= place.deadline) return { unprocessed, reasons }
+      rest = unprocessed
+    }
+  }
+
+  async createTable(definition: TableDefinition, options?: RequestOptions): Promise<void> {
+    await this.#parts.store.createTable(definition, options)
+    this.#parts.limits.forget(definition.table)
+  }
+
+  async deleteTable(table: string, options?: RequestOptions): Promise<void> {
+    await this.#parts.store.deleteTable(table, options)
+    this.#parts.limits.forget(table)
+  }
+
+  describeTable(table: string, options?: RequestOptions): Promise<TableDescription | undefined> {
+    return this.#parts.store.describeTable(table, options)
+  }
+
+  async updateTable(change: TableChange, options?: RequestOptions): Promise<void> {
+    await this.#parts.store.updateTable(change, options)
+    this.#parts.limits.forget(change.table)
+  }
+
+  /** Of a budget of its own on DynamoDB, where streams are not read from the tables' capacity. */
+  changes(request: ChangesRequest): AsyncIterable<ChangesPage> {
+    return this.#parts.store.changes(request)
+  }
+
+  capacity(): readonly ResourceReport[] {
+    const now = this.#parts.environment.now()
+    return Object.freeze(this.#parts.limits.all().map((resource) => resource.report(now)))
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.leases?.close()
+    await this.#parts.store.close()
+  }
+
+  #jobOn(addresses: readonly ItemAddress[], kind: Kind): Pick<Job<unknown>, 'tables' | 'partitions'> {
+    return {
+      tables: addresses.length === 1 ? [addresses[0]!.table] : [...new Set(addresses.map(({ table }) => table))],
+      partitions: () =>
+        addresses.flatMap(({ table, key }) => {
+          // The partition key comes first in a key.
+          const [value] = Object.values(key)
+          return value === undefined ? [] : [partitionOf(table, kind, scalarKey(value))]
+        }),
+    }
+  }
+}
+
+const partitionOf = (table: string, kind: Kind, key: string): Partition => ({
+  table,
+  kind,
+  text: JSON.stringify([table, kind, key]),
+})
+
+/** Options that listen to what is consumed, for us and for the caller. */
+function consumption(options: RequestOptions) {
+  let heard: readonly ConsumedCapacity[] | undefined
+  return {
+    options: {
+      ...options,
+      onConsumed(consumed: readonly ConsumedCapacity[]) {
+        heard = heard ? [...heard, ...consumed] : consumed
+        options.onConsumed?.(consumed)
+      },
+    },
+    consumed: () => heard,
+  }
+}
+
+const consumedBy = (costs: readonly Cost[]): readonly ConsumedCapacity[] =>
+  costs.map(({ table, index, units }) => ({ table, index, readUnits: 0, writeUnits: units }))

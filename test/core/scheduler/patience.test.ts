@@ -1,0 +1,121 @@
+/**
+ * Waiting ends: by a signal, at a deadline, before a queue that is full. Nothing was sent then, and nothing is lost.
+ *
+ * @module
+ */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { isEngineError } from '../../../core/errors.ts'
+import { planOf, putOf, worldOf } from './table-under-load.ts'
+
+const slow = { players: { read: 10, write: 10 } }
+const errorOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test('who is aborted while waiting sends nothing, and the next take its place', async () => {
+  const { time, seen, open } = worldOf(slow)
+  const store = open()
+  const story = async (): Promise<void> => {
+    const stop = new AbortController()
+    const before = store.commit(planOf(putOf('players', 'before', 20)))
+    const large = errorOf(store.commit(planOf(putOf('players', 'large', 100)), { signal: stop.signal }))
+    const small = store.commit(planOf(putOf('players', 'small', 1)))
+    await time.sleep(2500)
+    stop.abort(new Error('enough'))
+    const error = await large
+    assert.ok(isEngineError(error, 'ABORTED'))
+    const start = time.now()
+    assert.is((await before).kind, 'committed')
+    assert.is((await small).kind, 'committed')
+    assert.ok(time.now() - start < 100, 'what was earned for the large one is there for the small one')
+    assert.is(seen.sent, 2)
+    assert.is(store.capacity()[0]?.queued, 0)
+  }
+  await time.run(story())
+})
+
+test('who gives up gives back what it had reserved of one table while it waited for another', async () => {
+  const { time, open } = worldOf({ players: { read: 10, write: 100 }, ledger: { read: 10, write: 10 } })
+  const store = open()
+  const story = async (): Promise<void> => {
+    await store.commit(planOf(putOf('players', 'first', 1), putOf('ledger', 'first', 1)))
+    const stop = new AbortController()
+    // Of the ledger it needs a second's units, and of the players then nearly as long.
+    const both = planOf(putOf('ledger', 'a', 5), putOf('players', 'a', 45))
+    const aborted = errorOf(store.commit(both, { signal: stop.signal }))
+    await time.sleep(1600)
+    stop.abort()
+    assert.ok(isEngineError(await aborted, 'ABORTED'))
+    const start = time.now()
+    await store.commit(planOf(putOf('ledger', 'b', 10)))
+    assert.ok(time.now() - start < 100, `${time.now() - start} ms`)
+  }
+  await time.run(story())
+})
+
+test('a signal that is aborted already sends nothing', async () => {
+  const { time, seen, open } = worldOf(slow)
+  const error = await time.run(
+    errorOf(open().commit(planOf(putOf('players', 'a', 1)), { signal: AbortSignal.abort() })),
+  )
+  assert.ok(isEngineError(error, 'ABORTED'))
+  assert.is(seen.sent, 0)
+})
+
+test('a commit gives up at its deadline; background work has time', async () => {
+  const { time, open } = worldOf(slow)
+  const store = open({ maxWait: 1000 })
+  const story = async (): Promise<void> => {
+    const start = time.now()
+    const first = store.commit(planOf(putOf('players', 'a', 50)), { maxWait: 20_000 })
+    const second = errorOf(store.commit(planOf(putOf('players', 'b', 1))))
+    const bulk = store.commit(planOf(putOf('players', 'c', 1)), { priority: 'bulk' })
+    const error = await second
+    assert.ok(isEngineError(error, 'THROTTLED'))
+    assert.match(error.message, 'writes of players')
+    assert.is(time.now() - start, 1000)
+    assert.is((await first).kind, 'committed')
+    assert.is((await bulk).kind, 'committed')
+  }
+  await time.run(story())
+})
+
+test('a queue that is full refuses at once, and says so', async () => {
+  const { time, open } = worldOf(slow)
+  const store = open({ maxQueue: 3 })
+  const story = async (): Promise<void> => {
+    await store.commit(planOf(putOf('players', 'first', 1)))
+    const waiting = [1, 2, 3].map((n) => store.commit(planOf(putOf('players', `w${n}`, 10))))
+    const error = await errorOf(store.commit(planOf(putOf('players', 'late', 1))))
+    assert.ok(isEngineError(error, 'THROTTLED'))
+    assert.match(error.message, '3 requests wait for capacity already')
+    assert.equal(
+      (await Promise.all(waiting)).map(({ kind }) => kind),
+      ['committed', 'committed', 'committed'],
+    )
+  }
+  await time.run(story())
+})
+
+test('options that make no sense are refused before anything is sent', async () => {
+  const { open } = worldOf(slow)
+  for (const bad of [
+    { share: 0 },
+    { share: 2 },
+    { maxQueue: 0.5 },
+    { limits: { players: { write: -1 } } },
+    { shar: 1 },
+  ]) {
+    assert.throws(
+      () => open(bad as never),
+      (error: unknown) => isEngineError(error, 'INVALID_ARGUMENT'),
+    )
+  }
+  const error = await errorOf(open().commit(planOf(putOf('players', 'a', 1)), { rate: 7 }))
+  assert.ok(isEngineError(error, 'INVALID_ARGUMENT'))
+})
+
+test.run()
