@@ -44,6 +44,9 @@ interface TableCosts {
   readonly pages: Map<string, RunningMean>
 }
 
+/** What DynamoDB asks for looking at nothing. */
+const LEAST_PAGE = 0.5
+
 export class Costs {
   readonly #sizes = new Sizes()
   readonly #tables = new Map<string, TableCosts>()
@@ -93,7 +96,9 @@ export class Costs {
 
   page(request: QueryRequest | ScanRequest): readonly Cost[] {
     const { table, index, consistent } = request
-    return [{ table, index, kind: 'read', units: this.#pageUnits(request).value * (consistent ? 1 : 0.5) }]
+    // An empty page costs something too, whatever a server tells.
+    const units = Math.max(LEAST_PAGE, this.#pageUnits(request).value * (consistent ? 1 : 0.5))
+    return [{ table, index, kind: 'read', units }]
   }
 
   learnBatch(written: readonly BatchedWrite[]): void {
