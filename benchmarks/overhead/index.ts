@@ -1,0 +1,71 @@
+/**
+ * CPU of one unit of work on a stub transport, against the same by hand and against the peers.
+ *
+ * @module
+ */
+import type { Context, Report, Suite } from '../suite.ts'
+import { exactly, ratio, spread } from '../spread.ts'
+import { openLane } from './lane.ts'
+
+/** Name → file in `candidates`. The first is what all others are compared with. */
+const candidates = {
+  'lib-dynamodb by hand': 'lib-by-hand',
+  'client-dynamodb + util-dynamodb by hand': 'client-by-hand',
+  draftwork: 'draftwork',
+} as const
+
+const WARM_UP_MS = 2000
+const SLICE_MS = 300
+
+async function run({ options, log }: Context): Promise<Report> {
+  const lanes = []
+  for (const [name, file] of Object.entries(candidates)) {
+    log(`starting ${name}`)
+    lanes.push(await openLane(name, new URL(`./candidates/${file}.js`, import.meta.url)))
+  }
+  for (const lane of lanes) await lane.run(options.quick ? WARM_UP_MS / 4 : WARM_UP_MS)
+  const costs = new Map<string, number[]>(lanes.map(({ name }) => [name, []]))
+  const requests = new Map<string, number>()
+  for (let round = 0; round < options.rounds; round++) {
+    log(`round ${round + 1} of ${options.rounds}`)
+    // Each round begins with another one, so that none always follows the same neighbour.
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[(i + round) % lanes.length]!
+      const measured = await lane.run(SLICE_MS)
+      costs.get(lane.name)!.push(measured.microseconds / measured.operations)
+      requests.set(lane.name, measured.requests / measured.operations)
+    }
+  }
+  for (const lane of lanes) lane.close()
+  const [base] = [...costs.values()] as [number[]]
+  const ratioOf = (name: keyof typeof candidates) => ratio(costs.get(name)!, base).median
+  const wanted = (name: keyof typeof candidates, most: number) => ({
+    what: `${name}, CPU against lib-dynamodb by hand`,
+    wanted: `≤ ${most.toFixed(2)}`,
+    got: ratioOf(name).toFixed(2),
+    holds: ratioOf(name) <= most,
+  })
+  return {
+    sections: [
+      {
+        title: 'get, change one nested field, write',
+        columns: [
+          { name: '× lib-dynamodb', better: 'less', digits: 2 },
+          { name: 'CPU µs', better: 'less', digits: 0 },
+          { name: 'requests', digits: 0 },
+        ],
+        rows: [...costs].map(([name, samples]) => ({
+          name,
+          figures: [ratio(samples, base), spread(samples), exactly(requests.get(name)!)],
+        })),
+      },
+    ],
+    wanted: [wanted('draftwork', 1), ],
+  }
+}
+
+export default {
+  name: 'overhead',
+  question: 'what CPU does a unit of work cost, beside the same by hand and with other libraries?',
+  run,
+} satisfies Suite
