@@ -36,6 +36,7 @@ export function readArguments(args: readonly string[]): Arguments {
   })
   const { quick, endpoint, region, yes, 'table-prefix': tablePrefix } = values
   const rounds = Number(values.rounds ?? (quick ? 3 : 7))
-  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error(`--rounds: expected a positive integer, got ${values.rounds}`)
+  if (!Number.isSafeInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds: expected a positive integer, got ${values.rounds}`)
   return { suites: positionals, options: { rounds, endpoint, region, tablePrefix, yes, quick } }
 }

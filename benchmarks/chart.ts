@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Section } from './suite.ts'
+
 import { print, type Spread } from './spread.ts'
+import type { Section } from './suite.ts'
 
 const LABELS = 260
 const BARS = 420

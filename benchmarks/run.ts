@@ -18,7 +18,9 @@ const names = readdirSync(here('.'), { withFileTypes: true })
   .map(({ name }) => name)
 
 const isLoopback = ({ endpoint, region }: BenchOptions): boolean =>
-  endpoint === undefined ? region === undefined : ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
+  endpoint === undefined
+    ? region === undefined
+    : ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
 
 function contextOf(options: BenchOptions): Context {
   return {
@@ -47,7 +49,9 @@ async function runSuite(name: string, options: BenchOptions, command: string): P
   const before = readSaved(name)
   if (before) {
     const changes = compare(before, report)
-    console.log(`Against ${before.at} (${before.machine.cpu}): ${changes.length === 0 ? 'nothing outside of its noise' : ''}`)
+    console.log(
+      `Against ${before.at} (${before.machine.cpu}): ${changes.length === 0 ? 'nothing outside of its noise' : ''}`,
+    )
     for (const line of changes) console.log(`  ${line}`)
   }
   if (!options.quick) console.log(`Saved ${save(name, command, report).join(' and ')}`)

@@ -6,8 +6,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { drawChart } from './chart.ts'
-import type { Column, Report } from './suite.ts'
 import { print, type Spread } from './spread.ts'
+import type { Column, Report } from './suite.ts'
 
 export interface Saved extends Report {
   readonly suite: string

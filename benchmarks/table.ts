@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Section, Wanted } from './suite.ts'
+
 import { print } from './spread.ts'
+import type { Section, Wanted } from './suite.ts'
 
 export function printSection({ title, columns, rows }: Section): string {
   const cells = [

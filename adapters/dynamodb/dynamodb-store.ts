@@ -27,6 +27,7 @@ import type { WritePlan } from '../../core/store/write-plan.ts'
 import { mapFromWire } from './attribute-values.ts'
 import { checkPlan } from './check-plan.ts'
 import { type Patience, patience } from './patience.ts'
+import { type QuickClient, quickClient } from './quick-client.ts'
 import { type Attempted, readFailure } from './read-failure.ts'
 import { readItems } from './read-items.ts'
 import { readOutcome } from './read-outcome.ts'
@@ -57,12 +58,12 @@ export function dynamodbStore(options: DynamodbStoreOptions): Store {
 
 class DynamodbStore implements Store {
   readonly limits = dynamodbLimits
-  readonly #client: DynamoDBClient
+  readonly #client: QuickClient
   readonly #patience: Patience
   #closed = false
 
   constructor(client: DynamoDBClient, patience: Patience) {
-    this.#client = client
+    this.#client = quickClient(client)
     this.#patience = patience
   }
 

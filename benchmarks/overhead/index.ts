@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Context, Report, Suite } from '../suite.ts'
+
 import { exactly, ratio, spread } from '../spread.ts'
-import { openLane } from './lane.ts'
+import type { Context, Report, Suite } from '../suite.ts'
+import { type Lane, openLane } from './lane.ts'
 
 /** Name → file in `candidates`. The first is what all others are compared with. */
 const candidates = {
@@ -14,16 +15,20 @@ const candidates = {
   draftwork: 'draftwork',
 } as const
 
-const WARM_UP_MS = 2000
-const SLICE_MS = 300
+/** Until the optimiser has done its work, which takes a busy machine several seconds. */
+const WARM_UP = { milliseconds: 20_000, operations: 6000 }
+const SLICE = { milliseconds: 300, operations: Number.MAX_SAFE_INTEGER }
 
 async function run({ options, log }: Context): Promise<Report> {
-  const lanes = []
+  const lanes: Lane[] = []
   for (const [name, file] of Object.entries(candidates)) {
     log(`starting ${name}`)
     lanes.push(await openLane(name, new URL(`./candidates/${file}.js`, import.meta.url)))
   }
-  for (const lane of lanes) await lane.run(options.quick ? WARM_UP_MS / 4 : WARM_UP_MS)
+  for (const lane of lanes) {
+    log(`warming up ${lane.name}`)
+    await lane.run(options.quick ? { ...WARM_UP, operations: WARM_UP.operations / 4 } : WARM_UP)
+  }
   const costs = new Map<string, number[]>(lanes.map(({ name }) => [name, []]))
   const requests = new Map<string, number>()
   for (let round = 0; round < options.rounds; round++) {
@@ -31,7 +36,7 @@ async function run({ options, log }: Context): Promise<Report> {
     // Each round begins with another one, so that none always follows the same neighbour.
     for (let i = 0; i < lanes.length; i++) {
       const lane = lanes[(i + round) % lanes.length]!
-      const measured = await lane.run(SLICE_MS)
+      const measured = await lane.run(SLICE)
       costs.get(lane.name)!.push(measured.microseconds / measured.operations)
       requests.set(lane.name, measured.requests / measured.operations)
     }
@@ -60,7 +65,7 @@ async function run({ options, log }: Context): Promise<Report> {
         })),
       },
     ],
-    wanted: [wanted('draftwork', 1), ],
+    wanted: [wanted('draftwork', 1)],
   }
 }
 

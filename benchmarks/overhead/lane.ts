@@ -14,9 +14,15 @@ export interface Measured {
   readonly requests: number
 }
 
+/** Ends at whichever comes first. */
+export interface Slice {
+  readonly milliseconds: number
+  readonly operations: number
+}
+
 export interface Lane {
   readonly name: string
-  run(milliseconds: number): Promise<Measured>
+  run(slice: Slice): Promise<Measured>
   close(): void
 }
 
@@ -28,8 +34,8 @@ export async function openLane(name: string, module: URL): Promise<Lane> {
   await answerOf(name, child)
   return {
     name,
-    async run(milliseconds) {
-      child.send(milliseconds)
+    async run(slice) {
+      child.send(slice)
       return (await answerOf(name, child)) as Measured
     },
     close: () => child.disconnect(),

@@ -27,7 +27,9 @@ export function answer(operation: string, body: string | Uint8Array): Uint8Array
 }
 
 const wantsImages = (body: string | Uint8Array): boolean =>
-  (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes('"ReturnValues":"')
+  (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes(
+    '"ReturnValues":"',
+  )
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const stored = { ...wireRecord('a'), ...engineAttributes }

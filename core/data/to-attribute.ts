@@ -29,12 +29,15 @@ const noGaps = 'a value, since a list has no absent elements'
 /** The plain test is much faster than the exact one, and enough for nearly all text. */
 const anySurrogate = /[\ud800-\udfff]/
 const loneSurrogate = /\p{Surrogate}/u
-const isIllFormed = (text: string): boolean => anySurrogate.test(text) && loneSurrogate.test(text)
+export const isIllFormed = (text: string): boolean => anySurrogate.test(text) && loneSurrogate.test(text)
 
-/** The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence. */
-export function toAttribute(input: unknown): Gated {
+/**
+ * The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence.
+ * `depth` is how many lists and maps stand around it; paths of issues then begin with as many zeros.
+ */
+export function toAttribute(input: unknown, depth = 0): Gated {
   const issues: Issue[] = []
-  const value = convert(input, [], issues, new Set())
+  const value = convert(input, depth === 0 ? [] : new Array<number>(depth).fill(0), issues, new Set())
   return { value, issues }
 }
 

@@ -10,13 +10,14 @@ import { type Item, type ItemAddress, type ItemKey, keyOf } from '../data/item.t
 import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
-import { decodeValue } from './decode-value.ts'
+import { decodeQuickly, decodeValue } from './decode-value.ts'
 import { applyDefaults, needsDefault } from './defaults.ts'
 import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
 import { printIssues } from './issue.ts'
 import { encodeField, makeKey } from './key-part.ts'
 import type { AnyModel, NewRecord, RecordOf } from './model.ts'
+import { refused } from './refused.ts'
 
 type Plain = Record<string, unknown>
 
@@ -110,7 +111,10 @@ function encode(
 }
 
 function decode<M extends AnyModel>(model: M, item: Item, stored: Plain): RecordOf<M> {
-  const decoded = decodeValue(model.definition.schema, stored)
+  const { schema } = model.definition
+  const record = decodeQuickly(schema, stored)
+  if (record !== refused) return record as RecordOf<M>
+  const decoded = decodeValue(schema, stored)
   if (!decoded.ok) throw invalidItem(model, item, decoded.issues)
   return deepFreeze(decoded.value) as RecordOf<M>
 }
