@@ -13,6 +13,8 @@ const candidates = {
   'lib-dynamodb by hand': 'lib-by-hand',
   'client-dynamodb + util-dynamodb by hand': 'client-by-hand',
   draftwork: 'draftwork',
+  'draftwork, tunedClient': 'draftwork-tuned',
+  'lib-dynamodb by hand, tunedClient': 'lib-tuned',
 } as const
 
 /** Until the optimiser has done its work, which takes a busy machine several seconds. */
@@ -65,7 +67,7 @@ async function run({ options, log }: Context): Promise<Report> {
         })),
       },
     ],
-    wanted: [wanted('draftwork', 1)],
+    wanted: [wanted('draftwork', 1), wanted('draftwork, tunedClient', 0.6)],
   }
 }
 

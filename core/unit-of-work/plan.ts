@@ -178,14 +178,12 @@ function partsOf({ base, state, identity }: Involved, stored: Item) {
   return { drafts: changesTo(next), blind: blind.filter((each) => !within.includes(each)) }
 }
 
-/** Finest first: by path, by attribute, by version. */
-function levelsOf(stored: Item, { reads }: Involved, drafts: Update, blind: Update) {
+/** Finest first: by path, by attribute, by version. The first nearly always fits, so the others are made when asked for. */
+function* levelsOf(stored: Item, { reads }: Involved, drafts: Update, blind: Update) {
+  yield { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...blind] }
   const whole = wholeAttributes(stored, drafts, blind)
-  return [
-    { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...blind] },
-    { guards: attributeGuards(stored, reads, drafts), update: whole },
-    { guards: versionGuard(stored), update: whole },
-  ]
+  yield { guards: attributeGuards(stored, reads, drafts), update: whole }
+  yield { guards: versionGuard(stored), update: whole }
 }
 
 /** The same changes with whole top-level attributes in place of drafts' paths into them. */
