@@ -23,7 +23,7 @@ export function drawChart(name: string, sections: readonly Section[]): string {
   const width = LABELS + BARS + VALUES
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" role="img"`,
-    ` aria-label="${escape(name)}" font-family="system-ui, sans-serif" font-size="13">`,
+    ` aria-label="${escaped(name)}" font-family="system-ui, sans-serif" font-size="13">`,
     `<rect width="${width}" height="${y}" fill="#fff"/>`,
     ...parts,
     '</svg>\n',
@@ -54,7 +54,7 @@ function drawSection({ title, columns, rows }: Section, top: number): string[] {
 }
 
 const text = (x: number, y: number, content: string, attributes = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y}" ${attributes}>${escape(content)}</text>`
+  `<text x="${x.toFixed(1)}" y="${y}" ${attributes}>${escaped(content)}</text>`
 
-const escape = (content: string): string =>
+const escaped = (content: string): string =>
   content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { type Lane, openLane } from '../lane.ts'
 import { exactly, ratio, spread } from '../spread.ts'
 import type { Context, Report, Suite } from '../suite.ts'
-import { type Lane, openLane } from './lane.ts'
+import type { Measured, Slice } from './lane-process.ts'
 
 /** Name → file in `candidates`. The first is what all others are compared with. */
 const candidates = {
@@ -22,14 +23,15 @@ const WARM_UP = { milliseconds: 20_000, operations: 6000 }
 const SLICE = { milliseconds: 300, operations: Number.MAX_SAFE_INTEGER }
 
 async function run({ options, log }: Context): Promise<Report> {
-  const lanes: Lane[] = []
+  const lanes: Lane<Slice, Measured>[] = []
+  const program = new URL('./lane-process.js', import.meta.url)
   for (const [name, file] of Object.entries(candidates)) {
     log(`starting ${name}`)
-    lanes.push(await openLane(name, new URL(`./candidates/${file}.js`, import.meta.url)))
+    lanes.push(await openLane(name, program, [new URL(`./candidates/${file}.js`, import.meta.url).href]))
   }
   for (const lane of lanes) {
     log(`warming up ${lane.name}`)
-    await lane.run(options.quick ? { ...WARM_UP, operations: WARM_UP.operations / 4 } : WARM_UP)
+    await lane.ask(options.quick ? { ...WARM_UP, operations: WARM_UP.operations / 4 } : WARM_UP)
   }
   const costs = new Map<string, number[]>(lanes.map(({ name }) => [name, []]))
   const requests = new Map<string, number>()
@@ -38,7 +40,7 @@ async function run({ options, log }: Context): Promise<Report> {
     // Each round begins with another one, so that none always follows the same neighbour.
     for (let i = 0; i < lanes.length; i++) {
       const lane = lanes[(i + round) % lanes.length]!
-      const measured = await lane.run(SLICE)
+      const measured = await lane.ask(SLICE)
       costs.get(lane.name)!.push(measured.microseconds / measured.operations)
       requests.set(lane.name, measured.requests / measured.operations)
     }
