@@ -26,10 +26,9 @@ export type Gated = { readonly value: AttributeValue | undefined; readonly issue
 
 const MAX_DEPTH = 32
 const noGaps = 'a value, since a list has no absent elements'
-/** The plain test is much faster than the exact one, and enough for nearly all text. */
-const anySurrogate = /[\ud800-\udfff]/
-const loneSurrogate = /\p{Surrogate}/u
-export const isIllFormed = (text: string): boolean => anySurrogate.test(text) && loneSurrogate.test(text)
+/** ES2024, which Node has had since 20. */
+type WellFormed = string & { isWellFormed(): boolean }
+export const isIllFormed = (text: string): boolean => !(text as WellFormed).isWellFormed()
 
 /**
  * The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence.

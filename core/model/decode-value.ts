@@ -17,10 +17,10 @@ export type Decoded =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
-/** The frozen value by the compiled decoder; `refused` for what only `decodeValue` can tell. */
-export function decodeQuickly(codec: t.Mixed, stored: unknown): unknown {
+/** The frozen record of an item by the compiled decoder, without the `hidden` attributes; `refused` for what only `decodeValue` can tell. */
+export function decodeQuickly(codec: t.Mixed, stored: unknown, hidden: ReadonlySet<string>): unknown {
   try {
-    return decoderOf(codec).decode(stored)
+    return decoderOf(codec).decode(stored, hidden)
   } catch {
     return refused
   }

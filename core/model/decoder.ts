@@ -13,8 +13,11 @@ import { isPlainObject, refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 export interface Decoder {
-  /** The value, frozen all the way down, sharing nothing mutable with what is stored; undefined stands for absence. */
-  readonly decode: (stored: unknown) => unknown
+  /**
+   * The value, frozen all the way down, sharing nothing mutable with what is stored; undefined stands for absence.
+   * `hidden` attributes of the outermost map are passed over.
+   */
+  readonly decode: (stored: unknown, hidden?: ReadonlySet<string>) => unknown
   /** Refuses only what io-ts refuses too. */
   readonly certain: boolean
 }
@@ -62,7 +65,8 @@ const unsure = (decode: Decoder['decode']): Decoder => ({ decode, certain: false
 
 /** By the codec's own functions: for what is rare, or is the user's. */
 function thoroughly(codec: t.Mixed): Decoder {
-  return unsure((stored) => {
+  return unsure((stored, hidden) => {
+    if (hidden) return refused
     const result = codec.decode(ownCopy(stored))
     return isRight(result) ? deepFreeze(result.right) : refused
   })
@@ -94,8 +98,8 @@ function scalarDecoder(codec: t.Mixed): Decoder {
 interface FieldDecoder {
   readonly name: string
   readonly decode: Decoder['decode']
-  /** May be absent, whatever the codec makes of absence. */
-  readonly partial: boolean
+  /** May be absent: then it stays so, unless the codec makes something of absence. */
+  readonly staysAbsent: (() => boolean) | undefined
 }
 
 /** Undefined where the codecs of one field would have to agree. */
@@ -103,19 +107,19 @@ function fieldsDecoder(codec: t.Mixed, exact: boolean): Decoder | undefined {
   const fields = fieldDecoders(codec)
   if (fields === undefined || new Set(fields.map(({ name }) => name)).size < fields.length) return undefined
   const known = new Set(fields.map(({ name }) => name))
-  return unsure((stored) => {
+  return unsure((stored, hidden) => {
     if (!isPlainObject(stored)) return refused
     const record: Record<string, unknown> = {}
     let present = 0
-    for (const { name, decode, partial } of fields) {
+    for (const { name, decode, staysAbsent } of fields) {
       const isThere = Object.hasOwn(stored, name)
-      const decoded = decode(isThere ? stored[name] : undefined)
       if (isThere) present++
-      else if (partial && (decoded === refused || decoded === undefined)) continue
+      else if (staysAbsent?.()) continue
+      const decoded = decode(isThere ? stored[name] : undefined)
       if (decoded === refused) return refused
       record[name] = decoded
     }
-    if (!exact && Object.keys(stored).length > present && !addOthers(record, stored, known)) return refused
+    if (!exact && Object.keys(stored).length > present && !addOthers(record, stored, known, hidden)) return refused
     return Object.freeze(record)
   })
 }
@@ -123,12 +127,26 @@ function fieldsDecoder(codec: t.Mixed, exact: boolean): Decoder | undefined {
 function fieldDecoders(codec: t.Mixed): readonly FieldDecoder[] | undefined {
   const node = nodeOf(codec)
   if (node.kind === 'fields') {
-    const { partial } = node
-    return Object.entries(node.props).map(([name, member]) => ({ name, decode: decoderOf(member).decode, partial }))
+    return Object.entries(node.props).map(([name, member]) => ({
+      name,
+      decode: decoderOf(member).decode,
+      staysAbsent: node.partial ? remembered(() => isNothing(member.decode(undefined))) : undefined,
+    }))
   }
   if (node.kind !== 'intersection') return undefined
   const members = node.members.map(fieldDecoders)
   return members.every((each) => each !== undefined) ? members.flat() : undefined
+}
+
+const isNothing = (decoded: t.Validation<unknown>): boolean => !isRight(decoded) || decoded.right === undefined
+
+/** Asked late: a recursive schema is not whole while it is compiled. */
+function remembered(ask: () => boolean): () => boolean {
+  let answer: boolean | undefined
+  return () => {
+    answer ??= ask()
+    return answer
+  }
 }
 
 /** What the schema does not name stays as it is stored. */
@@ -136,10 +154,11 @@ function addOthers(
   record: Record<string, unknown>,
   stored: Readonly<Record<string, unknown>>,
   known: ReadonlySet<string>,
+  hidden: ReadonlySet<string> | undefined,
 ): boolean {
   for (const name of Object.keys(stored)) {
     if (name === '__proto__') return false
-    if (!known.has(name)) record[name] = deepFreeze(ownCopy(stored[name]))
+    if (!known.has(name) && !hidden?.has(name)) record[name] = deepFreeze(ownCopy(stored[name]))
   }
   return true
 }
@@ -186,9 +205,9 @@ function setDecoder({ decode }: Decoder): Decoder {
 
 /** The first member that accepts a value decodes it, as in io-ts. With a tag no other could. */
 function unionDecoder(members: readonly Decoder[], tagged: boolean): Decoder {
-  const decode = (stored: unknown) => {
+  const decode: Decoder['decode'] = (stored, hidden) => {
     for (const member of members) {
-      const decoded = member.decode(stored)
+      const decoded = member.decode(stored, hidden)
       if (decoded !== refused) return decoded
       if (!member.certain && !tagged) return refused
     }
@@ -201,10 +220,10 @@ function wrappedDecoder(codec: t.Mixed, node: SchemaNode & { readonly kind: 'wra
   if (codec instanceof t.ExactType) return fieldsDecoder(node.inner, true) ?? thoroughly(codec)
   const { predicate } = node
   let inner: Decoder['decode'] | undefined
-  return unsure((stored) => {
+  return unsure((stored, hidden) => {
     // Compiled late: a recursive schema contains itself.
     inner ??= decoderOf(node.inner).decode
-    const decoded = inner(stored)
+    const decoded = inner(stored, hidden)
     return decoded === refused || !predicate || predicate(decoded) ? decoded : refused
   })
 }

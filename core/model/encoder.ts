@@ -105,7 +105,7 @@ function fieldsEncoder(codec: t.Mixed, exact: boolean): Encoder | undefined {
       if (encoded === refused) return refused
       if (encoded !== undefined) map[name] = encoded
     }
-    if (!exact && Reflect.ownKeys(value).length > present && !addOthers(map, value, known, depth)) return refused
+    if (hasOthers(value, present) && !(exact ? hasOnlyText(value) : addOthers(map, value, known, depth))) return refused
     return Object.freeze(map) as AttributeMap
   }
 }
@@ -120,6 +120,12 @@ function fieldEncoders(codec: t.Mixed): readonly FieldEncoder[] | undefined {
   const members = node.members.map(fieldEncoders)
   return members.every((each) => each !== undefined) ? members.flat() : undefined
 }
+
+/** Listing all own keys is slow; what only that would show is a symbol, or hidden, and a frozen record has neither. */
+const hasOthers = (value: object, present: number): boolean =>
+  Object.keys(value).length > present || !hasOnlyText(value)
+
+const hasOnlyText = (value: object): boolean => Object.getOwnPropertySymbols(value).length === 0
 
 /** What the schema does not name is stored as it is. */
 function addOthers(

@@ -44,6 +44,10 @@ export function decodeItem<M extends AnyModel>(model: M, item: Item): RecordOf<M
   if (type && Object.hasOwn(item, type.attribute) && item[type.attribute] !== type.value) {
     throw invalidItem(model, item, [{ path: [type.attribute], expected: type.value, actual: item[type.attribute] }])
   }
+  if (![...definition.defaults.keys()].some((name) => needsDefault(name, schema, item, 'read'))) {
+    const record = decodeQuickly(schema, item, definition.hidden)
+    if (record !== refused) return record as RecordOf<M>
+  }
   const stored = ownFields(model, item)
   if ([...definition.defaults.keys()].some((name) => needsDefault(name, schema, stored, 'read'))) {
     addDefaults(model, item, stored)
@@ -111,10 +115,7 @@ function encode(
 }
 
 function decode<M extends AnyModel>(model: M, item: Item, stored: Plain): RecordOf<M> {
-  const { schema } = model.definition
-  const record = decodeQuickly(schema, stored)
-  if (record !== refused) return record as RecordOf<M>
-  const decoded = decodeValue(schema, stored)
+  const decoded = decodeValue(model.definition.schema, stored)
   if (!decoded.ok) throw invalidItem(model, item, decoded.issues)
   return deepFreeze(decoded.value) as RecordOf<M>
 }
