@@ -16,6 +16,10 @@ const candidates = {
   draftwork: 'draftwork',
   'draftwork, tunedClient': 'draftwork-tuned',
   'lib-dynamodb by hand, tunedClient': 'lib-tuned',
+  'dynamodb-toolbox': 'toolbox',
+  electrodb: 'electrodb',
+  'dynamodb-onetable': 'onetable',
+  dynamoose: 'dynamoose',
 } as const
 
 /** Until the optimiser has done its work, which takes a busy machine several seconds. */
