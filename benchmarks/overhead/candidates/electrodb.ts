@@ -49,6 +49,7 @@ export default {
             },
           },
         },
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: electrodb's own placeholder
         indexes: { byId: { pk: { field: 'id', composite: ['id'], template: '${id}' } } },
       },
       { client, table },
