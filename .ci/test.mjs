@@ -8,6 +8,8 @@ const checks = [
   { name: 'types and type tests', command: ['node_modules/.bin/tsc', '--pretty', 'false'] },
   { name: 'format, lint and layers', command: ['node_modules/.bin/biome', 'ci', '--colors=off', '.'] },
   { name: 'examples of the documentation', command: [process.execPath, '.ci/examples.mjs'] },
+  { name: 'types budget', command: [process.execPath, '.ci/types-budget.mjs'] },
+  { name: 'footprint', command: [process.execPath, '.ci/footprint.mjs'] },
   { name: 'tests', command: [process.execPath, ...uvu], counts: true },
 ]
 

@@ -33,6 +33,7 @@ import { mapFromWire } from './attribute-values.ts'
 import { checkPlan } from './check-plan.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import { type Patience, patience } from './patience.ts'
+import { type QuickClient, quickClient } from './quick-client.ts'
 import { type Attempted, readFailure } from './read-failure.ts'
 import { readItems } from './read-items.ts'
 import { readOutcome } from './read-outcome.ts'
@@ -78,14 +79,14 @@ export function dynamodbStore(options: DynamodbStoreOptions): Store {
 class DynamodbStore implements Store {
   readonly system = 'aws.dynamodb'
   readonly limits = dynamodbLimits
-  readonly #client: DynamoDBClient
+  readonly #client: QuickClient
   readonly #patience: Patience
   readonly #streams: DynamoDBStreamsClient | undefined
   readonly #closing = new AbortController()
   #closed = false
 
   constructor(client: DynamoDBClient, patience: Patience, streams: DynamoDBStreamsClient | undefined) {
-    this.#client = client
+    this.#client = quickClient(client)
     this.#patience = patience
     this.#streams = streams
   }

@@ -4,3 +4,4 @@
  * @module
  */
 export { type DynamodbStoreOptions, dynamodbStore } from './dynamodb-store.ts'
+export { tunedClient } from './tuned-client.ts'

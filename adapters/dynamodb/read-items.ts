@@ -3,18 +3,14 @@
  *
  * @module
  */
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandInput,
-  type DynamoDBClient,
-  GetItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import { BatchGetItemCommand, type BatchGetItemCommandInput, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import type { ReadOptions } from '../../core/store/store.ts'
 import { mapFromWire, mapToWire } from './attribute-values.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import { fullJitter, type Patience } from './patience.ts'
+import type { QuickClient } from './quick-client.ts'
 import { sendRead } from './send-read.ts'
 
 const KEYS_PER_REQUEST = 100
@@ -24,7 +20,7 @@ const MAX_FRUITLESS = 10
 
 /** In the order of the addresses; undefined for absent ones. */
 export async function readItems(
-  client: DynamoDBClient,
+  client: QuickClient,
   addresses: readonly ItemAddress[],
   options: ReadOptions,
   patience: Patience,
@@ -43,7 +39,7 @@ export async function readItems(
   return addresses.map((address) => found.get(addressKey(address)))
 }
 
-async function readOne(client: DynamoDBClient, { table, key }: ItemAddress, options: ReadOptions) {
+async function readOne(client: QuickClient, { table, key }: ItemAddress, options: ReadOptions) {
   const { consistent } = options
   const input = { TableName: table, Key: mapToWire(key), ConsistentRead: consistent, ...askConsumed(options) }
   const { Item: item, ConsumedCapacity } = await sendRead(client, new GetItemCommand(input), options)
@@ -54,7 +50,7 @@ async function readOne(client: DynamoDBClient, { table, key }: ItemAddress, opti
 type RequestItems = NonNullable<BatchGetItemCommandInput['RequestItems']>
 
 async function readChunk(
-  client: DynamoDBClient,
+  client: QuickClient,
   chunk: readonly ItemAddress[],
   options: ReadOptions,
   patience: Patience,

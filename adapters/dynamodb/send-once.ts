@@ -2,19 +2,19 @@
  * Sends a write exactly once, through the caller's own client, and tells whether it left.
  *
  * The SDK repeats a request whose answer was lost. A conditional write that was applied the first time then fails its own
- * condition, and looks like somebody else's conflict. The client itself is left as it is: only a copy of its middleware
- * stack does without the retries.
+ * condition, and looks like somebody else's conflict. The client itself is left as it is: only the store's view of its
+ * middleware does without the retries.
  *
  * @module
  */
 import type {
   ConsumedCapacity,
   DeleteItemCommand,
-  DynamoDBClient,
   PutItemCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { QuickClient } from './quick-client.ts'
 
 export type WriteCommand = PutItemCommand | UpdateItemCommand | DeleteItemCommand | TransactWriteItemsCommand
 
@@ -27,27 +27,19 @@ export type Sent =
 
 /** Never throws. */
 export async function sendOnce(
-  client: DynamoDBClient,
+  client: QuickClient,
   command: WriteCommand,
   signal: AbortSignal | undefined,
 ): Promise<Sent> {
   let left = false
   try {
-    // Copied for each request, so that what the caller adds to the client later (tracing, say) is honoured.
-    const stack = client.middlewareStack.clone()
-    stack.remove('retryMiddleware')
-    // Others are placed relative to it by name, so something of that name must stay.
-    stack.add((next) => next, { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high' })
-    // Added last at the last step: the innermost one, next to the network.
-    stack.add(
-      (next) => async (args) => {
-        signal?.throwIfAborted()
-        left = true
-        return next(args)
-      },
-      { name: 'draftworkLeft', step: 'deserialize', priority: 'low' },
-    )
-    const handle = command.resolveMiddleware(stack as never, client.config, signal ? { abortSignal: signal } : {})
+    const atNetwork = (next: (args: object) => Promise<object>) => async (args: object) => {
+      signal?.throwIfAborted()
+      left = true
+      return next(args)
+    }
+    const options = signal ? { abortSignal: signal } : {}
+    const handle = command.resolveMiddleware(client.onceStack(atNetwork) as never, client.config, options)
     const { output } = await handle(command as never)
     return { kind: 'answered', output: output as { ConsumedCapacity?: Consumed } }
   } catch (error) {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { RequestOptions } from '../../core/store/store.ts'
+import type { Middleware, QuickClient } from './quick-client.ts'
 import { isRefusal, isThrottle } from './service-error.ts'
 
 /** What the commands of the SDK have in common, as far as it is used here. */
@@ -18,18 +18,13 @@ interface ThrottledOutput {
 }
 
 export async function sendRead<Output extends object>(
-  client: DynamoDBClient,
+  client: QuickClient,
   command: Command<Output>,
   { signal, once }: RequestOptions,
 ): Promise<Output> {
   const options = signal ? { abortSignal: signal } : {}
   if (!once) return client.send(command as never, options) as unknown as Promise<Output>
-  const stack = client.middlewareStack.clone()
-  stack.addRelativeTo(throttleAsAnswer as never, {
-    name: 'draftworkOnce',
-    relation: 'after',
-    toMiddleware: 'retryMiddleware',
-  })
+  const stack = client.stackWithin(throttleAsAnswer)
   const handle = command.resolveMiddleware(stack as never, client.config as never, options as never)
   const { output } = await handle(command as never)
   const { draftworkThrottle } = output as ThrottledOutput
@@ -38,13 +33,11 @@ export async function sendRead<Output extends object>(
 }
 
 /** An answer in the eyes of the SDK's retries, which are around this. */
-const throttleAsAnswer =
-  <Arguments>(next: (args: Arguments) => Promise<unknown>) =>
-  async (args: Arguments): Promise<unknown> => {
-    try {
-      return await next(args)
-    } catch (error) {
-      if (!isRefusal(error) || !isThrottle(error)) throw error
-      return { response: undefined, output: { $metadata: error.$metadata, draftworkThrottle: error } }
-    }
+const throttleAsAnswer: Middleware = (next) => async (args) => {
+  try {
+    return await next(args)
+  } catch (error) {
+    if (!isRefusal(error) || !isThrottle(error)) throw error
+    return { response: undefined, output: { $metadata: error.$metadata, draftworkThrottle: error } }
   }
+}

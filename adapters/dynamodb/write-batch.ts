@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { BatchWriteItemCommand, type BatchWriteItemCommandInput, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { BatchWriteItemCommand, type BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb'
 import { addressKey, type ItemKey } from '../../core/data/item.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { RequestOptions } from '../../core/store/store.ts'
 import { mapFromWire, mapToWire, type WireMap } from './attribute-values.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
+import type { QuickClient } from './quick-client.ts'
 import { sendRead } from './send-read.ts'
 import { isRefusal, isThrottle, throttlingReasons } from './service-error.ts'
 
@@ -16,7 +17,7 @@ type WireWrites = NonNullable<BatchWriteItemCommandInput['RequestItems']>
 
 /** Throws what the client throws, but for a throttled request, of which nothing was written. */
 export async function writeBatch(
-  client: DynamoDBClient,
+  client: QuickClient,
   writes: readonly BulkWrite[],
   options: RequestOptions,
 ): Promise<BulkOutcome> {

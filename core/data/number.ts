@@ -32,6 +32,9 @@ const MAX_DIGITS = 38
 const MAX_BYTES = 21
 const pattern = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
+/** Of as many digits as every double holds. */
+const shortInteger = /^(?:0|-?[1-9]\d{0,14})$/
+
 const isDecimalText = (text: string): boolean => pattern.test(text)
 
 function parseExact(text: string): Exact {
@@ -82,7 +85,8 @@ function fromExact(value: Exact): StoredNumber {
 /** The number that a wire text means, in the narrowest form that holds it exactly. */
 export function parseNumber(text: string): StoredNumber {
   const double = Number(text)
-  // The common case, without exact arithmetic: the text is what a double prints.
+  if (shortInteger.test(text)) return double
+  // The common case of fractions, without exact arithmetic: the text is what a double prints.
   if (String(double) === text && (Number.isInteger(double) ? Number.isSafeInteger(double) : Number.isFinite(double))) {
     return double
   }

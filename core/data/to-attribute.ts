@@ -26,15 +26,17 @@ export type Gated = { readonly value: AttributeValue | undefined; readonly issue
 
 const MAX_DEPTH = 32
 const noGaps = 'a value, since a list has no absent elements'
-/** The plain test is much faster than the exact one, and enough for nearly all text. */
-const anySurrogate = /[\ud800-\udfff]/
-const loneSurrogate = /\p{Surrogate}/u
-const isIllFormed = (text: string): boolean => anySurrogate.test(text) && loneSurrogate.test(text)
+/** ES2024, which Node has had since 20. */
+type WellFormed = string & { isWellFormed(): boolean }
+export const isIllFormed = (text: string): boolean => !(text as WellFormed).isWellFormed()
 
-/** The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence. */
-export function toAttribute(input: unknown): Gated {
+/**
+ * The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence.
+ * `depth` is how many lists and maps stand around it; paths of issues then begin with as many zeros.
+ */
+export function toAttribute(input: unknown, depth = 0): Gated {
   const issues: Issue[] = []
-  const value = convert(input, [], issues, new Set())
+  const value = convert(input, depth === 0 ? [] : new Array<number>(depth).fill(0), issues, new Set())
   return { value, issues }
 }
 

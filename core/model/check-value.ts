@@ -8,12 +8,31 @@ import * as t from 'io-ts'
 import type { AttributeValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Issue, toAttribute } from '../data/to-attribute.ts'
+import { type Encoder, encoderOf } from './encoder.ts'
+import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 export type Encoded = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
 
+const noIssues: readonly Issue[] = Object.freeze([])
+
 /** What a decoded value is stored as, or all that is wrong with it. */
 export function encodeValue(codec: t.Mixed, value: unknown, path: DocumentPath = []): Encoded {
+  const encoded = quickly(codec, value)
+  return encoded === refused ? encodeThoroughly(codec, value, path) : { value: encoded, issues: noIssues }
+}
+
+function quickly(codec: t.Mixed, value: unknown): ReturnType<Encoder> {
+  try {
+    return encoderOf(codec)(value, 0)
+  } catch {
+    // A getter or a codec that throws: the thorough way tells where.
+    return refused
+  }
+}
+
+/** The same without the compiled encoder, and with all that is wrong. */
+export function encodeThoroughly(codec: t.Mixed, value: unknown, path: DocumentPath = []): Encoded {
   const issues = checkValue(codec, value, path)
   if (issues.length > 0) return { value: undefined, issues }
   let encoded: unknown

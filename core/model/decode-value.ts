@@ -9,11 +9,22 @@ import { isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import type { Issue } from '../data/to-attribute.ts'
+import { decoderOf } from './decoder.ts'
+import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 export type Decoded =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** The frozen record of an item by the compiled decoder, without the `hidden` attributes; `refused` for what only `decodeValue` can tell. */
+export function decodeQuickly(codec: t.Mixed, stored: unknown, hidden: ReadonlySet<string>): unknown {
+  try {
+    return decoderOf(codec).decode(stored, hidden)
+  } catch {
+    return refused
+  }
+}
 
 export function decodeValue(codec: t.Mixed, stored: unknown): Decoded {
   try {

@@ -10,7 +10,7 @@ import type { Item, ItemAddress } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
-import { decodeValue } from './decode-value.ts'
+import { decodeQuickly, decodeValue } from './decode-value.ts'
 import { applyDefaults, needsDefault } from './defaults.ts'
 import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
@@ -20,6 +20,7 @@ import { printIssues } from './issue.ts'
 import { encodeField, makeIndexAttributes, makeKey } from './key-part.ts'
 import { itemAs, SCHEMA_VERSION } from './migrate.ts'
 import type { AnyModel, NewRecord, RecordOf } from './model.ts'
+import { refused } from './refused.ts'
 
 type Plain = Record<string, unknown>
 
@@ -56,6 +57,10 @@ export function decodeItem<M extends AnyModel>(model: M, given: Item): RecordOf<
   const item = presentItem(model, given)
   const { definition } = model
   const { schema } = definition
+  if (![...definition.defaults.keys()].some((name) => needsDefault(name, schema, item, 'read'))) {
+    const record = decodeQuickly(schema, item, definition.hidden)
+    if (record !== refused) return record as RecordOf<M>
+  }
   const stored = ownFields(model, item)
   if ([...definition.defaults.keys()].some((name) => needsDefault(name, schema, stored, 'read'))) {
     addDefaults(model, item, stored)

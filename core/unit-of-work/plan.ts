@@ -238,19 +238,29 @@ interface Level {
   readonly loose: Update
 }
 
-/** Finest first: by path, by attribute, by version. */
-function levelsOf({ stored, reads }: Involved, { drafts, blind, migrated }: Parts, limits: StoreLimits): Level[] {
+/** Finest first: by path, by attribute, by version. The first nearly always fits, so the others are made when asked for. */
+function* levelsOf(
+  { stored, reads }: Involved,
+  { drafts, blind, migrated }: Parts,
+  limits: StoreLimits,
+): Generator<Level> {
   const own = blind.map(({ action }) => action)
-  // A blind change of very many elements is recorded as if it had met what is usual.
-  if (!stored) return [own, []].map((loose) => ({ guards: [], update: own, loose }))
-  // Nobody may have touched any of it.
-  if (migrated) return [{ guards: unchanged(stored, limits), update: drafts, loose: [] }]
+  if (!stored) {
+    yield { guards: [], update: own, loose: own }
+    // A blind change of very many elements is recorded as if it had met what is usual.
+    yield { guards: [], update: own, loose: [] }
+    return
+  }
+  if (migrated) {
+    // Nobody may have touched any of it.
+    yield { guards: unchanged(stored, limits), update: drafts, loose: [] }
+    return
+  }
+  const all = [...drafts, ...own]
+  yield { guards: preciseGuards(stored, reads, drafts), update: all, loose: all }
   const whole = wholeAttributes(stored, drafts, own)
-  return [
-    { guards: preciseGuards(stored, reads, drafts), update: [...drafts, ...own], loose: [...drafts, ...own] },
-    { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own },
-    { guards: versionGuard(stored), update: whole, loose: [] },
-  ]
+  yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own }
+  yield { guards: versionGuard(stored), update: whole, loose: [] }
 }
 
 /** The same changes with whole top-level attributes in place of drafts' paths into them. */

@@ -46,36 +46,50 @@ export const rawOf = (value: object): object => origins.get(value)?.raw ?? value
 /** True for the root of a tracked record, not for what lies inside. */
 export const isTrackedRoot = (value: object): boolean => origins.get(value)?.path.length === 0
 
+/** What the proxy shows is made when somebody looks: most branches, and what `change` returns, nobody looks at. */
 function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
   const shadow: Record<string, unknown> = Object.create(Object.getPrototypeOf(raw))
-  for (const name of Object.keys(raw))
-    shadow[name] = trackChild(raw[name], childShape(shape, name), [...path, name], looks)
+  const shown = (): Record<string, unknown> => {
+    if (!Object.isFrozen(shadow)) {
+      for (const name of Object.keys(raw))
+        shadow[name] = trackChild(raw[name], childShape(shape, name), [...path, name], looks)
+      Object.freeze(shadow)
+    }
+    return shadow
+  }
 
   const look = (name: string): void => {
-    if (Object.hasOwn(shadow, name)) {
+    if (Object.hasOwn(shown(), name)) {
       const tracked = shadow[name] as object
       if (!origins.has(tracked)) lookAtLeaf(tracked, [...path, name], looks)
       else if (!(tracked instanceof Set)) looks.exists([...path, name])
     } else if (isKnownName(shape, name)) looks.value([...path, name])
   }
-  const proxy = new Proxy(Object.freeze(shadow), {
+  const proxy = new Proxy(shadow, {
     get(target, name) {
       if (typeof name === 'string') look(name)
       return Reflect.get(target, name)
     },
-    has(target, name) {
-      if (typeof name === 'string' && (Object.hasOwn(target, name) || isKnownName(shape, name)))
+    has(_, name) {
+      if (typeof name === 'string' && (Object.hasOwn(raw, name) || isKnownName(shape, name)))
         looks.exists([...path, name])
-      return Reflect.has(target, name)
+      return Reflect.has(shown(), name)
     },
-    ownKeys(target) {
+    ownKeys() {
       lookAtNames(shape, path, looks)
-      return Reflect.ownKeys(target)
+      return Reflect.ownKeys(shown())
     },
-    getOwnPropertyDescriptor(target, name) {
+    getOwnPropertyDescriptor(_, name) {
       if (typeof name === 'string') look(name)
-      return Reflect.getOwnPropertyDescriptor(target, name)
+      return Reflect.getOwnPropertyDescriptor(shown(), name)
     },
+    // Frozen for everybody, also before it is filled.
+    isExtensible: () => Reflect.isExtensible(shown()),
+    preventExtensions: () => Reflect.preventExtensions(shown()),
+    set: (_, name, value) => Reflect.set(shown(), name, value),
+    defineProperty: (_, name, descriptor) => Reflect.defineProperty(shown(), name, descriptor),
+    deleteProperty: (_, name) => Reflect.deleteProperty(shown(), name),
+    setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(shown(), prototype),
   })
   origins.set(proxy, { raw, path, looks })
   return proxy

@@ -1,0 +1,64 @@
+/**
+ * A DynamoDB that only scans and gets batches, as fast as a page can be taken out of a cupboard: the client is the limit.
+ * Runs in a process of its own; prints its port.
+ *
+ * @module
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { wireRecord } from '../wire-record.ts'
+
+const PAGE = 1000
+const SCAN_MS = 25
+const BATCH_MS = 8
+
+interface Asked {
+  readonly TableName: string
+  readonly Segment?: number
+  readonly TotalSegments?: number
+  readonly ExclusiveStartKey?: { readonly id: { readonly S: string } }
+  readonly RequestItems?: Readonly<
+    Record<string, { readonly Keys: readonly { readonly id: { readonly S: string } }[] }>
+  >
+}
+
+const item = JSON.stringify(wireRecord('#'))
+const itemOf = (id: string): string => item.replace('#', id)
+const pages = new Map<number, string>()
+
+/** The table's name ends with the number of its items. */
+function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: Asked): string {
+  const total = Number(/\d+$/.exec(TableName)![0])
+  const end = Math.ceil((total * (Segment + 1)) / TotalSegments)
+  const start = ExclusiveStartKey ? Number(ExclusiveStartKey.id.S) + 1 : Math.ceil((total * Segment) / TotalSegments)
+  const next = Math.min(end, start + PAGE)
+  // The ids in a page do not matter to anybody, so all pages of one length are the same text.
+  const length = next - start
+  let items = pages.get(length)
+  if (items === undefined) {
+    items = Array.from({ length }, (_, i) => itemOf(`r${i}`)).join()
+    pages.set(length, items)
+  }
+  const more = next < end ? `,"LastEvaluatedKey":{"id":{"S":"${next - 1}"}}` : ''
+  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more}}`
+}
+
+function batchGet({ RequestItems }: Asked): string {
+  const tables = Object.entries(RequestItems!).map(
+    ([table, { Keys }]) => `${JSON.stringify(table)}:[${Keys.map(({ id }) => itemOf(id.S)).join()}]`,
+  )
+  return `{"Responses":{${tables.join()}},"UnprocessedKeys":{}}`
+}
+
+const server = createServer(async (request, response) => {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  const asked = JSON.parse(body) as Asked
+  const isScan = String(request.headers['x-amz-target']).endsWith('.Scan')
+  await setTimeout(isScan ? SCAN_MS : BATCH_MS)
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+  response.end(isScan ? scan(asked) : batchGet(asked))
+})
+server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit())

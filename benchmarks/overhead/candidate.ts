@@ -1,0 +1,10 @@
+/**
+ * One way of doing the unit of work that the suite measures: get a record, change one nested field, write it.
+ *
+ * @module
+ */
+
+export interface Candidate {
+  /** Everything up to the first operation; what it returns is measured, called one after the other with a new volume each time. */
+  make(): Promise<(volume: number) => Promise<unknown>>
+}

@@ -1,0 +1,136 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { dynamodbStore, tunedClient } from '../../../adapters/dynamodb/index.ts'
+import * as u from '../../../core/expression/update.ts'
+import { onLocal, plan, put, update } from './local-table.ts'
+
+const local = await onLocal(test)
+
+/** Signed headers of a request, as they would travel. */
+type Headers = Readonly<Record<string, string>>
+
+/** Answers nothing to everything and keeps what was sent. */
+function recorder(): {
+  readonly requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']>
+  readonly sent: Headers[]
+} {
+  const sent: Headers[] = []
+  const handle = async ({ headers }: { readonly headers: Headers }) => {
+    sent.push(headers)
+    return { response: { statusCode: 200, headers: {}, body: new TextEncoder().encode('{}') } }
+  }
+  return { requestHandler: { handle } as never, sent }
+}
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
+const read = { table: 't', key: { id: 'a' } }
+
+test('middleware that is added, moved or removed later is honoured by the next request, read or write', async () => {
+  const { requestHandler } = recorder()
+  const client = new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler })
+  const store = dynamodbStore({ client })
+  const seen: string[] = []
+  const both = async (): Promise<string> => {
+    seen.length = 0
+    await store.read([read], { consistent: true })
+    await store.commit(plan(update('t', 'a', [u.set(['n'], 1)])))
+    return seen.join(' ')
+  }
+  const note = (name: string) => (next: (args: never) => Promise<never>) => (args: never) => {
+    seen.push(name)
+    return next(args)
+  }
+  assert.is(await both(), '')
+  client.middlewareStack.add(note('one') as never, { step: 'initialize', name: 'one' })
+  assert.is(await both(), 'one one')
+  client.middlewareStack.addRelativeTo(note('two') as never, { relation: 'before', toMiddleware: 'one', name: 'two' })
+  assert.is(await both(), 'two one two one')
+  client.middlewareStack.remove('one')
+  client.middlewareStack.remove('two')
+  client.middlewareStack.add(note('late') as never, { step: 'finalizeRequest', priority: 'low' })
+  client.middlewareStack.add(note('early') as never, { step: 'initialize' })
+  assert.is(await both(), 'early late early late')
+})
+
+test('a logger of the caller’s is told of each request, also one set later', async () => {
+  const told: unknown[] = []
+  const silent = () => {}
+  const logger = { trace: silent, debug: silent, info: (line: unknown) => told.push(line), warn: silent, error: silent }
+  for (const make of [(config: DynamoDBClientConfig) => new DynamoDBClient(config), tunedClient]) {
+    told.length = 0
+    const client = make({ region: 'eu-north-1', credentials, requestHandler: recorder().requestHandler, logger })
+    await dynamodbStore({ client }).read([read], { consistent: true })
+    assert.is(told.length, 1)
+  }
+  told.length = 0
+  const client = new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler: recorder().requestHandler })
+  const store = dynamodbStore({ client })
+  await store.read([read], { consistent: true })
+  client.config.logger = logger
+  await store.read([read], { consistent: true })
+  assert.is(told.length, 1)
+})
+
+/** The parts of a signature that do not hold the time. */
+const signedBy = ({ authorization, host }: Headers): string =>
+  `${host} ${/Credential=(\S+?)\/\d{8}(\S+), SignedHeaders=(\S+),/.exec(authorization!)!.slice(1).join(' ')}`
+
+test('a tuned client signs the same headers for the same place as the SDK’s own does', async () => {
+  const signatures = await Promise.all(
+    [tunedClient, (config: DynamoDBClientConfig) => new DynamoDBClient(config)].map(async (make) => {
+      const { requestHandler, sent } = recorder()
+      const session = { ...credentials, sessionToken: 'token' }
+      const store = dynamodbStore({ client: make({ region: 'eu-north-1', credentials: session, requestHandler }) })
+      await store.read([read], { consistent: true })
+      await store.commit({ id: 'same', actions: [put('t', { id: 'a', n: 1 })] })
+      return sent.map(
+        (headers) => `${signedBy(headers)} ${headers['x-amz-security-token']} ${Object.keys(headers).sort()}`,
+      )
+    }),
+  )
+  assert.is(signatures[0]!.length, 2)
+  assert.equal(signatures[0], signatures[1])
+})
+
+test('a tuned client takes new credentials when the old ones end, and region and endpoint as usual', async () => {
+  const { requestHandler, sent } = recorder()
+  let n = 0
+  const expiring = async () => ({
+    ...credentials,
+    accessKeyId: `KEY${++n}`,
+    expiration: new Date(Date.now() + (n === 1 ? -1 : 3600_000)),
+  })
+  const client = tunedClient({ region: 'eu-west-1', credentials: expiring, requestHandler })
+  const store = dynamodbStore({ client })
+  for (let i = 0; i < 3; i++) await store.read([read], { consistent: true })
+  const keys = sent.map((headers) => signedBy(headers).split(' ')[1])
+  assert.is(keys.at(-1), `KEY${n}`)
+  assert.is.not(keys.at(-1), 'KEY1')
+  assert.match(signedBy(sent[0]!), 'dynamodb.eu-west-1.amazonaws.com')
+  assert.match(signedBy(sent[0]!), '/eu-west-1/dynamodb/aws4_request')
+
+  const other = recorder()
+  const elsewhere = tunedClient({
+    region: 'local',
+    endpoint: 'http://127.0.0.1:1',
+    credentials,
+    requestHandler: other.requestHandler,
+  })
+  await dynamodbStore({ client: elsewhere }).read([read], { consistent: true })
+  assert.match(signedBy(other.sent[0]!), '127.0.0.1:1 AKIDEXAMPLE /local/dynamodb')
+})
+
+local('a tuned client reads and writes, also under a document client', async ({ table, endpoint }) => {
+  const client = tunedClient({ endpoint, region: 'local', credentials })
+  for (const each of [client, DynamoDBDocumentClient.from(client)]) {
+    const store = dynamodbStore({ client: each })
+    const item = { id: 'tuned', n: 1 }
+    assert.equal(await store.commit(plan(put(table, item))), { kind: 'committed' })
+    assert.equal(await store.read([{ table, key: { id: 'tuned' } }], { consistent: true }), [item])
+  }
+  client.destroy()
+})
+
+test.run()
