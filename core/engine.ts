@@ -85,7 +85,10 @@ export function createEngine(options: EngineOptions): Engine {
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')
   if (missing) throw unexpected(`environment.${missing}`, 'a function', environment?.[missing])
   if (metadata !== undefined && typeof metadata !== 'function') throw unexpected('metadata', 'a function', metadata)
-  const tables = withSettings([...modelTables(checkModels(models)), journalTable(journal)], settings)
+  const tables = withSettings(
+    [...modelTables(checkModels(models), given.needsStreams === true), journalTable(journal)],
+    settings,
+  )
   const observer = joinObservers([
     ...(options.log === undefined ? [] : [logObserver(options.log, () => environment.now())]),
     ...(options.telemetry === undefined ? [] : [checkedObserver(options.telemetry)]),

@@ -79,6 +79,7 @@ export function dynamodbStore(options: DynamodbStoreOptions): Store {
 class DynamodbStore implements Store {
   readonly system = 'aws.dynamodb'
   readonly limits = dynamodbLimits
+  readonly needsStreams: boolean
   readonly #client: QuickClient
   readonly #patience: Patience
   readonly #streams: DynamoDBStreamsClient | undefined
@@ -89,6 +90,7 @@ class DynamodbStore implements Store {
     this.#client = quickClient(client)
     this.#patience = patience
     this.#streams = streams
+    this.needsStreams = streams !== undefined
   }
 
   read(addresses: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]> {

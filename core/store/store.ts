@@ -122,6 +122,9 @@ export interface Store extends ReadStore {
    */
   changes(request: ChangesRequest): AsyncIterable<ChangesPage>
 
+  /** Changes are told only of tables that have a stream, which engines then make them with. Default false. */
+  readonly needsStreams?: boolean | undefined
+
   /**
    * One batch of at most `limits.batchWrites` puts and deletes, without conditions and without atomicity: each write
    * happens or is given back. No two may have the same address. Rejects, as reads do, for a batch that is at fault, of

@@ -27,11 +27,12 @@ interface Known {
   readonly model: AnyModel
 }
 
-/** One definition a table. Throws `INVALID_MODEL` where models that share one contradict each other. */
-export function modelTables(models: readonly AnyModel[]): readonly TableDefinition[] {
+/** One definition a table; with streams for models that keep a history, where asked for. Throws `INVALID_MODEL` where models that share one contradict each other. */
+export function modelTables(models: readonly AnyModel[], withStreams = false): readonly TableDefinition[] {
   const tables = new Map<string, Known>()
   for (const model of models) {
-    const definition = tableDefinition(model)
+    const { stream, ...plain } = tableDefinition(model)
+    const definition: TableDefinition = stream && withStreams ? { ...plain, stream } : plain
     const known = tables.get(model.table)
     const types = typesProblem([definition, ...definition.indexes])
     if (types) throw engineError('INVALID_MODEL', `${model.name}: ${types}.`, { model: model.name })

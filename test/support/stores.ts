@@ -24,7 +24,10 @@ export const storeKinds: readonly StoreKind[] = client ? ['memory', 'dynamodb'] 
 
 /** A store of its own in memory, or one over the process's DynamoDB Local. */
 export const openStore = (kind: StoreKind): Store =>
-  kind === 'memory' ? memoryStore() : dynamodbStore({ client: client!, streams })
+  kind === 'memory' ? memoryStore() : dynamodbStore({ client: client! })
+
+/** The same with a client for streams. Only for tests of the change feed: DynamoDB Local is slow with many of them. */
+export const openStoreWithStreams = (): Store => dynamodbStore({ client: client!, streams })
 
 /** For table names: no two tests share a table, whichever store they run on. */
 export const tablePrefix = (): string => `t${randomUUID().slice(0, 8)}`

@@ -7,7 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
 import { memoryStore } from '../../../adapters/memory/index.ts'
-import { openStore, storeKinds } from '../../support/stores.ts'
+import { openStoreWithStreams, storeKinds } from '../../support/stores.ts'
 import { bank } from './account.ts'
 
 const stores: Record<string, () => Promise<{ store: Store; end: () => Promise<void> }>> = {
@@ -18,7 +18,7 @@ const stores: Record<string, () => Promise<{ store: Store; end: () => Promise<vo
     return { store, end: () => store.close().then(() => rm(path, { recursive: true })) }
   },
   ...(storeKinds.includes('dynamodb') && {
-    dynamodb: async () => ({ store: openStore('dynamodb'), end: async () => {} }),
+    dynamodb: async () => ({ store: openStoreWithStreams(), end: async () => {} }),
   }),
 }
 

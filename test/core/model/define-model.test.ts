@@ -125,6 +125,7 @@ test('tables have the types that keys are stored as', () => {
     table: 'players',
     partition: { name: 'id', type: 'S' },
     indexes: [],
+    stream: true,
   })
   const templates = { partition: { attribute: 'pk', template: 'P#${id}' }, sort: { attribute: 'sk', template: 'P' } }
   assert.equal(tableDefinition(define({ ...good, key: templates })).sort, { name: 'sk', type: 'S' })
