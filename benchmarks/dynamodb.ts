@@ -30,16 +30,20 @@ export const tableName = ({ tablePrefix }: BenchOptions, name: string): string =
 export interface Counted {
   readonly client: DynamoDBClient
   requests: number
+  /** Of these, all that write, transactions among them. */
+  writes: number
 }
 
 /** Counts requests as they leave, repeated ones too. */
 export function counting(client: DynamoDBClient): Counted {
-  const counted = { client, requests: 0 }
+  const counted = { client, requests: 0, writes: 0 }
   client.middlewareStack.add(
-    (next) => async (args) => {
-      counted.requests++
-      return next(args)
-    },
+    (next, { commandName }) =>
+      async (args) => {
+        counted.requests++
+        if (/^(Put|Update|Delete|Transact|BatchWrite)/.test(commandName ?? '')) counted.writes++
+        return next(args)
+      },
     { step: 'finalizeRequest', priority: 'low', name: 'countRequests' },
   )
   return counted

@@ -32,6 +32,7 @@ export interface TailBound {
 const MAX_CUT = 120
 /** How often a record that is only changed blindly is looked at, while its tail grows to its bound. */
 const UNSEEN_LOOKS = 2
+const MAX_REMEMBERED = 1000
 /** How often making room is tried again after others were at work on the record. */
 const MAX_ROUNDS = 8
 
@@ -44,6 +45,8 @@ export interface SealerParts {
 export class Sealer {
   readonly #parts: SealerParts
   readonly #running = new Map<string, Promise<unknown>>()
+  /** The first version that each tail was left with, of those cut last. */
+  readonly #cuts = new Map<string, number>()
 
   constructor(parts: SealerParts) {
     this.#parts = parts
@@ -57,6 +60,8 @@ export class Sealer {
   visit(address: ItemAddress, known: Item | undefined, bound: TailBound): void {
     const id = addressKey(address)
     if (this.#running.has(id)) return
+    // A commit that was planned before the last cut would only find that it has been done.
+    if (known && (tailOf(known)[0]?.version ?? 0) < (this.#cuts.get(id) ?? 0)) return
     if (known ? !isLong(known, bound) : this.#parts.environment.random() * bound.entries >= UNSEEN_LOOKS) return
     const running = this.#shorten(address, known, bound)
       .catch(() => {
@@ -132,7 +137,16 @@ export class Sealer {
       },
       priority,
     )
-    return cut.kind === 'committed' ? held : undefined
+    if (cut.kind !== 'committed') return undefined
+    this.#remember(addressKey(address), first.version + held)
+    return held
+  }
+
+  #remember(id: string, version: number): void {
+    this.#cuts.delete(id)
+    this.#cuts.set(id, version)
+    const [oldest] = this.#cuts.keys()
+    if (this.#cuts.size > MAX_REMEMBERED && oldest !== undefined) this.#cuts.delete(oldest)
   }
 
   /** The record after the first entry of the item's tail: all later ones undone. */

@@ -187,8 +187,8 @@ function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => 
   return new Map(Object.entries(given))
 }
 
-/** About what one write unit holds, so that a small record with its tail costs no more than two. */
-const DEFAULT_TAIL = { entries: 24, bytes: 800 }
+/** What fits with its key into a block of one write unit, and keeps the tail of a record within one more. */
+const DEFAULT_TAIL = { entries: 24, bytes: 700 }
 
 function historyOf(given: unknown, refuse: (reason: string) => never): Definition['history'] {
   if (given === false) return undefined

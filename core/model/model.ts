@@ -178,7 +178,7 @@ export interface ModelOptions<
   readonly defaults?: { readonly [Field in DefaultedFields]: Default<Schema['_A'], Field> }
   /**
    * Whether every commit leaves an entry in the history of its records. `{ entries, bytes }`: how many of the last ones stay
-   * in the record before they are sealed into the journal table; by default 24 entries or 800 bytes, whichever comes
+   * in the record before they are sealed into the journal table; by default 24 entries or 700 bytes, whichever comes
    * first. `false` leaves no trace and costs nothing; a commit whose answer was lost then is more often `UNKNOWN_OUTCOME`.
    * Default true.
    */
