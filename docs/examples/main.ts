@@ -32,7 +32,7 @@ const Reward = defineModel({
 })
 
 const path = resolve('.data/story')
-const { unitOfWork, tables, close } = createEngine({ store: levelStore({ path }), models: [Player, Reward] })
+const { unitOfWork, history, tables, close } = createEngine({ store: levelStore({ path }), models: [Player, Reward] })
 await tables.create()
 
 /** Runs a unit of work and counts how often its function ran. */
@@ -47,6 +47,7 @@ async function counted<A>(name: string, fn: Work<A>) {
 
 const heading = (text: string): void => console.log(`\n${text}`)
 const line = (text: string): void => console.log(`  ${text}`)
+const print = (value: unknown): string => (value instanceof Set ? `{${[...value].join(', ')}}` : String(value))
 const player = (id: string) => unitOfWork.run((work) => work.get(Player, { id }))
 const purses = async (): Promise<string> =>
   `ann has ${(await player('ann')).coins} coins, bob has ${(await player('bob')).coins}`
@@ -121,5 +122,19 @@ await transfer(rich!, poor!, 40)
 line(await purses())
 await transfer(poor!, rich!, 500).catch((error: Error) => line(`refused: ${error.message}`))
 line(await purses())
+
+heading('Every commit is an event, written by the same request: the last ones of ann')
+const last = await history.of(Player, { id: 'ann' }, { reverse: true, limit: 4 }).toArray()
+for (const { version, path, changes } of last.reverse()) {
+  const told = changes.map(({ path: place, old, new: now }) => `${place} ${print(old)} → ${print(now)}`)
+  line(`version ${version}, ${path.join(' / ')}: ${told.join(', ')}`)
+}
+const { ok, versions } = await history.verify(Player, { id: 'ann' })
+line(`${versions} versions, ${ok ? 'which lead to the stored record' : 'which do not lead to the stored record'}`)
+const first = await history.at(Player, { id: 'ann' }, { version: 1 })
+line(`at version 1 she lived in ${first!.home.city} and had ${first!.coins} coins`)
+
+heading('The transfer is taken back, in both records, since nobody changed the same since')
+line(`${await history.undo(last.at(-1)!)} records; ${await purses()}`)
 
 await close()

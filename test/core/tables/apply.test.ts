@@ -1,11 +1,13 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import { levelStore } from '../../../adapters/level/index.ts'
 import { all } from '../../../core/expression/condition.ts'
 import type { Store } from '../../../core/store/store.ts'
 import type { IndexDefinition, TableDefinition } from '../../../core/store/table-definition.ts'
 import { engineTables } from '../../../core/tables/tables.ts'
 import { newDirectory, removeDirectories } from '../../adapters/level/directory.ts'
+import { freshDynamodbLocal } from '../../support/dynamodb-local.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { watchedStore } from '../../support/watched-store.ts'
 
@@ -24,13 +26,19 @@ const plain = (table: string, more: Partial<TableDefinition> = {}): TableDefinit
   ...more,
 })
 
+const fresh = storeKinds.includes('dynamodb') ? await freshDynamodbLocal() : undefined
 const kinds = [...storeKinds, 'level'] as const
+
+function open(kind: (typeof kinds)[number]): Store {
+  if (kind === 'level') return levelStore({ path: newDirectory() })
+  return kind === 'dynamodb' ? dynamodbStore({ client: fresh!.client() }) : openStore(kind)
+}
 
 /** A story on every store, with a table of its own that is deleted afterwards. */
 function story(name: string, tell: (store: Store, table: string) => Promise<void>): void {
   for (const kind of kinds) {
     test(`${name} (${kind})`, async () => {
-      const store = kind === 'level' ? levelStore({ path: newDirectory() }) : openStore(kind)
+      const store = open(kind)
       const table = `${tablePrefix()}-tables`
       try {
         await tell(store, table)
