@@ -111,7 +111,7 @@ export async function assertMigrated({ store, prefix, airports }: Field): Promis
   assert.is(items.length, airports.length)
   const byId = new Map(items.map((item) => [Number(item['id']), item]))
   for (const { iata, icao, latitude, longitude, visits: _, ...row } of airports) {
-    const { _h, _v, visits, ...item } = byId.get(row.id)!
+    const { _g, _h, _v, visits, ...item } = byId.get(row.id)!
     const codes = [iata, icao].filter((code) => typeof code === 'string' && code !== '')
     assert.equal(item, {
       ...row,
