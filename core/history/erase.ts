@@ -19,7 +19,7 @@ import { Sealer } from '../journal/sealer.ts'
 import { isStub, readEntries, spillAddresses } from '../journal/spill.ts'
 import { GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import type { HistoryParts } from './history.ts'
+import type { HistoryParts } from './history-parts.ts'
 import { readRecord, type Source } from './versions.ts'
 
 const MAX_ROUNDS = 10

@@ -5,16 +5,15 @@
  * @module
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { addressOf } from '../model/key.ts'
 import type { AnyModel, KeyOf, RecordOf } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
-import type { RequestOptions, Store } from '../store/store.ts'
-import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
+import type { RequestOptions } from '../store/store.ts'
 import { eraseHistory } from './erase.ts'
 import { differences, type EventReference, eventsOf, type HistoryEvent, type ValueChange } from './event.ts'
 import { type Feed, type FollowOptions, followFeed } from './feed.ts'
+import type { HistoryParts } from './history-parts.ts'
 import { imageAtTime, imageAtVersion, latestGeneration } from './image-at.ts'
 import { type Replay, type ReplayOptions, replayEvents } from './replay.ts'
 import { undoCommit } from './undo.ts'
@@ -116,14 +115,6 @@ export interface History {
    * @returns how many entries were erased
    */
   erase<M extends AnyModel>(model: M, key: KeyOf<M>, options?: RequestOptions): Promise<number>
-}
-
-export interface HistoryParts {
-  readonly store: Store
-  readonly environment: Environment
-  readonly models: ReadonlySet<AnyModel>
-  readonly journalTable: string
-  readonly unitOfWork: UnitOfWorkRunner
 }
 
 export function historyOf(parts: HistoryParts): History {

@@ -17,7 +17,7 @@ import { decodeItem, encodeRecord } from '../model/record.ts'
 import type { RequestOptions } from '../store/store.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import { differences, type ValueChange } from './event.ts'
-import type { HistoryParts } from './history.ts'
+import type { HistoryParts } from './history-parts.ts'
 import { latestGeneration } from './image-at.ts'
 import { readRecord, type Source, versionsForwards } from './versions.ts'
 

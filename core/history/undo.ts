@@ -20,7 +20,7 @@ import { decodeItem, encodeRecord } from '../model/record.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { EventReference } from './event.ts'
-import type { HistoryParts } from './history.ts'
+import type { HistoryParts } from './history-parts.ts'
 import { type Source, type Version, versionsBackwards } from './versions.ts'
 
 /** One record of the commit, and what the commit did to it. */

@@ -19,7 +19,8 @@ import { notSealedSince, VERSION } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
-import type { Planned, PlannedAction } from './plan.ts'
+import { keepsHistory } from './involved.ts'
+import type { Planned, PlannedAction } from './planned.ts'
 
 export interface CommitParts {
   readonly store: Store
@@ -75,7 +76,7 @@ async function send(store: Store, plan: WritePlan, id: string, options: RequestO
   }
 }
 
-const keepsHistory = ({ involved }: PlannedAction): boolean => involved.identity.model.definition.history !== undefined
+const isKept = ({ involved }: PlannedAction): boolean => keepsHistory(involved)
 
 /** The item that the action was planned on; undefined where it was never seen. */
 const knownTo = ({ involved }: PlannedAction): Item | undefined => involved.met ?? involved.stored
@@ -89,7 +90,7 @@ async function seenSince(plan: Planned, parts: CommitParts, cause: unknown): Pro
   if (!planned || planned.action.kind === 'put') return undefined
   const known = knownTo(planned)
   if (known) return known
-  if (!keepsHistory(planned)) throw unknownOutcome(plan.id, cause)
+  if (!isKept(planned)) throw unknownOutcome(plan.id, cause)
   const present = await readAfterLoss(plan, parts)
   return (await isInHistory(plan, planned, present, parts)) ? 'applied' : present
 }
@@ -106,7 +107,7 @@ function resent(plan: Planned, journalTable: string, known: Item | undefined): W
     id: plan.id,
     actions: [{ ...action, condition: all([action.condition, condition]) }],
   })
-  if (!keepsHistory(planned)) {
+  if (!isKept(planned)) {
     return known ? only(known[VERSION] === undefined ? absent([VERSION]) : equals([VERSION], known[VERSION])) : plan
   }
   if (planned.involved.state?.fate !== 'created') return known ? only(notSealedSince(known)) : plan
@@ -123,7 +124,7 @@ function resent(plan: Planned, journalTable: string, known: Item | undefined): W
 function isOnlySealed(plan: Planned, failures: readonly FailedAction[]): Item | undefined {
   const [failure] = failures
   const planned = failure && plan.planned[failure.position]
-  if (plan.actions.length > 1 || !planned || !failure.present || !keepsHistory(planned)) return undefined
+  if (plan.actions.length > 1 || !planned || !failure.present || !isKept(planned)) return undefined
   return evaluate(planned.action.condition, failure.present) ? failure.present : undefined
 }
 
@@ -142,7 +143,7 @@ async function wasApplied(
   const settled = items.map((item, position) => tells(plan, position, item))
   if (settled.includes(true)) return true
   if (settled.includes(false)) return false
-  const position = plan.planned.findIndex((each) => each.action.kind !== 'check' && keepsHistory(each))
+  const position = plan.planned.findIndex((each) => each.action.kind !== 'check' && isKept(each))
   if (position < 0) {
     // Had it been applied, a repeated transaction would have been answered as the first was.
     if (plan.actions.length > 1) return false
@@ -196,7 +197,7 @@ function tells(plan: Planned, position: number, present: Item | undefined): bool
   const planned = plan.planned[position]
   // What the engine writes along, an outcome or the last block of a history, names its commit.
   if (!planned) return present && present[COMMIT] === plan.id
-  if (planned.action.kind === 'check' || !keepsHistory(planned)) return undefined
+  if (planned.action.kind === 'check' || !isKept(planned)) return undefined
   return told(soughtIn(plan, planned), present)
 }
 

@@ -7,7 +7,7 @@ import { printPath, valueAt } from '../data/document-path.ts'
 import { type Conflict, type EngineError, engineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
-import type { PlannedAction } from './plan.ts'
+import type { PlannedAction } from './planned.ts'
 import { printKey } from './print-key.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
 

@@ -28,3 +28,7 @@ export interface Involved {
   /** Domain events, in their order. */
   readonly applied: readonly Applied[]
 }
+
+/** Whether commits of the record leave entries in its history. */
+export const keepsHistory = ({ identity }: Pick<Involved, 'identity'>): boolean =>
+  identity.model.definition.history !== undefined

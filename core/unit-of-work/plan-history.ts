@@ -18,9 +18,9 @@ import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
 import { isBranchPath } from '../model/shape.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { Applied } from './applied.ts'
-import type { Involved } from './involved.ts'
+import type { CommitContext } from './commit-context.ts'
+import { type Involved, keepsHistory } from './involved.ts'
 import { isUpdate, type Parts } from './parts.ts'
-import type { CommitContext } from './plan.ts'
 
 export interface History {
   /** The entry of a record of which history is kept, as it is stored. Asked for once. */
@@ -55,8 +55,6 @@ export function historyOf(
     },
   }
 }
-
-const keepsHistory = ({ identity }: Involved): boolean => identity.model.definition.history !== undefined
 
 const isWritten = (involved: Involved, parts: Parts): boolean => {
   const { state, isLoaded, stored } = involved

@@ -6,60 +6,24 @@
  *
  * @module
  */
-import type { AttributeMap } from '../data/attribute-value.ts'
-import { type Item, itemSize, valueSize } from '../data/item.ts'
-import { engineError } from '../errors.ts'
+import { type Item, itemSize } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, all, type Condition, equals, exists } from '../expression/condition.ts'
-import { increment, set, type Update } from '../expression/update.ts'
-import { conditionWeight, updateWeight } from '../expression/weight.ts'
+import { increment, type Update } from '../expression/update.ts'
 import { exactly } from '../journal/change.ts'
-import {
-  firstEntry,
-  generationOf,
-  hasRoom,
-  notYetApplied,
-  recordEntry,
-  sameRecord,
-  TAIL,
-  VERSION,
-} from '../journal/tail.ts'
+import { firstEntry, generationOf, hasRoom, notYetApplied, recordEntry, sameRecord, VERSION } from '../journal/tail.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
 import type { StoreLimits } from '../store/limits.ts'
-import type { WriteAction, WritePlan } from '../store/write-plan.ts'
+import type { WriteAction } from '../store/write-plan.ts'
 import { blindConditions } from './blind.ts'
+import type { CommitContext } from './commit-context.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
-import type { Involved } from './involved.ts'
+import { type Involved, keepsHistory } from './involved.ts'
+import { levelsOf, tooHeavy, unchanged } from './levels.ts'
 import { isUpdate, type Parts, partsOf } from './parts.ts'
 import { endBlock, type History, historyOf } from './plan-history.ts'
-
-/** One action of the plan and where it comes from. */
-export interface PlannedAction {
-  readonly action: WriteAction
-  readonly guards: readonly Guard[]
-  /** What the function relied on. Where it holds and the action failed all the same, it is planned again, not run again. */
-  readonly domain: Condition
-  readonly involved: Involved
-  /** The item as it will be; undefined where it will be gone or cannot be known. */
-  readonly next: Item | undefined
-}
-
-export interface Planned extends WritePlan {
-  /** Where the first actions come from; those behind them are the engine's own. */
-  readonly planned: readonly PlannedAction[]
-}
-
-/** What all actions of one commit share. */
-export interface CommitContext {
-  /** The commit's id. */
-  readonly id: string
-  readonly limits: StoreLimits
-  readonly journalTable: string
-  /** The caller's, for every entry. */
-  readonly metadata: AttributeMap | undefined
-  /** A write of the engine's that goes along, also where nothing else does. */
-  readonly own?: WriteAction | undefined
-}
+import { assertWithin, tooLarge } from './plan-size.ts'
+import type { Planned, PlannedAction } from './planned.ts'
 
 /** The plan, or undefined where there is nothing to write. Throws `TOO_LARGE` for what no request could carry. */
 export function planCommit(context: CommitContext, records: readonly Involved[]): Planned | undefined {
@@ -103,8 +67,6 @@ function planRecord(
 const partitionOf = ({ identity }: Involved): string => Object.keys(identity.address.key)[0]!
 
 const isThere = (involved: Involved): Condition => exists([partitionOf(involved)])
-
-const keepsHistory = ({ identity }: Involved): boolean => identity.model.definition.history !== undefined
 
 /** The attributes of a record that this commit creates. */
 const created = ({ id }: CommitContext, involved: Involved, history: History): Item => ({
@@ -150,12 +112,6 @@ function planDeletion(context: CommitContext, involved: Involved): PlannedAction
     involved,
     next: undefined,
   }
-}
-
-/** The record as a whole, by its version where it has one. */
-function unchanged(stored: Item, limits: StoreLimits): Guard[] {
-  const guards = wholeRecord(stored)
-  return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? versionGuard(stored) : guards
 }
 
 function planUpdate(
@@ -231,49 +187,6 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
   }
 }
 
-interface Level {
-  readonly guards: readonly Guard[]
-  readonly update: Update
-  /** Actions of which no guard says what they meet. */
-  readonly loose: Update
-}
-
-/** Finest first: by path, by attribute, by version. The first nearly always fits, so the others are made when asked for. */
-function* levelsOf(
-  { stored, reads }: Involved,
-  { drafts, blind, migrated }: Parts,
-  limits: StoreLimits,
-): Generator<Level> {
-  const own = blind.map(({ action }) => action)
-  if (!stored) {
-    yield { guards: [], update: own, loose: own }
-    // A blind change of very many elements is recorded as if it had met what is usual.
-    yield { guards: [], update: own, loose: [] }
-    return
-  }
-  if (migrated) {
-    // Nobody may have touched any of it.
-    yield { guards: unchanged(stored, limits), update: drafts, loose: [] }
-    return
-  }
-  const all = [...drafts, ...own]
-  yield { guards: preciseGuards(stored, reads, drafts), update: all, loose: all }
-  const whole = wholeAttributes(stored, drafts, own)
-  yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own }
-  yield { guards: versionGuard(stored), update: whole, loose: [] }
-}
-
-/** The same changes with whole top-level attributes in place of drafts' paths into them. */
-function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
-  const update = [...drafts, ...blind]
-  const next = apply(update, stored)
-  const nested = new Set(drafts.filter(({ path }) => path.length > 1).map(({ path }) => path[0] as string))
-  return [
-    ...update.filter(({ path }) => !nested.has(path[0] as string)),
-    ...[...nested].map((name) => set([name], next[name]!)),
-  ]
-}
-
 /** A write that was not preceded by a look must not hit another model's record under the same key. */
 function typeGuard({ identity, stored }: Involved): Condition[] {
   const { type } = identity.model.definition
@@ -290,55 +203,3 @@ function schemaGuard({ identity, stored }: Involved): Condition[] {
 
 const conjunction = (first: Condition, guards: readonly Guard[], more: readonly Condition[] = []): Condition =>
   all([first, ...guards.map(({ condition }) => condition), ...more])
-
-function tooHeavy(condition: Condition, update: Update, limits: StoreLimits): boolean {
-  return [conditionWeight(condition), updateWeight(update)].some(
-    ({ bytes, operators }) => bytes > limits.expressionBytes || operators > limits.operators,
-  )
-}
-
-function assertWithin(planned: readonly PlannedAction[], actions: number, limits: StoreLimits): void {
-  if (actions > limits.actions) {
-    const checks = planned.filter(({ action }) => action.kind === 'check').length
-    const ends = actions - planned.length
-    throw tooLarge(
-      planned[0]!.involved.identity.model.name,
-      `records in one commit (${planned.length - checks} written, ${checks} only read; read without guarding by work.peek or guard: 'writes'` +
-        `${ends > 0 ? `; ${ends} more actions close histories of deleted records or keep an outcome` : ''})`,
-      limits.actions,
-      actions,
-    )
-  }
-  let total = 0
-  for (const { action, involved, next } of planned) {
-    const size = next ? itemSize(next) : action.kind === 'update' ? addedSize(action.update) : 0
-    if (action.kind !== 'check' && size > limits.itemBytes) {
-      const tail = next?.[TAIL] === undefined ? 0 : valueSize(next[TAIL])
-      const limit =
-        tail > size / 4 ? `bytes in one item (${tail} of them its history’s last entries)` : 'bytes in one item'
-      throw tooLarge(involved.identity.model.name, limit, limits.itemBytes, size)
-    }
-    total += action.kind === 'update' ? Math.max(size, updateSize(action.update)) : size
-  }
-  if (total > limits.planBytes) {
-    throw tooLarge(planned[0]!.involved.identity.model.name, 'bytes in one commit', limits.planBytes, total)
-  }
-}
-
-/** What a blind change adds at least: of a record that was not read no more is known. */
-const addedSize = (update: Update): number =>
-  update.reduce((size, action) => {
-    if (action.kind === 'append') return size + valueSize(action.values)
-    return size + (action.kind === 'add-to-set' ? valueSize(action.elements) : 0)
-  }, 0)
-
-const updateSize = (update: Update): number =>
-  update.reduce((size, action) => size + (action.kind === 'set' ? valueSize(action.value) : 0), 0)
-
-const tooLarge = (model: string, limit: string, maximum: number, actual: number) =>
-  engineError('TOO_LARGE', `${model}: at most ${maximum} ${limit}, got ${actual}. Nothing was written.`, {
-    limit,
-    maximum,
-    actual,
-    model,
-  })

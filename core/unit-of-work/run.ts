@@ -4,15 +4,12 @@
  * @module
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { assertSignal, unexpected } from '../arguments.ts'
 import type { AttributeMap } from '../data/attribute-value.ts'
-import { utf8Size } from '../data/item.ts'
 import { asError } from '../data/print-value.ts'
-import { toAttribute } from '../data/to-attribute.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import type { NumberSource } from '../journal/number-source.ts'
-import { fingerprint, keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
+import { keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Sealer } from '../journal/sealer.ts'
 import type { AnyModel } from '../model/model.ts'
 import { type AttemptResult, type Observer, observe, withoutValue } from '../observation/observer.ts'
@@ -23,37 +20,14 @@ import { conflictError, explainConflicts, unreadConflict } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
 import type { Involved } from './involved.ts'
-import { checkMetadata, mergeMetadata } from './metadata.ts'
-import type { Planned } from './plan.ts'
+import { mergeMetadata } from './metadata.ts'
+import type { Planned } from './planned.ts'
+import { checked, checkPropagation, onceRequest, type RunOptions } from './run-options.ts'
 import { Scope } from './scope.ts'
 import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
 import { rawOf } from './track-record.ts'
 import type { NestedOptions, Work } from './unit-of-work.ts'
-
-export interface RunOptions extends NestedOptions {
-  /**
-   * `reads`: serializable; whatever was looked at, in any record, must still be so at the commit. `writes`: only what is
-   * changed must; a record that was merely read may have moved. Default `reads`.
-   */
-  readonly guard?: 'reads' | 'writes' | undefined
-  /** How often the function runs at most before a conflict is reported. Default 25. */
-  readonly maxAttempts?: number | undefined
-  /**
-   * Makes the whole unit of work happen once, across processes and restarts: later calls under the same key get the first
-   * outcome and do nothing. The function must then return plain data. Its name, its text and `input` belong to the key:
-   * calling another one under the same key is an error. At most 1,000 bytes.
-   */
-  readonly idempotencyKey?: string | undefined
-  /** What the function works on, plain data, to tell two uses of one `idempotencyKey` apart. */
-  readonly input?: unknown
-  /** How long an outcome is kept under its `idempotencyKey`. Milliseconds. Default seven days. */
-  readonly keepOutcome?: number | undefined
-  /** What the history tells of this unit of work besides: who acts, for which request. Plain data, put over the engine's. */
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  /** Gives up, also while waiting. An aborted unit of work wrote nothing, or its error says that this is unknown. */
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface UnitOfWorkRunner {
   /**
@@ -118,10 +92,6 @@ function resultOf(done: Attempted<unknown>, isLast: boolean): AttemptResult {
       return done satisfies never
   }
 }
-
-const MAX_ATTEMPTS = 25
-const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
-const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
 export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   const { store, models, environment, numbers, journalTable, observer } = parts
@@ -257,55 +227,6 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
         (thrown) => asError(thrown) as EngineError | E,
       ),
   })
-}
-
-function onceRequest(name: string, work: Work<unknown>, options: RunOptions): OnceRequest | undefined {
-  const { idempotencyKey: key, input, keepOutcome: keptFor = KEEP_OUTCOME_MS } = options
-  const refuse = (argument: string, expected: string): never => {
-    throw engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}.`, { argument })
-  }
-  if (key === undefined)
-    return input === undefined ? undefined : refuse('input', 'given together with an idempotencyKey')
-  const issues = toAttribute(key).issues.length
-  if (typeof key !== 'string' || issues > 0 || key === '' || utf8Size(key) > 1000)
-    refuse('idempotencyKey', 'a text of 1 to 1,000 bytes')
-  if (!Number.isFinite(keptFor) || keptFor < 1000 || keptFor > LONGEST_MS)
-    refuse('keepOutcome', 'a number of milliseconds, from 1,000 to what a thousand years have')
-  return { key, keptFor, fingerprint: fingerprint(name, work, input) }
-}
-
-const optionNames = new Set([
-  'guard',
-  'maxAttempts',
-  'idempotencyKey',
-  'input',
-  'keepOutcome',
-  'metadata',
-  'signal',
-  'propagation',
-])
-
-function checked(options: RunOptions): number {
-  const { guard, maxAttempts = MAX_ATTEMPTS, metadata, propagation, signal } = options
-  // A misspelt idempotencyKey would be a promise that nobody keeps.
-  const unknown = Object.keys(options).find((name) => !optionNames.has(name))
-  if (unknown !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, unknown)
-  if (guard !== undefined && guard !== 'reads' && guard !== 'writes') {
-    throw unexpected('guard', "'reads' or 'writes'", guard)
-  }
-  checkPropagation(propagation)
-  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
-    throw unexpected('maxAttempts', 'a positive integer', maxAttempts)
-  }
-  assertSignal(signal)
-  checkMetadata('metadata', metadata)
-  return maxAttempts
-}
-
-function checkPropagation(propagation: unknown): void {
-  if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
-    throw unexpected('propagation', "'nested' or 'independent'", propagation)
-  }
 }
 
 /** Every record that the attempt changed or looked at. */

@@ -17,8 +17,9 @@ import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { commitPlan } from './commit.ts'
-import type { Involved } from './involved.ts'
-import { type Planned, planCommit } from './plan.ts'
+import { type Involved, keepsHistory } from './involved.ts'
+import { planCommit } from './plan.ts'
+import type { Planned } from './planned.ts'
 
 /** A plan is sent this often before contention, throttling or lost answers are given up on. */
 const MAX_SENDS = 12
@@ -72,9 +73,6 @@ export async function settle(changes: Changes, parts: SettleParts): Promise<Sett
     }
   }
 }
-
-const keepsHistory = ({ identity }: Pick<Involved, 'identity'>): boolean =>
-  identity.model.definition.history !== undefined
 
 /** Items that must be known before anything can be planned: of records deleted unseen, and such with too long a tail. */
 async function meet({ records, signal }: Changes, { store, sealer }: SettleParts): Promise<Map<string, Item>> {

@@ -14,7 +14,7 @@ import { type EngineError, type ErrorCode, type ErrorPayloads, isEngineError } f
 import { all } from '../../../core/expression/condition.ts'
 import { binary, date, setOf } from '../../../core/model/codecs.ts'
 import { type DraftOf, defineModel, type NewRecord } from '../../../core/model/model.ts'
-import type { RunOptions } from '../../../core/unit-of-work/run.ts'
+import type { RunOptions } from '../../../core/unit-of-work/run-options.ts'
 import type { Work } from '../../../core/unit-of-work/unit-of-work.ts'
 import { openStore, type StoreKind, tablePrefix } from '../../support/stores.ts'
 import { meanwhile, type WatchedStore, watchedStore } from '../../support/watched-store.ts'

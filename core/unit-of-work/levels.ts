@@ -1,0 +1,71 @@
+/**
+ * How finely a change is guarded: by path where an expression can name all of them, by whole attributes or by the record's
+ * version where it cannot. Coarser, never different.
+ *
+ * @module
+ */
+import type { Item } from '../data/item.ts'
+import { apply } from '../expression/apply.ts'
+import { all, type Condition } from '../expression/condition.ts'
+import { set, type Update } from '../expression/update.ts'
+import { conditionWeight, updateWeight } from '../expression/weight.ts'
+import type { StoreLimits } from '../store/limits.ts'
+import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
+import type { Involved } from './involved.ts'
+import type { Parts } from './parts.ts'
+
+export interface Level {
+  readonly guards: readonly Guard[]
+  readonly update: Update
+  /** Actions of which no guard says what they meet. */
+  readonly loose: Update
+}
+
+/** Finest first: by path, by attribute, by version. The first nearly always fits, so the others are made when asked for. */
+export function* levelsOf(
+  { stored, reads }: Involved,
+  { drafts, blind, migrated }: Parts,
+  limits: StoreLimits,
+): Generator<Level> {
+  const own = blind.map(({ action }) => action)
+  if (!stored) {
+    yield { guards: [], update: own, loose: own }
+    // A blind change of very many elements is recorded as if it had met what is usual.
+    yield { guards: [], update: own, loose: [] }
+    return
+  }
+  if (migrated) {
+    // Nobody may have touched any of it.
+    yield { guards: unchanged(stored, limits), update: drafts, loose: [] }
+    return
+  }
+  const all = [...drafts, ...own]
+  yield { guards: preciseGuards(stored, reads, drafts), update: all, loose: all }
+  const whole = wholeAttributes(stored, drafts, own)
+  yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own }
+  yield { guards: versionGuard(stored), update: whole, loose: [] }
+}
+
+/** The same changes with whole top-level attributes in place of drafts' paths into them. */
+function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
+  const update = [...drafts, ...blind]
+  const next = apply(update, stored)
+  const nested = new Set(drafts.filter(({ path }) => path.length > 1).map(({ path }) => path[0] as string))
+  return [
+    ...update.filter(({ path }) => !nested.has(path[0] as string)),
+    ...[...nested].map((name) => set([name], next[name]!)),
+  ]
+}
+
+/** The record as a whole, by its version where it has one. */
+export function unchanged(stored: Item, limits: StoreLimits): Guard[] {
+  const guards = wholeRecord(stored)
+  return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? versionGuard(stored) : guards
+}
+
+/** Whether an expression grows beyond what the store takes. */
+export function tooHeavy(condition: Condition, update: Update, limits: StoreLimits): boolean {
+  return [conditionWeight(condition), updateWeight(update)].some(
+    ({ bytes, operators }) => bytes > limits.expressionBytes || operators > limits.operators,
+  )
+}
