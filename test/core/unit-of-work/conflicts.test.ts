@@ -1,6 +1,7 @@
 /** Units of work that run at once on one record: different paths never meet, the same path makes one of them run again. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { WritePlan } from '../../../core/store/write-plan.ts'
 import type { UnitOfWork as Unit } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
 import { ann, type DraftPlayer, put, runsWhen, type World, world } from './world.ts'
@@ -44,6 +45,10 @@ const merging: readonly (readonly [
   ],
 ]
 
+/** Behind the commits, where a tail has grown long: a block that is put, or a tail that is cut. */
+const isSealing = ({ actions: [first] }: WritePlan): boolean =>
+  String(first?.key['p']).startsWith('H#') || (first?.kind === 'update' && first.update[0]?.kind === 'remove')
+
 for (const kind of storeKinds) {
   for (const [name, act, check] of merging) {
     test(`fifty at once on different paths, ${name}: one read and one commit each (${kind})`, async () => {
@@ -52,8 +57,9 @@ for (const kind of storeKinds) {
       const runs = await atOnce(w, 50, (work, i) => act(work, i, w))
       assert.is(runs, 50)
       assert.is(w.watched.reads.length, 50)
-      assert.is(w.watched.commits.length, 50)
-      assert.ok(w.watched.commits.every(({ plan }) => plan.actions.length === 1))
+      const own = w.watched.commits.filter(({ plan }) => !isSealing(plan))
+      assert.is(own.length, 50)
+      assert.ok(own.every(({ plan }) => plan.actions.length === 1))
       await check(w)
     })
   }
