@@ -25,6 +25,7 @@ import { IdentityMap, type Seeds } from './identity-map.ts'
 import type { Involved } from './involved.ts'
 import { checkMetadata, mergeMetadata } from './metadata.ts'
 import type { Planned } from './plan.ts'
+import type { RecordReads } from './read-set.ts'
 import { Scope } from './scope.ts'
 import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
@@ -34,7 +35,7 @@ import type { NestedOptions, Work } from './unit-of-work.ts'
 export interface RunOptions extends NestedOptions {
   /**
    * `reads`: serializable; whatever was looked at, in any record, must still be so at the commit. `writes`: only what is
-   * changed must; a record that was merely read may have moved. Default `reads`.
+   * changed must, and what `require` says; a record that was merely read may have moved. Default `reads`.
    */
   readonly guard?: 'reads' | 'writes' | undefined
   /** How often the function runs at most before a conflict is reported. Default 25. */
@@ -311,7 +312,11 @@ function checkPropagation(propagation: unknown): void {
 /** Every record that the attempt changed or looked at. */
 function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
   const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
-  const ids = new Set([...states.keys(), ...(guard === 'writes' ? [] : root.reads.addresses())])
+  const readsOf = (id: string): RecordReads | undefined => {
+    const reads = root.reads.find(id)
+    return guard === 'writes' ? reads?.withoutLooks : reads
+  }
+  const ids = new Set([...states.keys(), ...[...root.reads.addresses()].filter((id) => readsOf(id))])
   return [...ids].flatMap((id) => {
     const loaded = records.loaded(id)
     const state = states.get(id)
@@ -325,7 +330,7 @@ function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard'])
         isLoaded: loaded !== undefined,
         base: loaded?.state,
         state,
-        reads: guard === 'writes' ? undefined : root.reads.find(id),
+        reads: readsOf(id),
         ...root.doingsOf(id),
       },
     ]
