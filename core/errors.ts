@@ -37,6 +37,8 @@ export interface ErrorPayloads {
   readonly RECORD_NOT_FOUND: { readonly model: string; readonly key: ItemKey }
   /** A blind change would leave its declared bounds. */
   readonly OUT_OF_BOUNDS: { readonly model: string; readonly key: ItemKey; readonly path: string }
+  /** A record is not as `work.require` wants it. */
+  readonly CONDITION_FAILED: { readonly model: string; readonly key: ItemKey; readonly paths: readonly string[] }
   /** `stored` tells a bad item met on read from bad input. */
   readonly INVALID_RECORD: {
     readonly model: string

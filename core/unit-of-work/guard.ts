@@ -17,7 +17,17 @@ import {
 } from '../data/attribute-value.ts'
 import { type DocumentPath, pathKey, startsWith, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { absent, all, type Condition, contains, equals, exists, hasType, not } from '../expression/condition.ts'
+import {
+  absent,
+  all,
+  type Condition,
+  contains,
+  equals,
+  exists,
+  hasType,
+  not,
+  pathsIn,
+} from '../expression/condition.ts'
 import type { Update } from '../expression/update.ts'
 import { GENERATION, generationOf, VERSION } from '../journal/tail.ts'
 import type { RecordReads } from './read-set.ts'
@@ -50,16 +60,24 @@ const guard = (
 
 /** Guards by path for what was read and what is to be written. */
 export function preciseGuards(stored: Item, reads: RecordReads | undefined, writes: Update): Guard[] {
-  return reduced([...readGuards(stored, reads), ...writeGuards(stored, writes)], stored)
+  return [...reduced([...readGuards(stored, reads), ...writeGuards(stored, writes)], stored), ...required(reads)]
 }
 
 /** The same for whole top-level attributes. */
 export function attributeGuards(stored: Item, reads: RecordReads | undefined, writes: Update): Guard[] {
-  const precise = preciseGuards(stored, reads, writes)
+  const precise = reduced([...readGuards(stored, reads), ...writeGuards(stored, writes)], stored)
   if (precise.some(({ path }) => path.length === 0)) return versionGuard(stored)
   const names = new Set(precise.map(({ path }) => path[0] as string))
-  return [...names].map((name) => valueGuard(stored, [name]))
+  return [...[...names].map((name) => valueGuard(stored, [name])), ...required(reads)]
 }
+
+/** What was required besides. It may be about several paths, of which a conflict tells the first, so it implies nothing. */
+const required = (reads: RecordReads | undefined): Guard[] =>
+  [...(reads?.required ?? [])].flatMap((condition) =>
+    (condition.kind === 'all' ? condition.conditions : [condition]).map((each) =>
+      guard(pathsIn(each)[0] ?? [], each, false, false),
+    ),
+  )
 
 /**
  * One guard for all: nobody has committed to the record since. The number alone would also fit a record that was deleted

@@ -5,6 +5,7 @@
  */
 import { isNumber, type ScalarValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
+import type { Condition } from '../expression/condition.ts'
 import type { Shape } from '../model/shape.ts'
 
 /** Hears every look at one record. */
@@ -12,6 +13,8 @@ export interface Looks {
   value(path: DocumentPath): void
   exists(path: DocumentPath): void
   element(path: DocumentPath, element: ScalarValue): void
+  /** No look: what the stored item must satisfy at the commit, whatever its values are then. */
+  required(condition: Condition): void
   /** A Date, binary or list left the record: it cannot be frozen, so it must be compared before the commit. */
   handedOut(): void
 }

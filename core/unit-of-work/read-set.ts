@@ -1,14 +1,15 @@
 /**
  * What a unit of work has looked at, by record and document path.
  *
- * Three kinds of look: at a value, at whether something is there, at whether a set has an element. Each becomes a
- * condition of the commit, so the set only grows: what was seen may have steered the function, also when a nested unit of
- * work that saw it was rolled back.
+ * Three kinds of look: at a value, at whether something is there, at whether a set has an element; and conditions that
+ * were required of the record. Each becomes a condition of the commit, so the set only grows: what was seen may have
+ * steered the function, also when a nested unit of work that saw it was rolled back.
  *
  * @module
  */
 import { type AttributeSet, type ScalarValue, scalarKey, setHas } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, startsWith } from '../data/document-path.ts'
+import { type Condition, pathsIn } from '../expression/condition.ts'
 import type { UpdateAction } from '../expression/update.ts'
 
 export interface ElementRead {
@@ -20,6 +21,8 @@ export class RecordReads {
   readonly values = new Map<string, DocumentPath>()
   readonly presence = new Map<string, DocumentPath>()
   readonly elements = new Map<string, ElementRead>()
+  /** Conditions on the stored item, asked for as such: they hold also where looks are not guarded. */
+  readonly required = new Set<Condition>()
 
   /** The value at the path; the empty path is the whole record. */
   value(path: DocumentPath): void {
@@ -36,21 +39,35 @@ export class RecordReads {
     this.elements.set(`${pathKey(path)}${scalarKey(element)}`, { path, element })
   }
 
+  /** Of what the stored item satisfies, so that it must satisfy it at the commit. */
+  require(condition: Condition): void {
+    this.required.add(condition)
+  }
+
   get isEmpty(): boolean {
-    return this.values.size + this.presence.size + this.elements.size === 0
+    return this.values.size + this.presence.size + this.elements.size + this.required.size === 0
+  }
+
+  /** What is guarded where looks are not; undefined where that is nothing. */
+  get withoutLooks(): RecordReads | undefined {
+    if (this.required.size === 0) return undefined
+    const required = new RecordReads()
+    for (const condition of this.required) required.require(condition)
+    return required
   }
 
   include(other: RecordReads): void {
     for (const path of other.values.values()) this.value(path)
     for (const path of other.presence.values()) this.exists(path)
     for (const { path, element } of other.elements.values()) this.element(path, element)
+    for (const condition of other.required) this.require(condition)
   }
 
-  /** A look at a value or an element that the action would have answered differently. */
+  /** A look at a value or an element, or a condition, that the action would have answered differently. */
   disturbedBy(action: UpdateAction): DocumentPath | undefined {
     for (const path of this.values.values()) if (overlap(path, action.path)) return path
     for (const { path, element } of this.elements.values()) if (touches(action, path, element)) return path
-    return undefined
+    return [...this.required].flatMap(pathsIn).find((path) => overlap(path, action.path))
   }
 }
 

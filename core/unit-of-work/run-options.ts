@@ -18,7 +18,7 @@ const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 export interface RunOptions extends NestedOptions {
   /**
    * `reads`: serializable; whatever was looked at, in any record, must still be so at the commit. `writes`: only what is
-   * changed must; a record that was merely read may have moved. Default `reads`.
+   * changed must, and what `require` says; a record that was merely read may have moved. Default `reads`.
    */
   readonly guard?: 'reads' | 'writes' | undefined
   /** How often the function runs at most before a conflict is reported. Default 25. */

@@ -22,6 +22,7 @@ import { IdentityMap, type Seeds } from './identity-map.ts'
 import type { Involved } from './involved.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { Planned } from './planned.ts'
+import type { RecordReads } from './read-set.ts'
 import { checked, checkPropagation, onceRequest, type RunOptions } from './run-options.ts'
 import { Scope } from './scope.ts'
 import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
@@ -232,7 +233,11 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
 /** Every record that the attempt changed or looked at. */
 function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
   const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
-  const ids = new Set([...states.keys(), ...(guard === 'writes' ? [] : root.reads.addresses())])
+  const readsOf = (id: string): RecordReads | undefined => {
+    const reads = root.reads.find(id)
+    return guard === 'writes' ? reads?.withoutLooks : reads
+  }
+  const ids = new Set([...states.keys(), ...[...root.reads.addresses()].filter((id) => readsOf(id))])
   return [...ids].flatMap((id) => {
     const loaded = records.loaded(id)
     const state = states.get(id)
@@ -246,7 +251,7 @@ function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard'])
         isLoaded: loaded !== undefined,
         base: loaded?.state,
         state,
-        reads: guard === 'writes' ? undefined : root.reads.find(id),
+        reads: readsOf(id),
         ...root.doingsOf(id),
       },
     ]

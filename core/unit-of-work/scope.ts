@@ -148,6 +148,7 @@ export class Scope {
       value: (path) => note((reads) => reads.value(path)),
       exists: (path) => note((reads) => reads.exists(path)),
       element: (path, element) => note((reads) => reads.element(path, element)),
+      required: (condition) => note((reads) => reads.require(condition)),
       handedOut: () => {
         const version = state.view
         // Encoded now, before the holder can change it in place.

@@ -22,6 +22,7 @@ import { alreadyExists, notFound } from './record-errors.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
 import { repairRecord } from './repair-record.ts'
+import { requireOf } from './require.ts'
 import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
@@ -187,6 +188,10 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       )
       scope.put(next.state, next.applied)
       return scope.recordOf(next.state)
+    },
+
+    require(record: object, condition: unknown) {
+      requireOf(scope, held(record), condition)
     },
 
     delete(...[first, key]: [object] | [AnyModel, unknown]) {

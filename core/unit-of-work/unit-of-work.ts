@@ -115,6 +115,23 @@ export interface UnitOfWork {
     mend: (stored: Readonly<Record<string, unknown>>) => NewRecord<M>,
   ): Promise<RecordOf<M>>
 
+  /**
+   * Commits only if the stored record satisfies the condition at that instant, whatever its values are then: others may
+   * change them as long as it holds. Nothing is looked at by it, and it holds with every `guard`. Where the commit fails
+   * on it the function runs again, and this call throws if the condition does not hold then.
+   *
+   * ```ts
+   * work.require(account, ({ balance }, { atLeast }) => atLeast(balance, 10))
+   * work.blind(Account, { id }, (blind) => blind.increment('balance', -10))
+   * ```
+   *
+   * It is about the record as it is here at the moment of the call. Where this unit of work has changed what it asks for,
+   * where a default fills that in, or the record was migrated, the stored values themselves are guarded.
+   *
+   * @throws `CONDITION_FAILED`; `INVALID_ARGUMENT` for a place or a value that the schema does not have
+   */
+  require<R extends object>(record: R, condition: Filter<R>): void
+
   /** Deletes a record that was read: nobody may have changed it since. */
   delete(record: object): void
   /**

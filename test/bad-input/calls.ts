@@ -173,6 +173,11 @@ export const workings: Readonly<Record<string, Call>> = {
       draft.id = wrong
     }),
   ),
+  'require(wrong)': inside((work, wrong) => work.require(wrong, (_, { all }) => all())),
+  'require(record, wrong)': inside(async (work, wrong) => work.require(await work.get(Thing, a), wrong)),
+  'require value': inside(async (work, wrong) =>
+    work.require(await work.get(Thing, a), (thing, { atLeast }) => atLeast(thing.n, wrong)),
+  ),
   'delete(wrong)': inside((work, wrong) => work.delete(wrong)),
   'delete(model, wrong)': inside((work, wrong) => work.delete(Thing, wrong)),
   'blind(wrong)': inside((work, wrong) => work.blind(wrong, a as never, () => {})),

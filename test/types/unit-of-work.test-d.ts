@@ -154,3 +154,14 @@ expectTypeOf(unitOfWork.attempt<number, RangeError>(() => 1)).toEqualTypeOf<
 await unitOfWork.run(() => 1, { guard: 'everything' })
 // @ts-expect-error no such option
 await unitOfWork.run(() => 1, { attempts: 3 })
+
+// A condition of the commit is that of filters, on the record's own fields.
+work.require(player, ({ energy, home }, { all, atLeast, equal }) => all(atLeast(energy, 10), equal(home.city, 'Oslo')))
+// @ts-expect-error players have no age
+work.require(player, ({ age }, { equal }) => equal(age, 1))
+// @ts-expect-error energy is a number
+work.require(player, ({ energy }, { atLeast }) => atLeast(energy, 'ten'))
+// @ts-expect-error a condition, not a comparison of JavaScript
+work.require(player, ({ energy }) => energy > 10)
+// @ts-expect-error of a record, not of its key
+work.require(Player, key, ({ energy }, { atLeast }) => atLeast(energy, 10))
