@@ -9,7 +9,7 @@ import type { Item } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { changedPaths } from '../expression/diff.ts'
 import { forward, redo } from '../journal/change.ts'
-import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
+import { generationOf, imageOf, versionOf } from '../journal/tail.ts'
 import type { AnyModel } from '../model/model.ts'
 import { readRecord, type Source, type Version, versionsForwards } from './versions.ts'
 
@@ -42,7 +42,10 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
   const report = (generation: string, version: number, problem: string) => {
     if (problems.length < MOST) problems.push({ generation, version, problem })
   }
-  for await (const each of versionsForwards(source)) {
+  const record = await readRecord(source)
+  const present = record && generationOf(record)
+  let isMet = present === undefined
+  for await (const each of versionsForwards(source, {}, { record })) {
     versions++
     const { generation, version, entry } = each
     const fold = folds.get(generation) ?? { next: undefined, item: undefined }
@@ -51,8 +54,13 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
     if (entry.kind === 'created' && version !== 1) report(generation, version, 'a creation is not the first version')
     fold.item = check(fold, each, (problem) => report(generation, version, problem))
     fold.next = version + 1
+    if (!record || generation !== present || version !== versionOf(record)) continue
+    isMet = true
+    if (fold.item) compare(fold.item, imageOf(record), (problem) => report(generation, version, problem))
   }
-  await compareWithRecord(model, source, folds, report)
+  if (!isMet) report(present!, versionOf(record!), `the record of ${model.name} has no entry of its last commit`)
+  const told = present === undefined ? 0 : (folds.get(present)?.next ?? 0)
+  if (record && told - 1 > versionOf(record)) await expectVersion(source, present!, told - 1, report)
   return Object.freeze({ ok: problems.length === 0, versions, problems: Object.freeze(problems) })
 }
 
@@ -95,24 +103,14 @@ function compare(folded: Item, found: Item, report: (problem: string) => void): 
   if (paths.length > 0) report(`folding gives another value at ${paths.map(printPath).join(', ')}`)
 }
 
-async function compareWithRecord(
-  model: AnyModel,
+/** Entries behind what was read of the record are those of commits since; a record that still is older has lost commits. */
+async function expectVersion(
   source: Source,
-  folds: ReadonlyMap<string, Fold>,
+  generation: string,
+  version: number,
   report: (generation: string, version: number, problem: string) => void,
 ): Promise<void> {
   const record = await readRecord(source)
-  const generation = record && generationOf(record)
-  if (!record || generation === undefined) return
-  const version = versionOf(record)
-  const fold = folds.get(generation)
-  if (!fold) {
-    report(generation, version, `the record of ${model.name} has no entries`)
-    return
-  }
-  // Commits since the walk are in the tail.
-  let folded = fold.item
-  for (const entry of tailOf(record)) if (entry.version >= (fold.next ?? 0)) folded = undefined
-  if ((fold.next ?? 0) - 1 > version) report(generation, version, 'there are more entries than commits')
-  if (folded) compare(folded, imageOf(record), (problem) => report(generation, version, problem))
+  if (record && generationOf(record) === generation && versionOf(record) < version)
+    report(generation, version, 'there are more entries than commits')
 }

@@ -2,14 +2,14 @@
  * All versions of a record, one after the other, with the record before and after each: what stands in the journal's blocks
  * and in the record's tail, put together. Memory is bounded by a page of blocks and a tail, however long the history.
  *
- * Blocks are written before a tail is cut, so an entry may be met twice but never nowhere. Forwards, blocks are read first,
- * and again where a tail was cut meanwhile; backwards, the tail is read first.
+ * In both directions the record is read first, and what it holds is told as of then. Blocks are written before a tail is
+ * cut, so whatever its tail no longer had is in them: an entry may be met twice but never nowhere, whoever seals meanwhile.
  *
  * @module
  */
 import type { Item, ItemAddress } from '../data/item.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
-import { type Block, blockSortKey } from '../journal/block.ts'
+import { type Block, blockSortKey, endAddress } from '../journal/block.ts'
 import { type Entry, redoEntry, undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries, SPILLED } from '../journal/spill.ts'
@@ -52,8 +52,6 @@ export const image = (item: Item | undefined): Image => ({ known: true, item })
 
 /** At how many blocks back an image is found at the latest. */
 const BLOCKS_TO_IMAGE = 70
-/** Times that blocks are read again behind sealers at work. */
-const MAX_ROUNDS = 5
 
 export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
   return (await store.read([address], { consistent: true, signal }))[0]
@@ -70,48 +68,43 @@ interface Place {
   /** The version that comes next; undefined before the first one. */
   next: number | undefined
   image: Image
-  hasEnded: boolean
 }
 
-/** Oldest first. */
-export async function* versionsForwards(source: Source, range: VersionRange = {}): AsyncGenerator<Version> {
+/** Oldest first, to the record as it is now, or was when the caller read it. */
+export async function* versionsForwards(
+  source: Source,
+  range: VersionRange = {},
+  read?: { readonly record: Item | undefined },
+): AsyncGenerator<Version> {
   const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
+  const record = read ? read.record : await readRecord(source)
+  const present = record && generationOf(record)
+  const tail = record && present !== undefined && (generation ?? present) === present ? tailOf(record) : []
   const places = new Map<string, Place>()
-  const last = generation === undefined ? SPILLED : `${generation}#~`
-  let start = generation === undefined ? '0' : await anchorKey(source, generation, from)
+  const low = generation === undefined ? '0' : await anchorKey(source, generation, from)
+  const high = generation === undefined ? SPILLED : `${generation}#~`
   const wanted = ({ version }: Version) => version >= from && version <= to
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    for await (const block of blocksOf(source, { operator: 'between', low: start, high: last })) {
-      const place = placeOf(places, block.generation)
-      start = blockSortKey(block.generation, block.isEnd ? 'end' : (block.entries[0]?.version ?? 0))
-      for (const version of forwards(place, block, await decoded(source, block.entries))) {
-        if (wanted(version)) yield version
-      }
-      if (place.next !== undefined && place.next > to) return
+  for await (const block of blocksOf(source, { operator: 'between', low, high })) {
+    const place = placeOf(places, block.generation)
+    for (const version of forwards(place, block, await decoded(source, block.entries))) {
+      if (wanted(version)) yield version
     }
-    const record = await readRecord(source)
-    const present = record && generationOf(record)
-    if (record && present !== undefined && (generation ?? present) === present) {
-      const place = placeOf(places, present)
-      const tail = tailOf(record)
-      const [first] = tail
-      if (place.next === undefined ? first?.commit !== present : first && first.version > place.next) continue
-      const entries = await decoded(source, tail)
-      resume(place, image(imageOf(record)), entries)
-      for (const each of entries) {
-        const version = advance(place, present, each, undefined)
-        if (version && wanted(version)) yield version
-      }
-      return
-    }
-    if ([...places.values()].every(({ hasEnded }) => hasEnded)) return
+    if (generation !== undefined && place.next !== undefined && place.next > to) return
+  }
+  if (!record || present === undefined || tail.length === 0) return
+  const place = placeOf(places, present)
+  const entries = await decoded(source, tail)
+  resume(place, image(imageOf(record)), entries)
+  for (const each of entries) {
+    const version = advance(place, present, each, undefined)
+    if (version && wanted(version)) yield version
   }
 }
 
 function placeOf(places: Map<string, Place>, generation: string): Place {
   const known = places.get(generation)
   if (known) return known
-  const place: Place = { next: undefined, image: unknown, hasEnded: false }
+  const place: Place = { next: undefined, image: unknown }
   places.set(generation, place)
   return place
 }
@@ -129,7 +122,6 @@ function* forwards(place: Place, block: Block, entries: readonly Decoded[]): Gen
     const version = advance(place, block.generation, each, i === 0 ? block.image : undefined)
     if (version) yield version
   }
-  if (block.isEnd) place.hasEnded = true
 }
 
 /** The next version; undefined for one that was met before. */
@@ -198,7 +190,13 @@ export async function* versionsBackwards(source: Source, range: VersionRange = {
   }
   const sort: SortCondition | undefined =
     generation === undefined ? undefined : { operator: 'between', low: `${generation}#`, high: `${generation}#~` }
+  let isOver: boolean | undefined
   for await (const block of blocksOf(source, sort, true)) {
+    if (present !== undefined && block.generation > present) {
+      // The record was deleted and created again since it was read: the new life comes after all that is told here.
+      isOver ??= await hasEnded(source, present)
+      if (isOver) continue
+    }
     const entries = await decoded(source, block.entries)
     const place = places.get(block.generation) ?? { next: Number.POSITIVE_INFINITY, image: unknown }
     const rest = entries.filter(({ version }) => version <= place.next)
@@ -211,6 +209,11 @@ export async function* versionsBackwards(source: Source, range: VersionRange = {
     const [first] = rest
     if (first) places.set(block.generation, { next: first.version - 1, image: images[0]!.before })
   }
+}
+
+async function hasEnded({ store, journalTable, address, signal }: Source, generation: string): Promise<boolean> {
+  const [end] = await store.read([endAddress(journalTable, address, generation)], { consistent: true, signal })
+  return end !== undefined
 }
 
 const versionFrom = (
@@ -251,9 +254,12 @@ async function anchorKey(source: Source, generation: string, version: number): P
   const first = `${generation}#`
   if (version <= 1) return first
   const behind: SortCondition = { operator: '<=', value: blockSortKey(generation, version - 1) }
+  let start = first
   for await (const block of blocksOf(source, behind, true, BLOCKS_TO_IMAGE)) {
-    if (block.generation !== generation) break
-    if (block.image) return blockSortKey(generation, block.entries[0]!.version)
+    if (block.generation !== generation) return start
+    start = blockSortKey(generation, block.entries[0]!.version)
+    if (block.image) return start
   }
-  return first
+  // No older image would be of use, as what lies between cannot be told: it was erased, or another program interfered.
+  return start
 }

@@ -133,7 +133,7 @@ const samePath = (a: readonly string[], b: readonly string[]): boolean =>
 
 /** The block that ends the history of a record which this action deletes or replaces; undefined where there is none to end. */
 export function endBlock(
-  { id, journalTable }: CommitContext,
+  { id, journalTable, metadata }: CommitContext,
   involved: Involved,
   action: WriteAction,
   history: History,
@@ -144,7 +144,7 @@ export function endBlock(
   if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return undefined
   const version = versionOf(known) + 1
   const entry: AttributeMap = isReplaced
-    ? encodeEntry({ kind: 'deleted', path: involved.path, metadata: undefined, steps: [], others: [], erased: false })
+    ? encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })
     : history.entry(involved)
   return putBlock(journalTable, identity.address, {
     // One whose history had not begun begins and ends with this commit.
