@@ -9,22 +9,19 @@
  * @module
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { type DirectRoute, directRoute } from './direct-route.ts'
+import { type Handler, type Middleware, type Placed, placedIn, type Stack, samePlaces } from './placed.ts'
 
-type Stack = DynamoDBClient['middlewareStack']
 /** What becomes of the SDK's retries: kept, left out, or kept around a middleware, always the same one. */
 type Retries = 'kept' | 'none' | Middleware
-
-type Handler = (args: object) => Promise<object>
-export type Middleware = (next: Handler, context: object) => Handler
-
-/** One entry of a stack: the middleware, and where it is placed. */
-type Placed = readonly [middleware: Middleware, place: Readonly<Record<string, unknown>>]
 
 export interface QuickClient extends DynamoDBClient {
   /** As `middlewareStack`, without retries; `atNetwork` wraps the handler that hands the request to the network. */
   onceStack(atNetwork: (next: Handler) => Handler): Stack
   /** As `middlewareStack`, with this middleware within the retries: what it answers is not retried. */
-  stackWithin(middleware: Middleware): Stack
+  stackWithin(middleware: Middleware, atNetwork: (next: Handler) => Handler): Stack
+  /** The short way, where the client allows it. */
+  readonly direct: DirectRoute | undefined
 }
 
 export function quickClient(client: DynamoDBClient): QuickClient {
@@ -33,7 +30,10 @@ export function quickClient(client: DynamoDBClient): QuickClient {
   return Object.create(client, {
     middlewareStack: { value: order.stack((next) => next, 'kept') },
     onceStack: { value: (atNetwork: (next: Handler) => Handler) => order.stack(atNetwork, 'none') },
-    stackWithin: { value: (middleware: Middleware) => order.stack((next) => next, middleware) },
+    stackWithin: {
+      value: (middleware: Middleware, atNetwork: (next: Handler) => Handler) => order.stack(atNetwork, middleware),
+    },
+    direct: { value: directRoute(client) },
   }) as QuickClient
 }
 
@@ -99,24 +99,6 @@ class MiddlewareOrder {
 
 /** The SDK's own default, which has all methods of a logger and does nothing in them. */
 const logsNothing = ({ config: { logger } }: DynamoDBClient): boolean => logger?.constructor?.name === 'NoOpLogger'
-
-/** What a stack consists of, in the order in which it was added. */
-function placedIn(stack: Stack): readonly Placed[] {
-  const placed: Placed[] = []
-  const add = (middleware: Middleware, place: Placed[1]) => placed.push([middleware, place])
-  stack.applyToStack({ add, addRelativeTo: add } as unknown as Stack)
-  return placed
-}
-
-const samePlaces = (a: readonly Placed[], b: readonly Placed[]): boolean =>
-  a.length === b.length && a.every((each, i) => samePlace(each, b[i]!))
-
-const samePlace = ([middleware, place]: Placed, [other, otherPlace]: Placed): boolean =>
-  middleware === other &&
-  place['step'] === otherPlace['step'] &&
-  place['priority'] === otherPlace['priority'] &&
-  place['toMiddleware'] === otherPlace['toMiddleware'] &&
-  place['relation'] === otherPlace['relation']
 
 /** The middleware in the order in which the stack resolves it, innermost first: a stack of markers tells. */
 function inOrder(stack: Stack): readonly Middleware[] {

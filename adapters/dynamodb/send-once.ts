@@ -14,6 +14,7 @@ import type {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import type { AtNetwork } from './direct-route.ts'
 import type { QuickClient } from './quick-client.ts'
 
 export type WriteCommand = PutItemCommand | UpdateItemCommand | DeleteItemCommand | TransactWriteItemsCommand
@@ -33,15 +34,20 @@ export async function sendOnce(
 ): Promise<Sent> {
   let left = false
   try {
-    const atNetwork = (next: (args: object) => Promise<object>) => async (args: object) => {
+    const atNetwork: AtNetwork = (next) => async (args) => {
       signal?.throwIfAborted()
       left = true
       return next(args)
     }
     const options = signal ? { abortSignal: signal } : {}
-    const handle = command.resolveMiddleware(client.onceStack(atNetwork) as never, client.config, options)
-    const { output } = await handle(command as never)
-    return { kind: 'answered', output: output as { ConsumedCapacity?: Consumed } }
+    const pipeline = async (around: AtNetwork) => {
+      const handle = command.resolveMiddleware(client.onceStack(around) as never, client.config, options)
+      const { output } = await handle(command as never)
+      return output as { ConsumedCapacity?: Consumed }
+    }
+    const { direct } = client
+    const output = await (direct ? direct.send(command, signal, atNetwork, pipeline) : pipeline(atNetwork))
+    return { kind: 'answered', output }
   } catch (error) {
     return { kind: 'failed', error, left }
   }

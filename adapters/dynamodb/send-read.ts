@@ -5,11 +5,14 @@
  * @module
  */
 import type { RequestOptions } from '../../core/store/store.ts'
-import type { Middleware, QuickClient } from './quick-client.ts'
+import type { AtNetwork } from './direct-route.ts'
+import type { Middleware } from './placed.ts'
+import type { QuickClient } from './quick-client.ts'
 import { isRefusal, isThrottle } from './service-error.ts'
 
 /** What the commands of the SDK have in common, as far as it is used here. */
 interface Command<Output> {
+  readonly input: object
   resolveMiddleware(stack: never, configuration: never, options: never): (command: never) => Promise<{ output: Output }>
 }
 
@@ -23,14 +26,22 @@ export async function sendRead<Output extends object>(
   { signal, once }: RequestOptions,
 ): Promise<Output> {
   const options = signal ? { abortSignal: signal } : {}
-  if (!once) return client.send(command as never, options) as unknown as Promise<Output>
-  const stack = client.stackWithin(throttleAsAnswer)
-  const handle = command.resolveMiddleware(stack as never, client.config as never, options as never)
-  const { output } = await handle(command as never)
+  const { direct } = client
+  if (!once && !direct) return client.send(command as never, options) as unknown as Promise<Output>
+  const within = once ? throttleAsAnswer : nothing
+  const pipeline = async (atNetwork: AtNetwork): Promise<Output> => {
+    const stack = client.stackWithin(within, atNetwork)
+    const handle = command.resolveMiddleware(stack as never, client.config as never, options as never)
+    return (await handle(command as never)).output
+  }
+  const output = await (direct ? direct.send(command, signal, unchanged, pipeline) : pipeline(unchanged))
   const { draftworkThrottle } = output as ThrottledOutput
   if (draftworkThrottle !== undefined) throw draftworkThrottle
   return output
 }
+
+const unchanged: AtNetwork = (next) => next
+const nothing: Middleware = (next) => next
 
 /** An answer in the eyes of the SDK's retries, which are around this. */
 const throttleAsAnswer: Middleware = (next) => async (args) => {

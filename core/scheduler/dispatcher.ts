@@ -59,6 +59,14 @@ export class Dispatcher {
   async dispatch<A>(request: PacedRequest, patience: Patience, send: () => Promise<A>): Promise<A> {
     const { deadline, signal, isAgain } = patience
     if (this.#line.waiting >= this.#maxQueue && !isAgain) throw queueIsFull(this.#maxQueue, request)
+    if (this.#line.letStraight(request)) {
+      try {
+        return await send()
+      } finally {
+        this.#line.done(request)
+        if (this.#line.waiting > 0) queueMicrotask(this.wake)
+      }
+    }
     return new Promise<A>((resolve, reject) => {
       let stopWaiting = (): void => {}
       const work = async (): Promise<void> => {
@@ -109,7 +117,7 @@ export class Dispatcher {
 
   /** Sleeps until somebody can go or has waited too long. */
   #arm(): void {
-    const hasSlot = this.#queue.pending < this.#concurrency
+    const hasSlot = this.#line.hasSlot
     const now = this.#environment.now()
     const due = (this.#deadlines.head?.at ?? Number.POSITIVE_INFINITY) - now
     const wait = Math.min(due, this.#line.waiting > 0 && hasSlot ? this.#line.wait() : Number.POSITIVE_INFINITY)

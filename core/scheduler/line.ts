@@ -26,6 +26,8 @@ export class Line {
   readonly #slots: number
   readonly #waitedFor = new Set<Resource>()
   readonly #waiting = new Set<PacedRequest>()
+  /** Requests that hold a slot: p-queue does not count those that went straight. */
+  #atWork = 0
   #bulkAtWork = 0
   #next: PacedRequest | undefined
 
@@ -39,14 +41,32 @@ export class Line {
     return this.#waiting.has(request)
   }
 
+  get hasSlot(): boolean {
+    return this.#atWork < this.#slots
+  }
+
   /** All that wait. */
   get waiting(): number {
     return this.#waiting.size
   }
 
+  /**
+   * Lets a request go past the queue, as nearly all can where no limit is known: nobody waits, no gate is on its way, and a
+   * slot is free. False where it has to be queued.
+   */
+  letStraight(request: PacedRequest): boolean {
+    if (this.#waiting.size > 0 || !this.hasSlot || !this.#mayGo(request.rank)) return false
+    if (request.needs.some(({ resource }) => Number.isFinite(resource.rate))) return false
+    const now = this.#now()
+    if (this.#gates.of(request, now).length > 0) return false
+    while (!request.hasAll) request.reserve(now)
+    this.#begin(request)
+    return true
+  }
+
   /** As `p-queue` sees it: those that can go now, of which it need not know more than whether there is one. */
   get size(): number {
-    this.#next = this.#waiting.size === 0 ? undefined : this.#find()
+    this.#next = this.#waiting.size === 0 || !this.hasSlot ? undefined : this.#find()
     return this.#next ? 1 : 0
   }
 
@@ -66,12 +86,18 @@ export class Line {
     for (const gate of this.#gates.of(next, now)) gate.pass(next)
     next.reserve(now)
     this.#waiting.delete(next)
-    if (next.rank === BULK) this.#bulkAtWork++
+    this.#begin(next)
     return next.run
+  }
+
+  #begin({ rank }: PacedRequest): void {
+    this.#atWork++
+    if (rank === BULK) this.#bulkAtWork++
   }
 
   /** A request that was given out is done with its slot. */
   done({ rank }: PacedRequest): void {
+    this.#atWork--
     if (rank === BULK) this.#bulkAtWork--
   }
 

@@ -79,6 +79,10 @@ export class PacedRequest implements Waiter, GateWaiter {
     return this.#reserved === this.needs.length - 1
   }
 
+  get hasAll(): boolean {
+    return this.#reserved === this.needs.length
+  }
+
   /** Takes it out of the queue of the resource that it waits for. */
   reserve(now: number): void {
     this.resource.admit(this, now)
