@@ -56,8 +56,9 @@ function convert(
     return problem ? refuse(problem) : narrowest(input)
   }
   if (typeof input !== 'object') return refuse('a value that can be stored')
-  if (input instanceof Uint8Array) return Uint8Array.from(input)
-  if (input instanceof Set) return convertSet(input, path, issues)
+  // Not what merely has one as its prototype.
+  if (input instanceof Uint8Array && ArrayBuffer.isView(input)) return Uint8Array.from(input)
+  if (input instanceof Set && isSet(input)) return convertSet(input, path, issues)
   if (path.length >= MAX_DEPTH) return refuse(`at most ${MAX_DEPTH} levels of nesting`)
   if (ancestors.has(input)) return refuse('a value without cycles')
   ancestors.add(input)
@@ -66,6 +67,15 @@ function convert(
     : convertMap(input, path, issues, ancestors)
   ancestors.delete(input)
   return result
+}
+
+function isSet(input: ReadonlySet<unknown>): boolean {
+  try {
+    Set.prototype.has.call(input, undefined)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function convertList(input: readonly unknown[], path: DocumentPath, issues: Issue[], ancestors: Set<object>) {

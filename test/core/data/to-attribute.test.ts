@@ -107,4 +107,13 @@ test('an item has at most 32 levels', () => {
   assert.match(firstRefusal(nested(33)), /32 levels/)
 })
 
+test('what merely has a set or bytes as its prototype is neither', () => {
+  // A field named `__proto__` of the caller's made such an object, and its conversion threw an error from inside.
+  for (const prototype of [new Uint8Array([1]), new Set(['a'])]) {
+    const { value, issues } = toAttribute(Object.create(prototype))
+    assert.is(value, undefined)
+    assert.is(issues.length, 1)
+  }
+})
+
 test.run()

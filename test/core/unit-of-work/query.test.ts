@@ -16,7 +16,7 @@ async function oslo(kind: 'memory' | 'dynamodb' = 'memory', pageItems = 1000) {
   const { Person, store, records, end } = await town(kind)
   await records.putMany(Person, people(6))
   const watched = watchedStore(smallPages(store, pageItems).small)
-  const engineOf = (over: typeof store) => createEngine({ store: over, models: [Person], environment: hurried(7) })
+  const engineOf = (over: typeof store) => createEngine({ store: over, models: [Person], environment: hurried() })
   return { Person, watched, end, unitOfWork: engineOf(watched).unitOfWork, others: engineOf(store).unitOfWork }
 }
 
