@@ -31,9 +31,18 @@ const rows = new Set(
 if (codes.length === 0) missing.push('core/errors.ts: no error codes found; look for them in another way')
 for (const code of codes) if (!rows.delete(code)) missing.push(`docs/errors.md: ${code} has no row`)
 for (const code of rows) missing.push(`docs/errors.md: there is no ${code}`)
+const slug = (heading) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s-]/gu, '')
+    .replaceAll(' ', '-')
+const anchors = (file) => [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading))
 for (const page of [...pages, 'CONTRIBUTING.md', 'CHANGELOG.md']) {
-  for (const [, link] of readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
-    if (!/^https?:/.test(link) && !existsSync(join(dirname(page), link))) missing.push(`${page}: no ${link}`)
+  for (const [, link, anchor] of readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]*)#?([^)\s]*)\)/g)) {
+    if (/^https?:/.test(link)) continue
+    const file = link === '' ? page : join(dirname(page), link)
+    if (!existsSync(file)) missing.push(`${page}: no ${link}`)
+    else if (anchor !== '' && !anchors(file).includes(anchor)) missing.push(`${page}: ${file} has no #${anchor}`)
   }
 }
 if (missing.length > 0) {
