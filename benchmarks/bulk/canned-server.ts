@@ -1,5 +1,5 @@
 /**
- * A DynamoDB that only scans and gets batches, as fast as a page can be taken out of a cupboard: the client is the limit.
+ * A DynamoDB that only scans and takes and gives batches, as fast as a page can be taken out of a cupboard: the client is the limit.
  * Runs in a process of its own; prints its port.
  *
  * @module
@@ -51,14 +51,21 @@ function batchGet({ RequestItems }: Asked): string {
   return `{"Responses":{${tables.join()}},"UnprocessedKeys":{}}`
 }
 
+function answer(operation: string | undefined, asked: Asked): string {
+  if (operation === 'Scan') return scan(asked)
+  if (operation === 'BatchGetItem') return batchGet(asked)
+  if (operation === 'BatchWriteItem') return '{"UnprocessedItems":{}}'
+  return '{"Table":{"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST"}}}'
+}
+
 const server = createServer(async (request, response) => {
   let body = ''
   for await (const chunk of request) body += chunk
   const asked = JSON.parse(body) as Asked
-  const isScan = String(request.headers['x-amz-target']).endsWith('.Scan')
-  await setTimeout(isScan ? SCAN_MS : BATCH_MS)
+  const operation = String(request.headers['x-amz-target']).split('.')[1]
+  await setTimeout(operation === 'Scan' ? SCAN_MS : BATCH_MS)
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
-  response.end(isScan ? scan(asked) : batchGet(asked))
+  response.end(answer(operation, asked))
 })
 server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port))
 process.on('disconnect', () => process.exit())
