@@ -28,6 +28,10 @@ const itemOf = (id: string): string => item.replace('#', id)
 const pages = new Map<number, string>()
 
 /** The table's name ends with the number of its items. */
+/** As DynamoDB tells when asked: who is asked does not matter here, as the raw ways do not read it. */
+const consumed = (table: string, units: number): string =>
+  `"ConsumedCapacity":{"TableName":${JSON.stringify(table)},"CapacityUnits":${units},"Table":{"CapacityUnits":${units}}}`
+
 function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: Asked): string {
   const total = Number(/\d+$/.exec(TableName)![0])
   const end = Math.ceil((total * (Segment + 1)) / TotalSegments)
@@ -41,7 +45,7 @@ function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: 
     pages.set(length, items)
   }
   const more = next < end ? `,"LastEvaluatedKey":{"id":{"S":"${next - 1}"}}` : ''
-  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more}}`
+  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more},${consumed(TableName, length / 8)}}`
 }
 
 function batchGet({ RequestItems }: Asked): string {
