@@ -151,6 +151,22 @@ test('a tuned client takes new credentials when the old ones end, and region and
   assert.match(signedBy(other.sent[0]!.headers), '127.0.0.1:1 AKIDEXAMPLE /local/dynamodb')
 })
 
+test('a tuned client’s own requests are signed with new credentials as soon as there are some', async () => {
+  const { requestHandler, sent } = recorder()
+  const expiration = new Date(Date.now() + 3600_000)
+  let n = 0
+  const provider = async () => ({ ...credentials, accessKeyId: `KEY${++n}`, ...(n === 1 && { expiration }) })
+  const store = dynamodbStore({ client: tunedClient({ region: 'eu-west-1', credentials: provider, requestHandler }) })
+  for (let i = 0; i < 4; i++) {
+    if (i === 2) expiration.setTime(0)
+    await store.read([read], { consistent: true })
+  }
+  assert.equal(
+    sent.map(({ headers }) => signedBy(headers).split(' ')[1]),
+    ['KEY1', 'KEY1', 'KEY2', 'KEY2'],
+  )
+})
+
 local('a tuned client reads and writes, also under a document client', async ({ table, endpoint }) => {
   const client = tunedClient({ endpoint, region: 'local', credentials })
   for (const each of [client, DynamoDBDocumentClient.from(client)]) {
