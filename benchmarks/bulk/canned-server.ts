@@ -1,5 +1,5 @@
 /**
- * A DynamoDB that only scans and gets batches, as fast as a page can be taken out of a cupboard: the client is the limit.
+ * A DynamoDB that only scans and takes and gives batches, as fast as a page can be taken out of a cupboard: the client is the limit.
  * Runs in a process of its own; prints its port.
  *
  * @module
@@ -28,6 +28,10 @@ const itemOf = (id: string): string => item.replace('#', id)
 const pages = new Map<number, string>()
 
 /** The table's name ends with the number of its items. */
+/** As DynamoDB tells when asked: who is asked does not matter here, as the raw ways do not read it. */
+const consumed = (table: string, units: number): string =>
+  `"ConsumedCapacity":{"TableName":${JSON.stringify(table)},"CapacityUnits":${units},"Table":{"CapacityUnits":${units}}}`
+
 function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: Asked): string {
   const total = Number(/\d+$/.exec(TableName)![0])
   const end = Math.ceil((total * (Segment + 1)) / TotalSegments)
@@ -41,7 +45,7 @@ function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: 
     pages.set(length, items)
   }
   const more = next < end ? `,"LastEvaluatedKey":{"id":{"S":"${next - 1}"}}` : ''
-  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more}}`
+  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more},${consumed(TableName, length / 8)}}`
 }
 
 function batchGet({ RequestItems }: Asked): string {
@@ -51,14 +55,21 @@ function batchGet({ RequestItems }: Asked): string {
   return `{"Responses":{${tables.join()}},"UnprocessedKeys":{}}`
 }
 
+function answer(operation: string | undefined, asked: Asked): string {
+  if (operation === 'Scan') return scan(asked)
+  if (operation === 'BatchGetItem') return batchGet(asked)
+  if (operation === 'BatchWriteItem') return '{"UnprocessedItems":{}}'
+  return '{"Table":{"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST"}}}'
+}
+
 const server = createServer(async (request, response) => {
   let body = ''
   for await (const chunk of request) body += chunk
   const asked = JSON.parse(body) as Asked
-  const isScan = String(request.headers['x-amz-target']).endsWith('.Scan')
-  await setTimeout(isScan ? SCAN_MS : BATCH_MS)
+  const operation = String(request.headers['x-amz-target']).split('.')[1]
+  await setTimeout(operation === 'Scan' ? SCAN_MS : BATCH_MS)
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
-  response.end(isScan ? scan(asked) : batchGet(asked))
+  response.end(answer(operation, asked))
 })
 server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port))
 process.on('disconnect', () => process.exit())

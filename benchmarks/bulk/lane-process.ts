@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { tunedClient } from '../../adapters/dynamodb/index.ts'
 import { localClient } from '../../test/support/dynamodb-local.ts'
 import { answerQuestions } from '../lane.ts'
-import { type WayName, ways } from './ways.ts'
+import { isTuned, type WayName, ways } from './ways.ts'
 
 export interface Reading {
   readonly items: number
@@ -19,7 +20,7 @@ export interface Measured {
 }
 
 const [, , endpoint, way] = process.argv as unknown as [string, string, string, WayName]
-const client = localClient(endpoint)
+const client = localClient(endpoint, {}, isTuned(way) ? tunedClient : undefined)
 
 answerQuestions<Reading, Measured>(async ({ items }) => {
   const before = process.cpuUsage()

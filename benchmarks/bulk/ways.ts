@@ -1,14 +1,13 @@
 /**
- * Ways of reading many records. Each looks at every one of them, as a program would.
+ * Ways of reading and writing many records. Each looks at every one of them, as a program would; draftwork's are validated.
  *
  * @module
  */
-import { BatchGetItemCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { BatchGetItemCommand, BatchWriteItemCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
-import { decodeItem } from '../../core/model/record.ts'
-import type { ScanRequest } from '../../core/store/store.ts'
-import { Reference } from '../reference-record.ts'
+import { createEngine, defineModel } from '../../core/index.ts'
+import { plainRecord, record, schema } from '../reference-record.ts'
 
 /** Reads a table of that many items and returns how many it saw. */
 export type Way = (client: DynamoDBClient, table: string, items: number) => Promise<number>
@@ -28,18 +27,46 @@ async function rawScan(client: DynamoDBClient, table: string, segment = 0, of = 
   return seen
 }
 
-/** Through the port and the model's decoder, which is what `engine.records` is made of. */
-async function validatedScan(client: DynamoDBClient, table: string, segment?: ScanRequest['segment']): Promise<number> {
-  const store = dynamodbStore({ client })
+/** An engine and the model of that table, made once a process, as a program does. */
+const open = (() => {
+  const opened = new Map<string, ReturnType<typeof create>>()
+  const create = (client: DynamoDBClient, table: string) => {
+    const model = defineModel({ name: 'Reference', table, key: { partition: 'id' }, schema })
+    return { model, ...createEngine({ store: dynamodbStore({ client }), models: [model] }) }
+  }
+  return (client: DynamoDBClient, table: string) => {
+    const known = opened.get(table) ?? create(client, table)
+    opened.set(table, known)
+    return known
+  }
+})()
+
+async function validatedScan(client: DynamoDBClient, table: string, segments = 1): Promise<number> {
+  const { model, records } = open(client, table)
   let seen = 0
-  let from: ScanRequest['from']
-  do {
-    const page = await store.scan({ table, consistent: false, segment, from })
-    for (const item of page.items) seen += look(decodeItem(Reference, item))
-    from = page.next
-  } while (from)
+  for await (const page of records.scan(model, { segments }).pages())
+    for (const each of page.records) seen += look(each)
   return seen
 }
+
+async function validatedGets(client: DynamoDBClient, table: string, items: number): Promise<number> {
+  const { model, records } = open(client, table)
+  let seen = 0
+  for await (const found of records.getMany(
+    model,
+    ids(items).map((id) => ({ id })),
+  ))
+    seen += look(found!)
+  return seen
+}
+
+async function validatedPuts(client: DynamoDBClient, table: string, items: number): Promise<number> {
+  const { model, records } = open(client, table)
+  return (await records.putMany(model, ids(items).map(record))).written
+}
+
+/** Whether the way is to be given a tuned client. */
+export const isTuned = (name: string): boolean => name.includes('tunedClient')
 
 const sum = async (counts: readonly Promise<number>[]): Promise<number> =>
   (await Promise.all(counts)).reduce((a, b) => a + b, 0)
@@ -49,9 +76,9 @@ const segments = [0, 1, 2, 3]
 export const ways = {
   'raw paginateScan + unmarshall': (client, table) => rawScan(client, table),
   'raw, 4 segments + unmarshall': (client, table) => sum(segments.map((index) => rawScan(client, table, index, 4))),
-  'draftwork scan, validated': (client, table) => validatedScan(client, table),
-  'draftwork scan, 4 segments, validated': (client, table) =>
-    sum(segments.map((index) => validatedScan(client, table, { index, of: 4 }))),
+  'draftwork scan': (client, table) => validatedScan(client, table),
+  'draftwork scan, tunedClient': (client, table) => validatedScan(client, table),
+  'draftwork scan, 4 segments, tunedClient': (client, table) => validatedScan(client, table, 4),
 
   'raw BatchGetItem, one after the other, + unmarshall': async (client, table, items) => {
     let seen = 0
@@ -63,13 +90,19 @@ export const ways = {
     }
     return seen
   },
-  'draftwork getMany, validated': async (client, table, items) => {
-    const store = dynamodbStore({ client })
-    const addresses = ids(items).map((id) => ({ table, key: { id } }))
-    let seen = 0
-    for (const item of await store.read(addresses, { consistent: false })) seen += look(decodeItem(Reference, item!))
-    return seen
+  'draftwork getMany': validatedGets,
+  'draftwork getMany, tunedClient': validatedGets,
+
+  'raw BatchWriteItem, one after the other, + marshall': async (client, table, items) => {
+    const all = ids(items)
+    for (let i = 0; i < all.length; i += 25) {
+      const writes = all.slice(i, i + 25).map((id) => ({ PutRequest: { Item: marshall(plainRecord(id)) } }))
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: writes } }))
+    }
+    return items
   },
+  'draftwork putMany': validatedPuts,
+  'draftwork putMany, tunedClient': validatedPuts,
 } satisfies Record<string, Way>
 
 export type WayName = keyof typeof ways

@@ -54,7 +54,11 @@ export async function* pagesOf({ positions, keys, ahead, fetch, signal }: PageSo
       const { part, page } = await Promise.race(underWay.values())
       underWay.delete(part)
       const next = page.next ?? 'end'
-      if (ahead) ask(part, next)
+      if (ahead) {
+        ask(part, next)
+        // Whoever consumes this page may not let go of the event loop before its end, and the request is to leave now.
+        if (next !== 'end') await new Promise(setImmediate)
+      }
       places[part] = next
       const seen = [...places]
       yield {

@@ -41,8 +41,12 @@ export async function freshDynamodbLocal(): Promise<DynamodbLocal | undefined> {
 }
 
 /** A client for any endpoint that asks for no real credentials. */
-export const localClient = (endpoint: string, config: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient({
+export const localClient = (
+  endpoint: string,
+  config: DynamoDBClientConfig = {},
+  make = (given: DynamoDBClientConfig) => new DynamoDBClient(given),
+): DynamoDBClient =>
+  make({
     endpoint,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -44,7 +44,7 @@ export interface FaultProxy {
   plan(plan: FaultPlan): void
   /** Forgets requests and plan. */
   reset(): void
-  client(config?: DynamoDBClientConfig): DynamoDBClient
+  client(config?: DynamoDBClientConfig, make?: (config: DynamoDBClientConfig) => DynamoDBClient): DynamoDBClient
   close(): Promise<void>
 }
 
@@ -91,7 +91,7 @@ export async function faultProxy(upstream: string): Promise<FaultProxy> {
       seen.length = 0
       plan = () => 'pass'
     },
-    client: (config) => localClient(endpoint, config),
+    client: (config, make) => localClient(endpoint, config, make),
     close: async () => {
       server.close()
       server.closeAllConnections()

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
+import { dynamodbStore, tunedClient } from '../../../adapters/dynamodb/index.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import * as c from '../../../core/expression/condition.ts'
 import * as u from '../../../core/expression/update.ts'
@@ -14,12 +15,15 @@ const local = await onLocal(test)
 type Body = (on: LocalTable & { readonly proxy: FaultProxy; readonly faulty: Store }) => Promise<void>
 
 /** `faulty` is a store behind a proxy of its own. */
-const behindProxy = (name: string, body: Body): void =>
-  local(name, async (on) => {
-    const proxy = await faultProxy(on.endpoint)
-    const faulty = dynamodbStore({ client: proxy.client({ maxAttempts: 3 }) })
-    await body({ ...on, proxy, faulty }).finally(() => proxy.close())
-  })
+function behindProxy(name: string, body: Body): void {
+  for (const isTuned of [false, true]) {
+    local(isTuned ? `${name}, with a tuned client` : name, async (on) => {
+      const proxy = await faultProxy(on.endpoint)
+      const faulty = dynamodbStore({ client: proxy.client({ maxAttempts: 3 }, isTuned ? tunedClient : undefined) })
+      await body({ ...on, proxy, faulty }).finally(() => proxy.close())
+    })
+  }
+}
 
 const shapes: readonly [string, string, (on: LocalTable, id: string) => readonly WriteAction[]][] = [
   ['one write', 'UpdateItem', ({ table }, id) => [update(table, id, [u.increment(['n'], 1)])]],
@@ -44,7 +48,7 @@ for (const [what, operation, actions] of shapes) {
     for (const [i, [fate, applied]] of fates.entries()) {
       on.proxy.reset()
       on.proxy.plan(() => fate)
-      const id = `${operation}${i}`
+      const id = `${operation}${i}-${randomUUID()}`
       const outcome = await on.faulty.commit(plan(...actions(on, id)))
       assert.is(outcome.kind, 'unknown', JSON.stringify(fate))
       assert.instance((outcome as { cause: unknown }).cause, Error)

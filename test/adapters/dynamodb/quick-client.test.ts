@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { test } from 'uvu'
@@ -11,14 +12,19 @@ const local = await onLocal(test)
 /** Signed headers of a request, as they would travel. */
 type Headers = Readonly<Record<string, string>>
 
+interface Sent {
+  readonly headers: Headers
+  readonly body: string
+}
+
 /** Answers nothing to everything and keeps what was sent. */
 function recorder(): {
   readonly requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']>
-  readonly sent: Headers[]
+  readonly sent: Sent[]
 } {
-  const sent: Headers[] = []
-  const handle = async ({ headers }: { readonly headers: Headers }) => {
-    sent.push(headers)
+  const sent: Sent[] = []
+  const handle = async ({ headers, body }: { readonly headers: Headers; readonly body: string | Uint8Array }) => {
+    sent.push({ headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) })
     return { response: { statusCode: 200, headers: {}, body: new TextEncoder().encode('{}') } }
   }
   return { requestHandler: { handle } as never, sent }
@@ -27,38 +33,41 @@ function recorder(): {
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
 const read = { table: 't', key: { id: 'a' } }
 
-test('middleware that is added, moved or removed later is honoured by the next request, read or write', async () => {
-  const { requestHandler } = recorder()
-  const client = new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler })
-  const store = dynamodbStore({ client })
-  const seen: string[] = []
-  const both = async (): Promise<string> => {
-    seen.length = 0
-    await store.read([read], { consistent: true })
-    await store.commit(plan(update('t', 'a', [u.set(['n'], 1)])))
-    return seen.join(' ')
-  }
-  const note = (name: string) => (next: (args: never) => Promise<never>) => (args: never) => {
-    seen.push(name)
-    return next(args)
-  }
-  assert.is(await both(), '')
-  client.middlewareStack.add(note('one') as never, { step: 'initialize', name: 'one' })
-  assert.is(await both(), 'one one')
-  client.middlewareStack.addRelativeTo(note('two') as never, { relation: 'before', toMiddleware: 'one', name: 'two' })
-  assert.is(await both(), 'two one two one')
-  client.middlewareStack.remove('one')
-  client.middlewareStack.remove('two')
-  client.middlewareStack.add(note('late') as never, { step: 'finalizeRequest', priority: 'low' })
-  client.middlewareStack.add(note('early') as never, { step: 'initialize' })
-  assert.is(await both(), 'early late early late')
-})
+const makes = { plain: (config: DynamoDBClientConfig) => new DynamoDBClient(config), tuned: tunedClient }
+
+for (const [kind, make] of Object.entries(makes))
+  test(`middleware that is added, moved or removed later is honoured by the next request, read or write (${kind})`, async () => {
+    const { requestHandler } = recorder()
+    const client = make({ region: 'eu-north-1', credentials, requestHandler })
+    const store = dynamodbStore({ client })
+    const seen: string[] = []
+    const both = async (): Promise<string> => {
+      seen.length = 0
+      await store.read([read], { consistent: true })
+      await store.commit(plan(update('t', 'a', [u.set(['n'], 1)])))
+      return seen.join(' ')
+    }
+    const note = (name: string) => (next: (args: never) => Promise<never>) => (args: never) => {
+      seen.push(name)
+      return next(args)
+    }
+    assert.is(await both(), '')
+    client.middlewareStack.add(note('one') as never, { step: 'initialize', name: 'one' })
+    assert.is(await both(), 'one one')
+    client.middlewareStack.addRelativeTo(note('two') as never, { relation: 'before', toMiddleware: 'one', name: 'two' })
+    assert.is(await both(), 'two one two one')
+    client.middlewareStack.remove('one')
+    client.middlewareStack.remove('two')
+    client.middlewareStack.add(note('late') as never, { step: 'finalizeRequest', priority: 'low' })
+    client.middlewareStack.add(note('early') as never, { step: 'initialize' })
+    assert.is(await both(), 'early late early late')
+  })
 
 test('a logger of the caller’s is told of each request, also one set later', async () => {
   const told: unknown[] = []
   const silent = () => {}
   const logger = { trace: silent, debug: silent, info: (line: unknown) => told.push(line), warn: silent, error: silent }
-  for (const make of [(config: DynamoDBClientConfig) => new DynamoDBClient(config), tunedClient]) {
+  for (const make of Object.values(makes)) {
     told.length = 0
     const client = make({ region: 'eu-north-1', credentials, requestHandler: recorder().requestHandler, logger })
     await dynamodbStore({ client }).read([read], { consistent: true })
@@ -73,25 +82,45 @@ test('a logger of the caller’s is told of each request, also one set later', a
   assert.is(told.length, 1)
 })
 
-/** The parts of a signature that do not hold the time. */
+/** What was signed for: the parts of a signature that do not hold the time. */
 const signedBy = ({ authorization, host }: Headers): string =>
   `${host} ${/Credential=(\S+?)\/\d{8}(\S+), SignedHeaders=(\S+),/.exec(authorization!)!.slice(1).join(' ')}`
 
-test('a tuned client signs the same headers for the same place as the SDK’s own does', async () => {
-  const signatures = await Promise.all(
-    [tunedClient, (config: DynamoDBClientConfig) => new DynamoDBClient(config)].map(async (make) => {
-      const { requestHandler, sent } = recorder()
-      const session = { ...credentials, sessionToken: 'token' }
-      const store = dynamodbStore({ client: make({ region: 'eu-north-1', credentials: session, requestHandler }) })
+/** The signature that a request should have, worked out from what it says it signed. */
+function signatureOf({ headers, body }: Sent): string {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
+  const [, scope, names] = /Credential=[^/]+\/(\S+), SignedHeaders=(\S+),/.exec(headers['authorization']!)!
+  const signed = names!.split(';').map((name) => `${name}:${headers[name]}\n`)
+  const canonical = `POST\n/\n\n${signed.join('')}\n${names}\n${hash(body)}`
+  const key = scope!.split('/').reduce<string | Buffer>(hmac, `AWS4${credentials.secretAccessKey}`)
+  return hmac(key, `AWS4-HMAC-SHA256\n${headers['x-amz-date']}\n${scope}\n${hash(canonical)}`).toString('hex')
+}
+
+test('a tuned client signs each request, the SDK’s and its own, for the same place', async () => {
+  for (const sessionToken of [undefined, 'token']) {
+    const { requestHandler, sent } = recorder()
+    const session = { ...credentials, ...(sessionToken !== undefined && { sessionToken }) }
+    const store = dynamodbStore({ client: tunedClient({ region: 'eu-north-1', credentials: session, requestHandler }) })
+    for (let i = 0; i < 2; i++) {
       await store.read([read], { consistent: true })
-      await store.commit({ id: 'same', actions: [put('t', { id: 'a', n: 1 })] })
-      return sent.map(
-        (headers) => `${signedBy(headers)} ${headers['x-amz-security-token']} ${Object.keys(headers).sort()}`,
-      )
-    }),
-  )
-  assert.is(signatures[0]!.length, 2)
-  assert.equal(signatures[0], signatures[1])
+      await store.commit({ id: 'same', actions: [put('t', { id: 'a', n: 1, bytes: new Uint8Array([1, 2, 3]) })] })
+    }
+    assert.is(sent.length, 4)
+    const [first, write, ...short] = sent
+    for (const [i, each] of sent.entries()) {
+      assert.match(each.headers['authorization']!, `Signature=${signatureOf(each)}`, `request ${i}`)
+      assert.is(each.headers['x-amz-security-token'], sessionToken)
+      assert.equal(signedBy(each.headers).split(' ').slice(0, 3), signedBy(first!.headers).split(' ').slice(0, 3))
+    }
+    // Those behind the first of their kind are signed in fewer headers, and say the same.
+    assert.equal(
+      short.map(({ body }) => JSON.parse(body)),
+      [first, write].map((each) => JSON.parse(each!.body)),
+    )
+    assert.ok(short.every(({ headers }) => headers['amz-sdk-invocation-id'] === undefined))
+    for (const { headers, body } of short) assert.is(headers['content-length'], String(Buffer.byteLength(body)))
+  }
 })
 
 test('a tuned client takes new credentials when the old ones end, and region and endpoint as usual', async () => {
@@ -105,11 +134,11 @@ test('a tuned client takes new credentials when the old ones end, and region and
   const client = tunedClient({ region: 'eu-west-1', credentials: expiring, requestHandler })
   const store = dynamodbStore({ client })
   for (let i = 0; i < 3; i++) await store.read([read], { consistent: true })
-  const keys = sent.map((headers) => signedBy(headers).split(' ')[1])
+  const keys = sent.map(({ headers }) => signedBy(headers).split(' ')[1])
   assert.is(keys.at(-1), `KEY${n}`)
   assert.is.not(keys.at(-1), 'KEY1')
-  assert.match(signedBy(sent[0]!), 'dynamodb.eu-west-1.amazonaws.com')
-  assert.match(signedBy(sent[0]!), '/eu-west-1/dynamodb/aws4_request')
+  assert.match(signedBy(sent[0]!.headers), 'dynamodb.eu-west-1.amazonaws.com')
+  assert.match(signedBy(sent[0]!.headers), '/eu-west-1/dynamodb/aws4_request')
 
   const other = recorder()
   const elsewhere = tunedClient({
@@ -119,7 +148,23 @@ test('a tuned client takes new credentials when the old ones end, and region and
     requestHandler: other.requestHandler,
   })
   await dynamodbStore({ client: elsewhere }).read([read], { consistent: true })
-  assert.match(signedBy(other.sent[0]!), '127.0.0.1:1 AKIDEXAMPLE /local/dynamodb')
+  assert.match(signedBy(other.sent[0]!.headers), '127.0.0.1:1 AKIDEXAMPLE /local/dynamodb')
+})
+
+test('a tuned client’s own requests are signed with new credentials as soon as there are some', async () => {
+  const { requestHandler, sent } = recorder()
+  const expiration = new Date(Date.now() + 3600_000)
+  let n = 0
+  const provider = async () => ({ ...credentials, accessKeyId: `KEY${++n}`, ...(n === 1 && { expiration }) })
+  const store = dynamodbStore({ client: tunedClient({ region: 'eu-west-1', credentials: provider, requestHandler }) })
+  for (let i = 0; i < 4; i++) {
+    if (i === 2) expiration.setTime(0)
+    await store.read([read], { consistent: true })
+  }
+  assert.equal(
+    sent.map(({ headers }) => signedBy(headers).split(' ')[1]),
+    ['KEY1', 'KEY1', 'KEY2', 'KEY2'],
+  )
 })
 
 local('a tuned client reads and writes, also under a document client', async ({ table, endpoint }) => {
