@@ -12,6 +12,7 @@ import { type AttributeMap, isList, isMap, isNumber, scalarKey } from '../data/a
 import { type Item, type ItemAddress, type ItemKey, utf8Size } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
 import type { WriteAction } from '../store/write-plan.ts'
+import { flat, unflat } from './flat.ts'
 import { COMMIT } from './journal-table.ts'
 import { entriesOf, listed, type TailEntry } from './tail.ts'
 
@@ -66,8 +67,8 @@ export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress
   ...key,
   [FIRST]: block.entries[0]?.version ?? 0,
   [ENTRIES]: listed(block.entries),
-  ...(block.image ? { [IMAGE]: block.image } : {}),
-  ...(block.last ? { [LAST]: block.last } : {}),
+  ...(block.image ? { [IMAGE]: flat(block.image, 1) } : {}),
+  ...(block.last ? { [LAST]: flat(block.last, 1) } : {}),
   ...(block.isEnd ? { [COMMIT]: block.entries.at(-1)?.commit ?? '' } : {}),
   t: table,
   k: recordKey as AttributeMap,
@@ -78,11 +79,12 @@ export function decodeBlock(item: Item): Block {
   const [generation = '', place] = String(item['s']).split('#')
   const list = item[ENTRIES]
   const first = item[FIRST]
+  const [image, last] = [unflat(item[IMAGE]), unflat(item[LAST])]
   return {
     generation,
     entries: entriesOf(isList(list) ? list : [], isNumber(first) ? Number(first) : 1),
-    image: isMap(item[IMAGE]) ? item[IMAGE] : undefined,
-    last: isMap(item[LAST]) ? item[LAST] : undefined,
+    image: isMap(image) ? image : undefined,
+    last: isMap(last) ? last : undefined,
     isEnd: place === END,
   }
 }

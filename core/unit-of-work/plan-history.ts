@@ -5,14 +5,15 @@
  *
  * @module
  */
-import type { AttributeMap } from '../data/attribute-value.ts'
-import type { Item } from '../data/item.ts'
+import type { AttributeValue } from '../data/attribute-value.ts'
+import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
 import { putBlock } from '../journal/block.ts'
 import { type Change, recordChanges } from '../journal/change.ts'
 import { type Entry, encodeEntry, type RecordReference, type Step } from '../journal/entry.ts'
+import { flatEntry } from '../journal/flat.ts'
 import { spill } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
 import { isBranchPath } from '../model/shape.ts'
@@ -24,13 +25,13 @@ import type { CommitContext } from './plan.ts'
 
 export interface History {
   /** The entry of a record of which history is kept, as it is stored. Asked for once. */
-  entry(involved: Involved): AttributeMap
+  entry(involved: Involved): AttributeValue
   /** What of the entries is too large for a record. */
   readonly spilled: readonly WriteAction[]
 }
 
 export function historyOf(
-  { id, journalTable, metadata }: CommitContext,
+  { id, journalTable, limits, metadata }: CommitContext,
   records: readonly Involved[],
   parts: readonly Parts[],
 ): History {
@@ -41,7 +42,7 @@ export function historyOf(
     spilled,
     entry(involved) {
       const position = writers.indexOf(involved)
-      const { entry, writes } = spill(journalTable, involved.identity.address, id, {
+      const written: Entry = {
         kind: kindOf(involved),
         path: involved.path,
         metadata,
@@ -49,6 +50,10 @@ export function historyOf(
         // Once in full, so that a commit of many records does not grow with their square.
         others: references.length < 2 ? [] : position === 0 ? references.slice(1) : references.slice(0, 1),
         erased: false,
+      }
+      const { entry, writes } = spill(journalTable, involved.identity.address, id, written, () => {
+        const known = involved.state?.drafted?.encoded ?? involved.met ?? involved.stored
+        return known !== undefined && itemSize(known) > (limits.itemBytes * 3) / 4
       })
       spilled.push(...writes)
       return entry
@@ -145,8 +150,8 @@ export function endBlock(
   const isReplaced = state?.fate === 'replaced'
   if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return undefined
   const version = versionOf(known) + 1
-  const entry: AttributeMap = isReplaced
-    ? encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })
+  const entry: AttributeValue = isReplaced
+    ? flatEntry(encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false }))
     : history.entry(involved)
   return putBlock(journalTable, identity.address, {
     // One whose history had not begun begins and ends with this commit.
