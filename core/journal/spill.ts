@@ -10,9 +10,10 @@ import { type ItemAddress, valueSize } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
 import type { ReadStore, RequestOptions } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import { blockPartition } from './block.ts'
+import { blockPartition, SPILLED } from './block.ts'
 import { decodeEntry, type Entry, encodeEntry } from './entry.ts'
 import { flat, flatEntry, unflat } from './flat.ts'
+import { COMMIT } from './journal-table.ts'
 import type { TailEntry } from './tail.ts'
 
 /** Bytes. Beyond it a second item in a transaction costs less than what the entry adds to the record's next writes. */
@@ -20,8 +21,6 @@ const LARGEST = 8 * 1024
 /** The same where the record leaves little room for its tail. */
 const LARGEST_IN_LARGE = 256
 const STUB = 's'
-/** Behind all generations, which begin with a digit. */
-export const SPILLED = 'x#'
 
 const partAddress = (journal: string, record: ItemAddress, commit: string, part: 'new' | 'old'): ItemAddress => ({
   table: journal,
@@ -59,7 +58,7 @@ export function spill(
   }))
   const put = (part: 'new' | 'old', value: AttributeValue): WriteAction => {
     const { table, key } = partAddress(journal, record, commit, part)
-    return { kind: 'put', table, key, item: { ...key, e: flat(value, 1) }, condition: absent(['p']) }
+    return { kind: 'put', table, key, item: { ...key, [COMMIT]: commit, e: flat(value, 1) }, condition: absent(['p']) }
   }
   const { steps: _, ...shell } = entry
   return {

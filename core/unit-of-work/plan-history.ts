@@ -10,7 +10,7 @@ import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
-import { putBlock } from '../journal/block.ts'
+import { type Block, putEnd } from '../journal/block.ts'
 import { type Change, recordChanges } from '../journal/change.ts'
 import { type Entry, encodeEntry, type RecordReference, type Step } from '../journal/entry.ts'
 import { flatEntry } from '../journal/flat.ts'
@@ -138,27 +138,28 @@ function eventSteps(
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i])
 
-/** The block that ends the history of a record which this action deletes or replaces; undefined where there is none to end. */
+/** The block that ends the history of a record which this action deletes or replaces; nothing where there is none to end. */
 export function endBlock(
-  { id, journalTable, metadata }: CommitContext,
+  { id, journalTable, limits, metadata }: CommitContext,
   involved: Involved,
   action: WriteAction,
   history: History,
-): WriteAction | undefined {
+): readonly WriteAction[] {
   const { identity, state, met, stored } = involved
   const known = met ?? stored
   const isReplaced = state?.fate === 'replaced'
-  if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return undefined
+  if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
   const version = versionOf(known) + 1
   const entry: AttributeValue = isReplaced
     ? flatEntry(encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false }))
     : history.entry(involved)
-  return putBlock(journalTable, identity.address, {
+  const block: Block = {
     // One whose history had not begun begins and ends with this commit.
     generation: generationOf(known) ?? (isReplaced ? `${id}0` : id),
     entries: [...tailOf(known), { version, commit: id, entry }],
     image: undefined,
     last: imageOf(known),
     isEnd: true,
-  })
+  }
+  return putEnd(journalTable, identity.address, block, limits.itemBytes)
 }

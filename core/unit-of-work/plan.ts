@@ -11,11 +11,12 @@ import { type Item, itemSize, valueSize } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, all, type Condition, equals, exists } from '../expression/condition.ts'
-import { increment, set, type Update } from '../expression/update.ts'
+import { increment, remove, set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
 import { exactly } from '../journal/change.ts'
 import {
   firstEntry,
+  GENERATION,
   generationOf,
   hasRoom,
   notYetApplied,
@@ -68,7 +69,7 @@ export function planCommit(context: CommitContext, records: readonly Involved[])
   const history = historyOf(context, records, parts)
   const planned = records.flatMap((involved, i) => planRecord(context, involved, parts[i]!, history) ?? [])
   if (!own && planned.every(({ action }) => action.kind === 'check')) return undefined
-  const blocks = planned.flatMap(({ action, involved }) => endBlock(context, involved, action, history) ?? [])
+  const blocks = planned.flatMap(({ action, involved }) => endBlock(context, involved, action, history))
   const behind = [...blocks, ...history.spilled, ...(own ? [own] : [])]
   const actions = [...planned.map(({ action }) => action), ...behind]
   assertWithin(planned, actions.length, limits)
@@ -179,7 +180,7 @@ function planUpdate(
     ...(generation ? [generation] : []),
   ]
   const entry = keeps ? history.entry(involved) : undefined
-  const counted: Update = entry === undefined ? [increment([VERSION], 1)] : recordEntry(id, entry, known)
+  const counted: Update = entry === undefined ? withoutHistory(known) : recordEntry(id, entry, known)
   const engine = keeps
     ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id)]
     : []
@@ -262,6 +263,15 @@ function* levelsOf(
   yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own }
   yield { guards: versionGuard(stored), update: whole, loose: [] }
 }
+
+/**
+ * Where no history is kept any more, what is left of one goes: its entries would be taken for those of the versions made
+ * without any, once a history is kept again.
+ */
+const withoutHistory = (known: Item | undefined): Update => [
+  increment([VERSION], 1),
+  ...[TAIL, GENERATION].filter((name) => !known || known[name] !== undefined).map((name) => remove([name])),
+]
 
 /** The same changes with whole top-level attributes in place of drafts' paths into them. */
 function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
