@@ -159,8 +159,7 @@ export class Sealer {
 const unwritable = (journalTable: string, { reason, cause }: Extract<CommitOutcome, { kind: 'invalid' }>) =>
   engineError(
     'REJECTED',
-    `The history of a record must be moved to the journal table ${journalTable}, which refused it: ${reason} ` +
-      'Does the table exist? tables.create() makes it. Nothing was written.',
+    `The history of a record must be moved to the journal table ${journalTable}, which refused it: ${reason} Nothing was written.`,
     { reason },
     { cause },
   )
