@@ -202,9 +202,11 @@ function planUpdate(
   if (!stored) throw tooLarge(identity.model.name, 'operators in one expression', limits.operators, own.length)
   // More than one expression can name: the item as a whole, which nobody may have touched.
   const guards = versionGuard(stored)
-  const item = apply([...drafts, ...own, ...counted], stored)
+  // With the tail as it is now: a put must not bring back entries that were sealed or erased since.
+  const tail = keeps ? known?.[TAIL] : undefined
+  const item = apply([...drafts, ...own, ...counted], tail === undefined ? stored : { ...stored, [TAIL]: tail })
   const domain = conjunction(isThere(involved), guards, asked)
-  const condition = all([domain, ...engine])
+  const condition = all([domain, ...engine, ...(tail === undefined ? [] : [equals([TAIL], tail)])])
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }
 }
 

@@ -206,6 +206,49 @@ test('a late sealer brings nothing back that was erased', async () => {
   assert.ok((await w.history.verify(w.Account, w.key)).versions >= 5)
 })
 
+// A commit too large for an expression puts the item as a whole, and with it put back the tail that it had read.
+test('a commit of hundreds of fields brings nothing back that was erased since it read', async () => {
+  const store = memoryStore()
+  const prefix = tablePrefix()
+  const names = Array.from({ length: 400 }, (_, i) => `f${i}`)
+  const Wide = defineModel({
+    name: 'Wide',
+    table: `${prefix}-wide`,
+    key: { partition: 'id' },
+    schema: t.intersection([
+      t.type({ id: t.string, note: t.string }),
+      t.partial(Object.fromEntries(names.map((name) => [name, t.number]))),
+    ]),
+  })
+  let meanwhile: (() => Promise<unknown>) | undefined
+  const watched: Store = {
+    ...store,
+    async commit(plan, options) {
+      const act = meanwhile
+      meanwhile = undefined
+      await act?.()
+      return store.commit(plan, options)
+    },
+  }
+  const engine = (over: Store) => createEngine({ store: over, models: [Wide], journalTable: `${prefix}-journal` })
+  const { unitOfWork, history } = engine(watched)
+  const key = { id: 'a' }
+  const change = (fields: object) =>
+    unitOfWork.run(async (work) => {
+      work.change(await work.get(Wide, key), (draft) => void Object.assign(draft, fields))
+    })
+  await unitOfWork.run((work) => void work.create(Wide, { ...key, note: 'a' } as never))
+  await change({ note: 'secret' })
+  await change({ note: 'b' })
+  meanwhile = () => engine(store).history.erase(Wide, key)
+  await change(Object.fromEntries(names.map((name, i) => [name, i])))
+  const rows = await Promise.all(
+    [Wide.table, `${prefix}-journal`].map((table) => store.scan({ table, consistent: true })),
+  )
+  assert.not.match(JSON.stringify(rows), /secret/)
+  assert.is((await history.of(Wide, key).toArray()).length, 4)
+})
+
 if (storeKinds.includes('dynamodb')) {
   test('a journal table that is missing is named when the history needs it', async () => {
     const store = openStore('dynamodb')
