@@ -2,7 +2,8 @@
  * Removes past values from a history, for a privacy law's sake, and leaves its shell: versions, commits, times and names.
  *
  * The tail is sealed first, so that every entry but the last is in a block; then blocks are replaced by their shells, and
- * the last entry by its own, of which a block is written too: a sealer that still knows its values finds one there.
+ * the last entry by its own. Of that, and of what a deletion wrote, an ordinary block is written too: a late sealer that still
+ * knows the values finds one there.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { all, equals, exists } from '../expression/condition.ts'
 import { set } from '../expression/update.ts'
-import { type Block, blockAddress, encodeBlock, endAddress, putBlock } from '../journal/block.ts'
+import { type Block, blockAddress, encodeBlock, endAddress, lastAddress, putBlock } from '../journal/block.ts'
 import { commitId } from '../journal/commit-id.ts'
 import { decodeEntry, encodeEntry, erasedEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
@@ -70,7 +71,7 @@ async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<stri
   const { journalTable, store } = parts
   for await (const block of readBlocks(store, journalTable, source.address, { signal: source.signal })) {
     const open = block.entries.filter((entry) => !isErased(entry))
-    if (open.length === 0 && !block.image && !block.last) continue
+    if (open.length === 0 && !block.image && !block.last && !block.isLastApart) continue
     const entries = await Promise.all(
       block.entries.map((entry) => (isErased(entry) ? entry : shellOf(parts, source, entry))),
     )
@@ -87,6 +88,11 @@ async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<stri
       condition: all([exists(['p']), equals(['h'], listed(block.entries))]),
     })
     if (outcome !== 'committed') continue
+    if (isEnd) await send(parts, putBlock(journalTable, source.address, { ...shell, isEnd: false }))
+    if (block.isLastApart) {
+      const last = lastAddress(journalTable, source.address, generation)
+      await send(parts, { kind: 'delete', ...last, condition: exists(['p']) })
+    }
     for (const entry of open) {
       await removeSpilled(parts, source, entry)
       erased.add(entry.commit)

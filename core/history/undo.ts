@@ -28,6 +28,8 @@ interface Part {
   readonly model: AnyModel
   readonly address: ItemAddress
   readonly version: Version
+  /** The record that the same commit deleted to create this one. */
+  readonly replaced: Version | undefined
 }
 
 export async function undoCommit(
@@ -109,36 +111,39 @@ async function partAt(
   signal: AbortSignal | undefined,
 ): Promise<Part | undefined> {
   const source: Source = { store, journalTable, address, signal }
-  for await (const version of versionsBackwards(source))
-    if (version.commit === commit) return { model, address, version }
-  return undefined
+  let found: Version | undefined
+  for await (const version of versionsBackwards(source)) {
+    if (version.commit !== commit) {
+      if (found) break
+    } else if (found) return { model, address, version: found, replaced: version }
+    else if (version.entry.kind === 'created') found = version
+    else return { model, address, version, replaced: undefined }
+  }
+  return found && { model, address, version: found, replaced: undefined }
 }
 
 /** Looks into every tail and every block. */
 async function search(parts: HistoryParts, id: string, signal: AbortSignal | undefined): Promise<readonly Part[]> {
   const { store, journalTable, models } = parts
   const tables = new Set([...models].map(({ table }) => table))
-  const named = async (model: AnyModel | undefined, address: ItemAddress) =>
-    model && partAt(parts, model, address, id, signal)
+  const partIn = async (address: ItemAddress): Promise<Part | undefined> => {
+    const any = modelOf(models, address.table, undefined)
+    const part = any && (await partAt(parts, any, address, id, signal))
+    // Of models that share a table, the record itself tells which one is its own.
+    return part && { ...part, model: modelOf(models, address.table, knownItem(part.version)) ?? part.model }
+  }
   for (const table of tables) {
     for await (const item of itemsWith(store, table, TAIL, id, signal)) {
       if (!tailOf(item).some(({ commit }) => commit === id)) continue
-      const model = modelOf(models, table, item)
-      const key = Object.fromEntries(
-        (model?.definition.keyParts ?? []).map(({ attribute }) => [attribute, item[attribute]]),
-      )
-      const part = await named(model, { table, key: key as never })
+      const { keyParts } = modelOf(models, table, item)?.definition ?? { keyParts: [] }
+      const key = Object.fromEntries(keyParts.map(({ attribute }) => [attribute, item[attribute]]))
+      const part = await partIn({ table, key: key as never })
       if (part) return completed(parts, part, signal)
     }
   }
   for await (const item of itemsWith(store, journalTable, 'h', id, signal)) {
-    const { entries, image, last } = decodeBlock(item)
-    const table = String(item['t'])
-    if (!entries.some(({ commit }) => commit === id)) continue
-    const part = await named(modelOf(models, table, last ?? image ?? (item['k'] as Item)), {
-      table,
-      key: item['k'] as never,
-    })
+    if (!decodeBlock(item).entries.some(({ commit }) => commit === id)) continue
+    const part = await partIn({ table: String(item['t']), key: item['k'] as never })
     if (part) return completed(parts, part, signal)
   }
   return []
@@ -166,7 +171,7 @@ function modelOf(models: ReadonlySet<AnyModel>, table: string, item: Item | unde
   })
 }
 
-async function takeBack(work: UnitOfWork, { model, address, version }: Part): Promise<void> {
+async function takeBack(work: UnitOfWork, { model, address, version, replaced }: Part): Promise<void> {
   const { entry, before } = version
   if (entry.kind === 'deleted') {
     if (!before.known || !before.item) return
@@ -182,9 +187,12 @@ async function takeBack(work: UnitOfWork, { model, address, version }: Part): Pr
   if (entry.kind === 'created') {
     // Only as it was created: what others did to it since would be lost with it.
     const made = version.after.known ? version.after.item : undefined
-    if (!made || !equal(made, present))
+    // As it reads today: its schema may have changed since.
+    if (!made || !equal(encodeRecord(model, decodeItem(model, made) as never), present))
       throw conflict(model, address, [{ path: '', base: made, mine: undefined, theirs: present }])
     work.delete(record)
+    if (replaced?.before.known && replaced.before.item)
+      work.create(model, decodeItem(model, replaced.before.item) as never)
     return
   }
   // Step by step, the last one first, since a later one may have replaced what an earlier one made.
@@ -208,8 +216,11 @@ async function presentImage(work: UnitOfWork, model: AnyModel, key: object): Pro
   return record && encodeRecord(model, record as never)
 }
 
-function keyFrom(model: AnyModel, { before, after }: Version, { key }: ItemAddress): object {
-  const item = after.known && after.item ? after.item : before.known ? before.item : undefined
+const knownItem = ({ before, after }: Version): Item | undefined =>
+  after.known && after.item ? after.item : before.known ? before.item : undefined
+
+function keyFrom(model: AnyModel, version: Version, { key }: ItemAddress): object {
+  const item = knownItem(version)
   return item ? keyOfRecord(model, decodeItem(model, item)) : key
 }
 

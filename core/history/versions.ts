@@ -9,10 +9,10 @@
  */
 import type { Item, ItemAddress } from '../data/item.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
-import { type Block, blockSortKey, endAddress } from '../journal/block.ts'
+import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
 import { type Entry, redoEntry, undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
-import { readEntries, SPILLED } from '../journal/spill.ts'
+import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { ReadStore, SortCondition } from '../store/store.ts'
 

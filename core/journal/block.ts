@@ -9,9 +9,10 @@
  */
 import { createHash } from 'node:crypto'
 import { type AttributeMap, isList, isMap, isNumber, scalarKey } from '../data/attribute-value.ts'
-import { type Item, type ItemAddress, type ItemKey, utf8Size } from '../data/item.ts'
+import { type Item, type ItemAddress, type ItemKey, itemSize, utf8Size } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
 import type { WriteAction } from '../store/write-plan.ts'
+import { flat, unflat } from './flat.ts'
 import { COMMIT } from './journal-table.ts'
 import { entriesOf, listed, type TailEntry } from './tail.ts'
 
@@ -23,13 +24,17 @@ export interface Block {
   readonly image: Item | undefined
   /** The record as it was deleted; only in a generation's last block. */
   readonly last: Item | undefined
+  /** The last state is an item of its own, since one could not hold both. `readBlocks` puts it in its place. */
+  readonly isLastApart?: boolean | undefined
   readonly isEnd: boolean
 }
 
-const [ENTRIES, FIRST, IMAGE, LAST] = ['h', 'f', 'b', 'z'] as const
+const [ENTRIES, FIRST, IMAGE, LAST, APART] = ['h', 'f', 'b', 'z', 'y'] as const
 /** Behind all digits. */
 const END = 'end'
 const LONGEST_KEY = 1000
+/** Begins the sort keys of what is kept beside blocks; behind all generations, which begin with a digit. */
+export const SPILLED = 'x#'
 /** A block that crosses a multiple of this has an image, so that no more than this many entries lie between two. */
 export const IMAGE_EVERY = 64
 
@@ -51,6 +56,30 @@ export const blockAddress = (journal: string, record: ItemAddress, generation: s
 export const endAddress = (journal: string, record: ItemAddress, generation: string): ItemAddress =>
   blockAddress(journal, record, generation, END)
 
+/** Where the last state of a deleted record is that was too large for the block. */
+export const lastAddress = (journal: string, record: ItemAddress, generation: string): ItemAddress => ({
+  table: journal,
+  key: { p: blockPartition(record), s: `${SPILLED}${generation}#last` },
+})
+
+/** What ends a generation: its last block, in two items where one of `itemBytes` could not hold it. */
+export function putEnd(journal: string, record: ItemAddress, block: Block, itemBytes: number): readonly WriteAction[] {
+  const whole = putBlock(journal, record, block)
+  if (!block.last || whole.kind !== 'put' || itemSize(whole.item) <= itemBytes) return [whole]
+  const { table, key } = lastAddress(journal, record, block.generation)
+  const item = { ...key, [COMMIT]: block.entries.at(-1)!.commit, [LAST]: flat(block.last, 1) }
+  return [
+    putBlock(journal, record, { ...block, isLastApart: true }),
+    { kind: 'put', table, key, item, condition: absent(['p']) },
+  ]
+}
+
+/** The block with the last state that was kept apart from it. */
+export function withLast(block: Block, item: Item | undefined): Block {
+  const last = unflat(item?.[LAST])
+  return { ...block, last: isMap(last) ? last : undefined }
+}
+
 /** Puts the block where there is none yet. */
 export function putBlock(journal: string, record: ItemAddress, block: Block): WriteAction {
   const address = blockAddress(
@@ -66,8 +95,9 @@ export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress
   ...key,
   [FIRST]: block.entries[0]?.version ?? 0,
   [ENTRIES]: listed(block.entries),
-  ...(block.image ? { [IMAGE]: block.image } : {}),
-  ...(block.last ? { [LAST]: block.last } : {}),
+  ...(block.image ? { [IMAGE]: flat(block.image, 1) } : {}),
+  ...(block.last && !block.isLastApart ? { [LAST]: flat(block.last, 1) } : {}),
+  ...(block.isLastApart ? { [APART]: true } : {}),
   ...(block.isEnd ? { [COMMIT]: block.entries.at(-1)?.commit ?? '' } : {}),
   t: table,
   k: recordKey as AttributeMap,
@@ -78,11 +108,13 @@ export function decodeBlock(item: Item): Block {
   const [generation = '', place] = String(item['s']).split('#')
   const list = item[ENTRIES]
   const first = item[FIRST]
+  const [image, last] = [unflat(item[IMAGE]), unflat(item[LAST])]
   return {
     generation,
     entries: entriesOf(isList(list) ? list : [], isNumber(first) ? Number(first) : 1),
-    image: isMap(item[IMAGE]) ? item[IMAGE] : undefined,
-    last: isMap(item[LAST]) ? item[LAST] : undefined,
+    image: isMap(image) ? image : undefined,
+    last: isMap(last) ? last : undefined,
+    isLastApart: item[APART] === true,
     isEnd: place === END,
   }
 }

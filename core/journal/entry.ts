@@ -9,6 +9,7 @@
 import { type AttributeMap, type AttributeValue, isList, isMap, type ScalarValue } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import { type Change, decodeChange, encodeChange, redo, undo } from './change.ts'
+import { unflat } from './flat.ts'
 
 /** One domain event, or the changes made without one. */
 export interface Step {
@@ -68,8 +69,9 @@ const encodeStep = ({ name, data, path, changes }: Step): AttributeMap => ({
   ...(changes.length > 0 ? { c: changes.map(encodeChange) } : {}),
 })
 
-/** What `encodeEntry` made. */
-export function decodeEntry(value: AttributeValue | undefined): Entry {
+/** What `encodeEntry` made, as it was or as `flat` kept it. */
+export function decodeEntry(kept: AttributeValue | undefined): Entry {
+  const value = unflat(kept)
   const stored: AttributeMap = isMap(value) ? value : {}
   const plain = changesOf(stored['c'])
   return {

@@ -5,8 +5,7 @@
  */
 import type { ItemAddress, ItemKey } from '../data/item.ts'
 import type { ReadStore, RequestOptions, SortCondition } from '../store/store.ts'
-import { type Block, blockPartition, decodeBlock } from './block.ts'
-import { SPILLED } from './spill.ts'
+import { type Block, blockPartition, decodeBlock, lastAddress, SPILLED, withLast } from './block.ts'
 
 /** Blocks in one page: some have the record's image, which may be large. */
 const PAGE = 10
@@ -47,7 +46,15 @@ export async function* readBlocks(
       },
       { signal },
     )
-    for (const item of page.items) yield decodeBlock(item)
+    for (const item of page.items) {
+      const block = decodeBlock(item)
+      if (!block.isLastApart) yield block
+      else {
+        const address = lastAddress(journal, record, block.generation)
+        const [last] = await store.read([address], { consistent: true, signal })
+        yield withLast(block, last)
+      }
+    }
     left -= page.items.length
     from = page.next
   } while (from && left > 0)

@@ -9,6 +9,7 @@
  */
 import { addressKey, type Item, type ItemAddress, itemSize } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
+import { engineError } from '../errors.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
 import { all, equals } from '../expression/condition.ts'
 import { remove } from '../expression/update.ts'
@@ -124,6 +125,7 @@ export class Sealer {
       isEnd: false,
     }
     const put = await this.#send(putBlock(this.#parts.journalTable, address, block), priority)
+    if (put.kind === 'invalid') throw unwritable(this.#parts.journalTable, put)
     const present = put.kind === 'conflict' ? put.failures[0]?.present : undefined
     if (put.kind !== 'committed' && !present) return undefined
     // One that was there holds fewer entries, perhaps, and the same as far as it goes.
@@ -167,6 +169,14 @@ export class Sealer {
     return this.#parts.store.commit({ id: commitId(this.#parts.environment), actions: [action] }, { priority })
   }
 }
+
+const unwritable = (journalTable: string, { reason, cause }: Extract<CommitOutcome, { kind: 'invalid' }>) =>
+  engineError(
+    'REJECTED',
+    `The history of a record must be moved to the journal table ${journalTable}, which refused it: ${reason} Nothing was written.`,
+    { reason },
+    { cause },
+  )
 
 const withoutFirst = (item: Item, entries: number): Item =>
   Object.freeze({ ...item, [TAIL]: listed(tailOf(item).slice(entries)) })

@@ -5,20 +5,22 @@
  *
  * @module
  */
-import { type AttributeMap, type AttributeValue, isList, isMap } from '../data/attribute-value.ts'
+import { type AttributeValue, isList, isMap } from '../data/attribute-value.ts'
 import { type ItemAddress, valueSize } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
 import type { ReadStore, RequestOptions } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import { blockPartition } from './block.ts'
+import { blockPartition, SPILLED } from './block.ts'
 import { decodeEntry, type Entry, encodeEntry } from './entry.ts'
+import { flat, flatEntry, unflat } from './flat.ts'
+import { COMMIT } from './journal-table.ts'
 import type { TailEntry } from './tail.ts'
 
 /** Bytes. Beyond it a second item in a transaction costs less than what the entry adds to the record's next writes. */
 const LARGEST = 8 * 1024
+/** The same where the record leaves little room for its tail. */
+const LARGEST_IN_LARGE = 256
 const STUB = 's'
-/** Behind all generations, which begin with a digit. */
-export const SPILLED = 'x#'
 
 const partAddress = (journal: string, record: ItemAddress, commit: string, part: 'new' | 'old'): ItemAddress => ({
   table: journal,
@@ -30,14 +32,21 @@ export const spillAddresses = (journal: string, record: ItemAddress, commit: str
 
 export interface Spilled {
   /** What stands in the tail. */
-  readonly entry: AttributeMap
+  readonly entry: AttributeValue
   readonly writes: readonly WriteAction[]
 }
 
-/** The entry as it goes into the tail, and what goes elsewhere: nothing, mostly. */
-export function spill(journal: string, record: ItemAddress, commit: string, entry: Entry): Spilled {
+/** The entry as it goes into the tail, and what goes elsewhere: nothing, mostly. `isLarge`: the record is near its limit. */
+export function spill(
+  journal: string,
+  record: ItemAddress,
+  commit: string,
+  entry: Entry,
+  isLarge: () => boolean,
+): Spilled {
   const encoded = encodeEntry(entry)
-  if (valueSize(encoded) <= LARGEST) return { entry: encoded, writes: [] }
+  const size = valueSize(encoded)
+  if (size <= LARGEST_IN_LARGE || (size <= LARGEST && !isLarge())) return { entry: flatEntry(encoded), writes: [] }
   const old: AttributeValue[] = []
   const steps = entry.steps.map((step) => ({
     ...step,
@@ -49,17 +58,20 @@ export function spill(journal: string, record: ItemAddress, commit: string, entr
   }))
   const put = (part: 'new' | 'old', value: AttributeValue): WriteAction => {
     const { table, key } = partAddress(journal, record, commit, part)
-    return { kind: 'put', table, key, item: { ...key, e: value }, condition: absent(['p']) }
+    return { kind: 'put', table, key, item: { ...key, [COMMIT]: commit, e: flat(value, 1) }, condition: absent(['p']) }
   }
   const { steps: _, ...shell } = entry
   return {
-    entry: { ...encodeEntry({ ...shell, steps: [] }), [STUB]: true },
+    entry: flatEntry({ ...encodeEntry({ ...shell, steps: [] }), [STUB]: true }),
     writes: [put('new', encodeEntry({ ...entry, steps })), put('old', old)],
   }
 }
 
 /** Whether the entry is a stub, of which the values are elsewhere. */
-export const isStub = (entry: AttributeValue): boolean => isMap(entry) && entry[STUB] === true
+export function isStub(kept: AttributeValue): boolean {
+  const entry = unflat(kept)
+  return isMap(entry) && entry[STUB] === true
+}
 
 /** Entries, decoded, with what was kept elsewhere. */
 export async function readEntries(
@@ -72,7 +84,9 @@ export async function readEntries(
   const stubs = tail.filter(({ entry }) => isStub(entry))
   const addresses = stubs.flatMap(({ commit }) => spillAddresses(journal, record, commit))
   const items = addresses.length === 0 ? [] : await store.read(addresses, { ...options, consistent: true })
-  const parts = new Map(stubs.map(({ commit }, i) => [commit, [items[2 * i]?.['e'], items[2 * i + 1]?.['e']] as const]))
+  const parts = new Map(
+    stubs.map(({ commit }, i) => [commit, [unflat(items[2 * i]?.['e']), unflat(items[2 * i + 1]?.['e'])] as const]),
+  )
   return tail.map((each) => {
     const part = parts.get(each.commit)
     const decoded = part ? joined(each.entry, ...part) : decodeEntry(each.entry)

@@ -10,7 +10,7 @@
 import { type AttributeValue, isList, isNumber } from '../data/attribute-value.ts'
 import { type Item, valueSize } from '../data/item.ts'
 import { absent, type Condition, contains, equals, exists, hasSize, not } from '../expression/condition.ts'
-import { append, increment, set, type Update } from '../expression/update.ts'
+import { append, increment, remove, set, type Update } from '../expression/update.ts'
 
 /** How many commits changed the record. Absent in items that other programs wrote. */
 export const VERSION = '_v'
@@ -44,6 +44,15 @@ export function sameRecord(known: Item | undefined): Condition {
   if (generation !== undefined) return equals([GENERATION], generation)
   return known ? absent([GENERATION]) : exists([GENERATION])
 }
+
+/**
+ * What an update does where no history is kept any more. What is left of one goes: its entries would be taken for those of
+ * the versions made without any, once a history is kept again.
+ */
+export const withoutHistory = (known: Item | undefined): Update => [
+  increment([VERSION], 1),
+  ...[TAIL, GENERATION].filter((name) => !known || known[name] !== undefined).map((name) => remove([name])),
+]
 
 /** The attributes of a record that this commit creates. */
 export const firstEntry = (commit: string, entry: AttributeValue): Item => ({

@@ -7,6 +7,7 @@
 import { type AttributeMap, type AttributeValue, isList, isMap, isSet, scalarKey } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
+import { levels, MAX_LEVELS } from '../data/levels.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 
 /** A copy of its own that is frozen, or why DynamoDB cannot store the value. */
@@ -21,7 +22,7 @@ export function take(input: AttributeValue, depth = 0): Taken {
   const problem = setProblem(input)
   if (problem) return { problem }
   if (value === undefined) return { problem: 'Expected a value' }
-  if (depth + levels(value) > 32) return { problem: 'Expected at most 32 levels of nesting' }
+  if (depth + levels(value) > MAX_LEVELS) return { problem: 'Expected at most 32 levels of nesting' }
   return { value }
 }
 
@@ -59,13 +60,4 @@ function setProblem(value: AttributeValue): string | undefined {
     if (problem) return problem
   }
   return undefined
-}
-
-function levels(value: AttributeValue): number {
-  if (!isList(value) && !isMap(value)) return 0
-  let deepest = 0
-  for (const member of isList(value) ? value : Object.values(value as AttributeMap)) {
-    deepest = Math.max(deepest, levels(member))
-  }
-  return deepest + 1
 }

@@ -5,14 +5,15 @@
  *
  * @module
  */
-import type { AttributeMap } from '../data/attribute-value.ts'
-import type { Item } from '../data/item.ts'
+import type { AttributeValue } from '../data/attribute-value.ts'
+import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
-import { putBlock } from '../journal/block.ts'
+import { type Block, putEnd } from '../journal/block.ts'
 import { type Change, recordChanges } from '../journal/change.ts'
 import { type Entry, encodeEntry, type RecordReference, type Step } from '../journal/entry.ts'
+import { flatEntry } from '../journal/flat.ts'
 import { spill } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
 import { isBranchPath } from '../model/shape.ts'
@@ -24,13 +25,13 @@ import { isUpdate, type Parts } from './parts.ts'
 
 export interface History {
   /** The entry of a record of which history is kept, as it is stored. Asked for once. */
-  entry(involved: Involved): AttributeMap
+  entry(involved: Involved): AttributeValue
   /** What of the entries is too large for a record. */
   readonly spilled: readonly WriteAction[]
 }
 
 export function historyOf(
-  { id, journalTable, metadata }: CommitContext,
+  { id, journalTable, limits, metadata }: CommitContext,
   records: readonly Involved[],
   parts: readonly Parts[],
 ): History {
@@ -41,7 +42,7 @@ export function historyOf(
     spilled,
     entry(involved) {
       const position = writers.indexOf(involved)
-      const { entry, writes } = spill(journalTable, involved.identity.address, id, {
+      const written: Entry = {
         kind: kindOf(involved),
         path: involved.path,
         metadata,
@@ -49,6 +50,10 @@ export function historyOf(
         // Once in full, so that a commit of many records does not grow with their square.
         others: references.length < 2 ? [] : position === 0 ? references.slice(1) : references.slice(0, 1),
         erased: false,
+      }
+      const { entry, writes } = spill(journalTable, involved.identity.address, id, written, () => {
+        const known = involved.state?.drafted?.encoded ?? involved.met ?? involved.stored
+        return known !== undefined && itemSize(known) > (limits.itemBytes * 3) / 4
       })
       spilled.push(...writes)
       return entry
@@ -131,27 +136,28 @@ function eventSteps(
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i])
 
-/** The block that ends the history of a record which this action deletes or replaces; undefined where there is none to end. */
+/** The block that ends the history of a record which this action deletes or replaces; nothing where there is none to end. */
 export function endBlock(
-  { id, journalTable, metadata }: CommitContext,
+  { id, journalTable, limits, metadata }: CommitContext,
   involved: Involved,
   action: WriteAction,
   history: History,
-): WriteAction | undefined {
+): readonly WriteAction[] {
   const { identity, state, met, stored } = involved
   const known = met ?? stored
   const isReplaced = state?.fate === 'replaced'
-  if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return undefined
+  if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
   const version = versionOf(known) + 1
-  const entry: AttributeMap = isReplaced
-    ? encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })
+  const entry: AttributeValue = isReplaced
+    ? flatEntry(encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false }))
     : history.entry(involved)
-  return putBlock(journalTable, identity.address, {
+  const block: Block = {
     // One whose history had not begun begins and ends with this commit.
     generation: generationOf(known) ?? (isReplaced ? `${id}0` : id),
     entries: [...tailOf(known), { version, commit: id, entry }],
     image: undefined,
     last: imageOf(known),
     isEnd: true,
-  })
+  }
+  return putEnd(journalTable, identity.address, block, limits.itemBytes)
 }

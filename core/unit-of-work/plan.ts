@@ -9,9 +9,19 @@
 import { type Item, itemSize } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, all, type Condition, equals, exists } from '../expression/condition.ts'
-import { increment, type Update } from '../expression/update.ts'
+import type { Update } from '../expression/update.ts'
 import { exactly } from '../journal/change.ts'
-import { firstEntry, generationOf, hasRoom, notYetApplied, recordEntry, sameRecord, VERSION } from '../journal/tail.ts'
+import {
+  firstEntry,
+  generationOf,
+  hasRoom,
+  notYetApplied,
+  recordEntry,
+  sameRecord,
+  TAIL,
+  VERSION,
+  withoutHistory,
+} from '../journal/tail.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction } from '../store/write-plan.ts'
@@ -32,7 +42,7 @@ export function planCommit(context: CommitContext, records: readonly Involved[])
   const history = historyOf(context, records, parts)
   const planned = records.flatMap((involved, i) => planRecord(context, involved, parts[i]!, history) ?? [])
   if (!own && planned.every(({ action }) => action.kind === 'check')) return undefined
-  const blocks = planned.flatMap(({ action, involved }) => endBlock(context, involved, action, history) ?? [])
+  const blocks = planned.flatMap(({ action, involved }) => endBlock(context, involved, action, history))
   const behind = [...blocks, ...history.spilled, ...(own ? [own] : [])]
   const actions = [...planned.map(({ action }) => action), ...behind]
   assertWithin(planned, actions.length, limits)
@@ -135,7 +145,7 @@ function planUpdate(
     ...(generation ? [generation] : []),
   ]
   const entry = keeps ? history.entry(involved) : undefined
-  const counted: Update = entry === undefined ? [increment([VERSION], 1)] : recordEntry(id, entry, known)
+  const counted: Update = entry === undefined ? withoutHistory(known) : recordEntry(id, entry, known)
   const engine = keeps
     ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id)]
     : []
@@ -157,9 +167,11 @@ function planUpdate(
   if (!stored) throw tooLarge(identity.model.name, 'operators in one expression', limits.operators, own.length)
   // More than one expression can name: the item as a whole, which nobody may have touched.
   const guards = versionGuard(stored)
-  const item = apply([...drafts, ...own, ...counted], stored)
+  // With the tail as it is now: a put must not bring back entries that were sealed or erased since.
+  const tail = keeps ? known?.[TAIL] : undefined
+  const item = apply([...drafts, ...own, ...counted], tail === undefined ? stored : { ...stored, [TAIL]: tail })
   const domain = conjunction(isThere(involved), guards, asked)
-  const condition = all([domain, ...engine])
+  const condition = all([domain, ...engine, ...(tail === undefined ? [] : [equals([TAIL], tail)])])
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,5 +38,6 @@ export async function bundleWorker(): Promise<string> {
     },
     logLevel: 'error',
   })
-  return join(directory, 'worker.mjs')
+  // As the program itself is told its path, also where node_modules is a link.
+  return realpathSync(join(directory, 'worker.mjs'))
 }

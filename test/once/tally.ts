@@ -6,6 +6,7 @@
 import { createEngine } from 'draftwork'
 import * as assert from 'uvu/assert'
 import type { Store } from '../../core/store/store.ts'
+import { expectFolded } from './fold.ts'
 import { ACCOUNTS, type Entry, jobOf, type Models, models, pageOf } from './job.ts'
 
 const START = 1000
@@ -74,6 +75,7 @@ export class Tally {
       move(from, -amount)
       move(to, amount)
     }
+    await expectHistories(store, made, entries)
     const balances = await accounts(store, made)
     for (const { id, balance } of balances) assert.is(balance, expected.get(id) ?? START, `The balance of ${id}`)
     assert.is(
@@ -81,6 +83,24 @@ export class Tally {
       ACCOUNTS * START,
     )
   }
+}
+
+/** Every record is what its history leads to, and each job is one commit, in three histories. */
+async function expectHistories(store: Store, made: Models, jobs: readonly Entry[]): Promise<void> {
+  const engine = createEngine({ store, models: Object.values(made) })
+  const counts = new Map<string, number>()
+  const count = (commits: readonly string[]) => {
+    for (const commit of commits) counts.set(commit, (counts.get(commit) ?? 0) + 1)
+  }
+  for (const account of await accounts(store, made)) {
+    count((await expectFolded(engine, made.Account, { id: account.id }, account)).slice(1))
+  }
+  for (const id of new Set(jobs.map(({ job }) => pageOf(job)))) {
+    const page = await engine.unitOfWork.run((work) => work.get(made.Page, { id }))
+    count(await expectFolded(engine, made.Page, { id }, page))
+  }
+  assert.is(counts.size, jobs.length, 'There are as many commits as jobs')
+  for (const [commit, times] of counts) assert.is(times, 3, `Histories that have commit ${commit}`)
 }
 
 async function logged(store: Store, made: Models, jobs: number): Promise<readonly Entry[]> {

@@ -198,7 +198,8 @@ test('the version guard names the generation too, since a record created again c
   const [action] = w.watched.onlyCommit()
   assert.equal(
     conditionsOf(action!).map(({ kind }) => kind),
-    ['exists', 'compare', 'compare', 'compare', 'not'],
+    // The last one says that the tail, which is put back with the item, is as it was.
+    ['exists', 'compare', 'compare', 'compare', 'not', 'compare'],
   )
 })
 

@@ -1,0 +1,270 @@
+/** Stories of histories at the edges: deep and large records, a history turned off and on, late sealers, undoing what is rare. */
+import { createEngine, defineModel, type Store } from 'draftwork'
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { failsWith } from '../unit-of-work/world.ts'
+import { bank } from './account.ts'
+
+const note = t.intersection([
+  t.type({ id: t.string }),
+  t.partial({ n: t.number, small: t.string, text: t.string, any: t.any }),
+])
+
+async function notes(store: Store, prefix = tablePrefix(), history = true) {
+  const Note = defineModel({ name: 'Note', table: `${prefix}-notes`, key: { partition: 'id' }, schema: note, history })
+  const engine = createEngine({ store, models: [Note], journalTable: `${prefix}-journal` })
+  await engine.tables.create()
+  const key = { id: 'a' }
+  type Fields = Partial<t.TypeOf<typeof note>>
+  return {
+    ...engine,
+    Note,
+    key,
+    prefix,
+    create: (fields: Fields) => engine.unitOfWork.run((work) => void work.create(Note, { ...key, ...fields })),
+    change: (fields: Fields) =>
+      engine.unitOfWork.run(async (work) => {
+        work.change(await work.get(Note, key), (draft) => void Object.assign(draft, fields))
+      }),
+    remove: () => engine.unitOfWork.run(async (work) => work.delete(await work.get(Note, key))),
+  }
+}
+
+const nested = (levels: number, leaf: unknown): unknown => (levels === 0 ? leaf : { in: nested(levels - 1, leaf) })
+
+for (const kind of storeKinds) {
+  // An entry has a value some levels deeper than the record had it, and DynamoDB takes 32 levels.
+  for (const levels of [27, 28, 31]) {
+    test(`values of ${levels} levels are changed, deleted and told (${kind})`, async () => {
+      const w = await notes(openStore(kind))
+      await w.create({ any: nested(levels, 'first') })
+      await w.change({ any: 'flat' })
+      await w.change({ any: nested(levels, new Set(['second'])) })
+      await w.remove()
+      assert.equal(await w.history.verify(w.Note, w.key), { ok: true, versions: 4, problems: [] })
+      assert.equal((await w.history.at(w.Note, w.key, { version: 1 }))?.any, nested(levels, 'first'))
+      const [last] = await w.history.of(w.Note, w.key, { reverse: true, limit: 1 }).toArray()
+      await w.history.undo(last!)
+      assert.is(await w.history.erase(w.Note, w.key), 5)
+    })
+  }
+
+  test(`metadata of 30 levels go along (${kind})`, async () => {
+    const w = await notes(openStore(kind))
+    const metadata = { in: nested(30, 'deep') }
+    await w.unitOfWork.run((work) => void work.create(w.Note, w.key), { metadata })
+    const [created] = await w.history.of(w.Note, w.key).toArray()
+    assert.equal(created!.by, metadata)
+  })
+
+  // Entries in the tail, and what the last block has besides the record, made what fits into a record not fit any more.
+  test(`a record of nearly 400 KB is changed, deleted, brought back and forgotten (${kind})`, async () => {
+    const store = openStore(kind)
+    const w = await notes(store)
+    const text = 'x'.repeat(400 * 1024 - 5000)
+    await w.create({ text, small: 'a'.repeat(3000) })
+    for (const letter of 'bcde') await w.change({ small: letter.repeat(3000) })
+    await w.change({ small: 'f'.repeat(4400) })
+    await w.remove()
+    const events = await w.history.of(w.Note, w.key).toArray()
+    await w.history.undo(events.at(-1)!)
+    const back = await w.unitOfWork.run((work) => work.get(w.Note, w.key))
+    assert.is(back.text, text)
+    assert.is(back.small, 'f'.repeat(4400))
+    assert.equal(await w.history.verify(w.Note, w.key), { ok: true, versions: 8, problems: [] })
+    await w.history.erase(w.Note, w.key)
+    const { items } = await store.scan({ table: `${w.prefix}-journal`, consistent: true })
+    assert.not.match(JSON.stringify(items), /x{100}/)
+  })
+
+  // Versions that no entry was written for were taken for those of the entries that were there.
+  test(`a history that was turned off begins anew when it is turned on again (${kind})`, async () => {
+    const store = openStore(kind)
+    const on = await notes(store)
+    const off = await notes(store, on.prefix, false)
+    await on.create({ n: 0 })
+    await on.change({ n: 1 })
+    await off.change({ n: 2 })
+    await off.unitOfWork.run((work) => work.blind(off.Note, off.key, (blind) => blind.increment('n', 1)))
+    await on.change({ n: 4 })
+    await on.unitOfWork.run((work) => work.blind(on.Note, on.key, (blind) => blind.increment('n', 1)))
+    await off.unitOfWork.run((work) => work.blind(off.Note, off.key, (blind) => blind.increment('n', 1)))
+    await on.change({ n: 7 })
+    await on.change({ n: 8 })
+    const events = await on.history.of(on.Note, on.key).toArray()
+    assert.equal(
+      events.map(({ version, changes: [change] }) => [version, change?.old, change?.new]),
+      [
+        [8, 6, 7],
+        [9, 7, 8],
+      ],
+    )
+    assert.ok((await on.history.verify(on.Note, on.key)).ok)
+    assert.is((await on.history.at(on.Note, on.key, { version: 8 }))?.n, 7)
+  })
+
+  // The record that the commit had created was deleted, and the one that it had deleted did not come back.
+  test(`undoing a commit that replaced a record brings back the one before (${kind})`, async () => {
+    const w = await notes(openStore(kind))
+    await w.create({ n: 1 })
+    await w.unitOfWork.run(
+      'replace',
+      async (work) => {
+        work.delete(await work.get(w.Note, w.key))
+        work.create(w.Note, { ...w.key, n: 2 })
+      },
+      { metadata: { actor: 'ann' } },
+    )
+    const events = await w.history.of(w.Note, w.key).toArray()
+    assert.equal(
+      events.map(({ kind, by }) => [kind, by]),
+      [
+        ['created', undefined],
+        ['deleted', { actor: 'ann' }],
+        ['created', { actor: 'ann' }],
+      ],
+    )
+    await w.history.undo(events[2]!.commitId)
+    assert.is((await w.unitOfWork.run((work) => work.get(w.Note, w.key))).n, 1)
+    assert.ok((await w.history.verify(w.Note, w.key)).ok)
+  })
+
+  // A block does not tell the model, and the first one of the table was taken for it.
+  test(`an old commit is undone by its id alone where models share a table (${kind})`, async () => {
+    const prefix = tablePrefix()
+    const shared = { table: `${prefix}-all`, history: { entries: 1 } }
+    const Cat = defineModel({
+      name: 'Cat',
+      ...shared,
+      key: { partition: 'id' },
+      type: { attribute: 'kind', value: 'Cat' },
+      schema: t.type({ id: t.string, lives: t.number }),
+    })
+    const Dog = defineModel({
+      name: 'Dog',
+      ...shared,
+      key: { partition: 'id' },
+      type: { attribute: 'kind', value: 'Dog' },
+      schema: note,
+    })
+    const { unitOfWork, history, tables } = createEngine({
+      store: openStore(kind),
+      models: [Cat, Dog],
+      journalTable: `${prefix}-journal`,
+    })
+    await tables.create()
+    const dog = { id: 'rex' }
+    await unitOfWork.run((work) => void work.create(Dog, { ...dog, n: 0, small: 'a' }))
+    const set = (fields: object) =>
+      unitOfWork.run(async (work) => {
+        work.change(await work.get(Dog, dog), (draft) => void Object.assign(draft, fields))
+      })
+    await set({ small: 'b' })
+    for (let n = 1; n < 6; n++) await set({ n })
+    const [, second] = await history.of(Dog, dog).toArray()
+    await history.undo(second!.commitId)
+    assert.is((await unitOfWork.run((work) => work.get(Dog, dog))).small, 'a')
+  })
+}
+
+// The values that were erased came back with the block of a sealer that had read the record before it was deleted.
+test('a late sealer brings nothing back that was erased', async () => {
+  const store = memoryStore()
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let seals = 0
+  const slow: Store = {
+    ...store,
+    async commit(plan, options) {
+      const [action] = plan.actions
+      const isBlock = plan.actions.length === 1 && action?.kind === 'put' && String(action.key['p']).startsWith('H#')
+      if (isBlock && ++seals === 1) await held
+      return store.commit(plan, options)
+    },
+  }
+  const w = await bank(slow, { history: { entries: 2 } })
+  await w.open()
+  const write = (text: string) =>
+    w.unitOfWork.run(async (work) => {
+      work.change(await work.get(w.Account, w.key), (draft) => {
+        draft.note = text
+      })
+    })
+  for (const text of ['secret one', 'secret two', 'secret three']) await write(text)
+  assert.is(seals, 1)
+  await w.unitOfWork.run(async (work) => work.delete(await work.get(w.Account, w.key)))
+  await w.history.erase(w.Account, w.key)
+  release()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const { items } = await store.scan({ table: w.journal, consistent: true })
+  assert.not.match(JSON.stringify(items), /secret/)
+  assert.ok((await w.history.verify(w.Account, w.key)).versions >= 5)
+})
+
+// A commit too large for an expression puts the item as a whole, and with it put back the tail that it had read.
+test('a commit of hundreds of fields brings nothing back that was erased since it read', async () => {
+  const store = memoryStore()
+  const prefix = tablePrefix()
+  const names = Array.from({ length: 400 }, (_, i) => `f${i}`)
+  const Wide = defineModel({
+    name: 'Wide',
+    table: `${prefix}-wide`,
+    key: { partition: 'id' },
+    schema: t.intersection([
+      t.type({ id: t.string, note: t.string }),
+      t.partial(Object.fromEntries(names.map((name) => [name, t.number]))),
+    ]),
+  })
+  let meanwhile: (() => Promise<unknown>) | undefined
+  const watched: Store = {
+    ...store,
+    async commit(plan, options) {
+      const act = meanwhile
+      meanwhile = undefined
+      await act?.()
+      return store.commit(plan, options)
+    },
+  }
+  const engine = (over: Store) => createEngine({ store: over, models: [Wide], journalTable: `${prefix}-journal` })
+  const { unitOfWork, history } = engine(watched)
+  const key = { id: 'a' }
+  const change = (fields: object) =>
+    unitOfWork.run(async (work) => {
+      work.change(await work.get(Wide, key), (draft) => void Object.assign(draft, fields))
+    })
+  await unitOfWork.run((work) => void work.create(Wide, { ...key, note: 'a' } as never))
+  await change({ note: 'secret' })
+  await change({ note: 'b' })
+  meanwhile = () => engine(store).history.erase(Wide, key)
+  await change(Object.fromEntries(names.map((name, i) => [name, i])))
+  const rows = await Promise.all(
+    [Wide.table, `${prefix}-journal`].map((table) => store.scan({ table, consistent: true })),
+  )
+  assert.not.match(JSON.stringify(rows), /secret/)
+  assert.is((await history.of(Wide, key).toArray()).length, 4)
+})
+
+if (storeKinds.includes('dynamodb')) {
+  test('a journal table that is missing is named when the history needs it', async () => {
+    const store = openStore('dynamodb')
+    const prefix = tablePrefix()
+    const Note = defineModel({ name: 'Note', table: `${prefix}-notes`, key: { partition: 'id' }, schema: note })
+    const { unitOfWork } = createEngine({ store, models: [Note], journalTable: `${prefix}-journal` })
+    await store.createTable({ table: Note.table, partition: { name: 'id', type: 'S' }, indexes: [] })
+    await unitOfWork.run((work) => void work.create(Note, { id: 'a', n: 0 }))
+    const count = () => unitOfWork.run((work) => work.blind(Note, { id: 'a' }, (blind) => blind.increment('n', 1)))
+    const countOn = async () => {
+      for (let i = 0; i < 120; i++) await count()
+    }
+    const { message } = await failsWith(countOn(), 'REJECTED')
+    assert.match(message, `${prefix}-journal`)
+    await store.deleteTable(Note.table)
+  })
+}
+
+test.run()
