@@ -4,7 +4,7 @@
  * @module
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { assertSignal, unexpected } from '../arguments.ts'
+import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import type { AttributeMap } from '../data/attribute-value.ts'
 import { utf8Size } from '../data/item.ts'
 import { asError } from '../data/print-value.ts'
@@ -206,6 +206,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   }
 
   async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
+    assertOptions(options, 'options', optionNames)
     checkPropagation(options.propagation)
     if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
@@ -275,7 +276,7 @@ function onceRequest(name: string, work: Work<unknown>, options: RunOptions): On
   return { key, keptFor, fingerprint: fingerprint(name, work, input) }
 }
 
-const optionNames = new Set([
+const optionNames = [
   'guard',
   'maxAttempts',
   'idempotencyKey',
@@ -284,13 +285,11 @@ const optionNames = new Set([
   'metadata',
   'signal',
   'propagation',
-])
+]
 
 function checked(options: RunOptions): number {
   const { guard, maxAttempts = MAX_ATTEMPTS, metadata, propagation, signal } = options
-  // A misspelt idempotencyKey would be a promise that nobody keeps.
-  const unknown = Object.keys(options).find((name) => !optionNames.has(name))
-  if (unknown !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, unknown)
+  assertOptions(options, 'options', optionNames)
   if (guard !== undefined && guard !== 'reads' && guard !== 'writes') {
     throw unexpected('guard', "'reads' or 'writes'", guard)
   }
