@@ -17,7 +17,6 @@ import {
 import { dynamodbStore } from 'draftwork/dynamodb'
 import { levelStore } from 'draftwork/level'
 import { memoryStore } from 'draftwork/memory'
-import { opentelemetry } from 'draftwork/opentelemetry'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -51,7 +50,6 @@ const calls: Readonly<Record<string, () => unknown>> = {
     memoryStore({ adversity: { seed: 1, capacity: { tables: { people: { ...table, ...misspelt } } } } }),
   dynamodbStore: () => dynamodbStore({ client, ...misspelt }),
   levelStore: () => levelStore({ path: '/nowhere', ...misspelt }),
-  opentelemetry: () => opentelemetry(wrong),
   progressBar: () => progressBar(wrong),
   autoIncrement: () => autoIncrement(wrong),
   migrationsFrom: () => migrationsFrom(Fields, wrong),
