@@ -13,11 +13,17 @@ const kindOf = (value: unknown): string => Object.prototype.toString.call(value)
 export const unexpected = (argument: string, expected: string, got: unknown): EngineError =>
   engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${printValue(got)}.`, { argument })
 
-/** Options, of which there may be none. Throws for what is no object, or one of a kind that has no names: a list, a `Map`. */
-export function assertOptions(given: unknown, argument = 'options'): void {
+/**
+ * Options, of which there may be none. Throws for what is no object, or one of a kind that has no names: a list, a `Map`;
+ * and for a name that is not among `names`, since a misspelt one would be a wish that nobody hears.
+ */
+export function assertOptions(given: unknown, argument = 'options', names?: readonly string[]): void {
   if (given === undefined) return
-  if (typeof given === 'object' && given !== null && kindOf(given) === '[object Object]') return
-  throw unexpected(argument, 'an object', given)
+  if (typeof given !== 'object' || given === null || kindOf(given) !== '[object Object]') {
+    throw unexpected(argument, 'an object', given)
+  }
+  const stray = names && Object.keys(given).find((name) => !names.includes(name))
+  if (stray !== undefined) throw unexpected(argument, `named ${names!.join(', ')}`, stray)
 }
 
 export function assertSignal(signal: unknown): void {

@@ -69,9 +69,21 @@ export interface Engine {
   close(): Promise<void>
 }
 
+const optionNames = Object.keys({
+  store: 1,
+  models: 1,
+  journalTable: 1,
+  metadata: 1,
+  tables: 1,
+  scheduler: 1,
+  log: 1,
+  telemetry: 1,
+  environment: 1,
+} satisfies Record<keyof EngineOptions, 1>)
+
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
-  assertOptions(options ?? null)
+  assertOptions(options ?? null, 'options', optionNames)
   const { store: given, models, tables: settings, environment = systemEnvironment, metadata } = options
   const { journalTable: journal = DEFAULT_JOURNAL_TABLE, scheduler = given?.throughput ? {} : false } = options
   if (typeof given?.commit !== 'function') {

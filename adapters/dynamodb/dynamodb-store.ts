@@ -66,7 +66,7 @@ export interface DynamodbStoreOptions {
 
 /** Items of the tables of one account and region. Tables are found by name, in the region of the client. */
 export function dynamodbStore(options: DynamodbStoreOptions): Store {
-  assertOptions(options ?? null)
+  assertOptions(options ?? null, 'options', ['client', 'streams', 'patience'])
   if (typeof options.client?.send !== 'function') {
     throw unexpected('client', 'a DynamoDBClient or a DynamoDBDocumentClient', options.client)
   }

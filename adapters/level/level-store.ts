@@ -49,7 +49,7 @@ interface Open {
  * merely having a store takes no lock, and the request after a failed one tries again.
  */
 export function levelStore(options: LevelStoreOptions): Store {
-  assertOptions(options ?? null)
+  assertOptions(options ?? null, 'options', ['path', 'limits', 'now', 'changeLog'])
   const { path, now = Date.now } = options
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw unexpected('path', 'the path of a directory', path)

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { engineError } from '../../core/errors.ts'
+import { assertOptions, unexpected } from '../../core/arguments.ts'
 import type { Store } from '../../core/store/store.ts'
 import { type CapacityPlan, checkCapacity, type ProvisionedTable } from './capacity-plan.ts'
 
@@ -82,8 +82,9 @@ const probabilities = [
 /** @throws `INVALID_ARGUMENT`, also for names that are not known: a misspelt fault would be one that never comes */
 export function checkAdversity(adversity: Adversity): CheckedAdversity {
   const known: readonly string[] = [...probabilities, 'seed', 'crashAtWrite', 'capacity']
+  assertOptions(adversity ?? null, 'adversity')
   const stray = Object.keys(adversity).find((name) => !known.includes(name))
-  if (stray !== undefined) throw refusal(stray, `one of ${known.join(', ')}`, adversity)
+  if (stray !== undefined) throw unexpected(`adversity.${stray}`, `one of ${known.join(', ')}`, stray)
   const { seed, crashAtWrite = Number.POSITIVE_INFINITY } = adversity
   if (!Number.isSafeInteger(seed)) throw refusal('seed', 'an integer', adversity)
   if (crashAtWrite !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(crashAtWrite) && crashAtWrite > 0)) {
@@ -100,9 +101,5 @@ export function checkAdversity(adversity: Adversity): CheckedAdversity {
   return { ...(Object.fromEntries(odds) as Odds), seed, crashAtWrite }
 }
 
-const refusal = (name: string, expected: string, adversity: Adversity) =>
-  engineError(
-    'INVALID_ARGUMENT',
-    `Expected adversity.${name} to be ${expected}, got ${String(adversity[name as keyof Adversity])}.`,
-    { argument: `adversity.${name}` },
-  )
+const refusal = (name: keyof Adversity, expected: string, adversity: Adversity) =>
+  unexpected(`adversity.${name}`, expected, adversity[name])

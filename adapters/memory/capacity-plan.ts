@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { engineError } from '../../core/errors.ts'
+import { assertOptions, unexpected } from '../../core/arguments.ts'
 
 /** Units a second. */
 export interface ProvisionedUnits {
@@ -30,29 +30,35 @@ export interface CapacityPlan {
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkCapacity(plan: CapacityPlan): void {
-  for (const [table, provisioned] of Object.entries(plan?.tables ?? {})) {
+  assertOptions(plan ?? null, 'adversity.capacity', ['tables'])
+  assertOptions(plan.tables ?? null, 'adversity.capacity.tables')
+  for (const [table, provisioned] of Object.entries(plan.tables)) {
     checkProvisioned(provisioned, `adversity.capacity.tables.${table}`)
   }
 }
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkProvisioned(provisioned: ProvisionedTable, argument: string): void {
+  assertOptions(provisioned ?? null, argument, ['read', 'write', 'burstSeconds', 'partitions', 'indexes'])
   checkUnits(provisioned, argument)
   const { burstSeconds = 300, partitions = 1, indexes = {} } = provisioned
-  if (!(burstSeconds > 0)) throw refusal(`${argument}.burstSeconds`, 'a number of seconds, above 0', burstSeconds)
-  if (!(Number.isSafeInteger(partitions) && partitions > 0)) {
-    throw refusal(`${argument}.partitions`, 'an integer, at least 1', partitions)
+  if (!(typeof burstSeconds === 'number' && burstSeconds > 0)) {
+    throw unexpected(`${argument}.burstSeconds`, 'a number of seconds, above 0', burstSeconds)
   }
-  for (const [name, units] of Object.entries(indexes)) checkUnits(units, `${argument}.indexes.${name}`)
+  if (!(Number.isSafeInteger(partitions) && partitions > 0)) {
+    throw unexpected(`${argument}.partitions`, 'an integer, at least 1', partitions)
+  }
+  assertOptions(indexes, `${argument}.indexes`)
+  for (const [name, units] of Object.entries(indexes)) {
+    assertOptions(units ?? null, `${argument}.indexes.${name}`, ['read', 'write'])
+    checkUnits(units, `${argument}.indexes.${name}`)
+  }
 }
 
 function checkUnits(units: ProvisionedUnits, argument: string): void {
   for (const kind of ['read', 'write'] as const) {
-    const value: unknown = units?.[kind]
+    const value: unknown = units[kind]
     if (!(typeof value === 'number' && value > 0))
-      throw refusal(`${argument}.${kind}`, 'units a second, above 0', value)
+      throw unexpected(`${argument}.${kind}`, 'units a second, above 0', value)
   }
 }
-
-const refusal = (argument: string, expected: string, got: unknown) =>
-  engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${String(got)}.`, { argument })

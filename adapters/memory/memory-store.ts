@@ -17,7 +17,7 @@ import { followLog } from '../../core/store/follow-log.ts'
 import { ownLimits, type StoreLimits } from '../../core/store/limits.ts'
 import type { RequestOptions, Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
-import type { AdverseStore, Adversity } from './adversity.ts'
+import { type AdverseStore, type Adversity, checkAdversity } from './adversity.ts'
 import { Replica } from './adversity-replica.ts'
 import { adverseStore } from './adversity-store.ts'
 import { CapacityMeter } from './capacity-meter.ts'
@@ -53,9 +53,10 @@ export interface MemoryStoreOptions {
 export function memoryStore(options: MemoryStoreOptions & { readonly adversity: Adversity }): AdverseStore
 export function memoryStore(options?: MemoryStoreOptions): Store
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  assertOptions(options)
+  assertOptions(options, 'options', ['adversity', 'limits', 'now', 'changeLog'])
   const { adversity, now = Date.now } = options
   if (typeof now !== 'function') throw unexpected('now', 'a function', now)
+  if (adversity !== undefined) checkAdversity(adversity)
   const limits = ownLimits(options.limits)
   const keep = changesToKeep(options.changeLog)
   const tables = new Tables(limits, now, keep === undefined ? undefined : new MemoryChangeLog(keep))

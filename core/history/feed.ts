@@ -55,7 +55,7 @@ export interface FeedParts {
 }
 
 export function followFeed<M extends AnyModel>(parts: FeedParts, options: FollowOptions<M>): Feed<M> {
-  assertOptions(options)
+  assertOptions(options, 'options', ['models', 'from', 'signal'])
   const { signal, from = 'now' } = options
   assertSignal(signal)
   if (typeof from !== 'string' || from === '') throw unexpected('from', `'start', 'now' or a token`, from)

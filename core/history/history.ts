@@ -120,7 +120,13 @@ export interface History {
 export function historyOf(parts: HistoryParts): History {
   const { store, journalTable, models } = parts
 
-  function sourceOf(model: AnyModel, key: unknown, options: RequestOptions | undefined): Source {
+  /** `names` are those of the call's options beside `signal`. */
+  function sourceOf(
+    model: AnyModel,
+    key: unknown,
+    options: RequestOptions | undefined,
+    names: readonly string[] = [],
+  ): Source {
     if (!models.has(model)) {
       throw engineError('INVALID_ARGUMENT', 'Expected a model of this engine; name it in createEngine({ models }).', {
         argument: 'model',
@@ -129,7 +135,7 @@ export function historyOf(parts: HistoryParts): History {
     if (!model.definition.history) {
       throw engineError('INVALID_ARGUMENT', `${model.name} keeps no history (history: false).`, { argument: 'model' })
     }
-    assertOptions(options)
+    assertOptions(options, 'options', ['signal', ...names])
     assertSignal(options?.signal)
     return { store, journalTable, address: addressOf(model, key as never), signal: options?.signal }
   }
@@ -171,7 +177,7 @@ export function historyOf(parts: HistoryParts): History {
 
   return Object.freeze<History>({
     of(model, key, options = {}) {
-      const source = sourceOf(model, key, options)
+      const source = sourceOf(model, key, options, ['from', 'to', 'generation', 'reverse', 'limit'])
       checkRange(options)
       return {
         [Symbol.asyncIterator]: () => events(model, key, source, options),
@@ -193,7 +199,8 @@ export function historyOf(parts: HistoryParts): History {
     },
 
     async diff(model, key, from, to, options) {
-      const source = sourceOf(model, key, options)
+      const source = sourceOf(model, key, options, ['generation'])
+      assertGeneration(options?.generation)
       for (const [name, version] of Object.entries({ from, to })) assertVersion(name, version, 0)
       const images = await Promise.all(
         [from, to].map((version) => imageAt(source, model, version, options?.generation)),
@@ -208,14 +215,15 @@ export function historyOf(parts: HistoryParts): History {
     verify: async (model, key, options) => verifyHistory(model, sourceOf(model, key, options)),
 
     async undo(commit, options) {
-      assertOptions(options)
+      assertOptions(options, 'options', ['signal'])
       assertSignal(options?.signal)
       return undoCommit(parts, commit, options?.signal)
     },
 
     follow: (options = {}) => followFeed(parts, options),
 
-    replay: async (model, key, options = {}) => replayEvents(parts, model, key, sourceOf(model, key, options), options),
+    replay: async (model, key, options = {}) =>
+      replayEvents(parts, model, key, sourceOf(model, key, options, ['reducers']), options),
 
     erase: async (model, key, options) => eraseHistory(parts, sourceOf(model, key, options)),
   })
@@ -226,21 +234,20 @@ function assertVersion(name: string, version: unknown, least: number): void {
   throw unexpected(name, `a version, a whole number of at least ${least}`, version)
 }
 
-const optionNames = new Set(['from', 'to', 'generation', 'reverse', 'limit', 'signal'])
+function assertGeneration(generation: unknown): void {
+  if (generation !== undefined && typeof generation !== 'string') throw unexpected('generation', 'a text', generation)
+}
 
-function checkRange(options: HistoryOptions): void {
-  const stray = Object.keys(options).find((name) => !optionNames.has(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, stray)
-  const { from, to, generation, reverse, limit } = options
+function checkRange({ from, to, generation, reverse, limit }: HistoryOptions): void {
   assertVersion('from', from, 0)
   assertVersion('to', to, 0)
   assertVersion('limit', limit, 0)
-  if (generation !== undefined && typeof generation !== 'string') throw unexpected('generation', 'a text', generation)
+  assertGeneration(generation)
   if (reverse !== undefined && typeof reverse !== 'boolean') throw unexpected('reverse', 'true or false', reverse)
 }
 
 function momentOf(moment: Moment) {
-  assertOptions(moment ?? null, 'moment')
+  assertOptions(moment ?? null, 'moment', ['version', 'generation', 'time'])
   const { version, generation, time } = moment as {
     readonly version?: number
     readonly generation?: string
@@ -252,5 +259,6 @@ function momentOf(moment: Moment) {
   }
   if (version === undefined) throw unexpected('moment', '{ version } or { time }', moment)
   assertVersion('version', version, 0)
+  assertGeneration(generation)
   return { version, generation }
 }

@@ -58,7 +58,7 @@ export async function replayEvents<M extends AnyModel>(
   source: Source,
   { reducers = {} }: ReplayOptions<M>,
 ): Promise<Replay<M>> {
-  checkReducers(reducers)
+  checkReducers(model, reducers)
   const stored = await readRecord(source)
   const present = stored && imageOf(stored)
   const generation = await latestGeneration(source, stored)
@@ -139,8 +139,8 @@ function reduced(model: AnyModel, name: string, data: unknown, item: Item, reduc
   return encodeRecord(model, next as never)
 }
 
-function checkReducers(reducers: unknown): void {
-  assertOptions(reducers, 'reducers')
+function checkReducers({ definition }: AnyModel, reducers: unknown): void {
+  assertOptions(reducers, 'reducers', [...definition.events.keys()])
   for (const [name, reducer] of Object.entries(reducers as Readonly<Record<string, unknown>>)) {
     if (typeof reducer !== 'function') throw unexpected(`reducers.${name}`, 'a function', reducer)
   }

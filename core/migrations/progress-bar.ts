@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unexpected } from '../arguments.ts'
 import type { MigrationReport } from './migration-report.ts'
 
 /** What is needed of `process.stderr`. */
@@ -15,6 +16,7 @@ const WIDTH = 20
 
 /** For `migrations.run(model, { onProgress: progressBar() })`. How many items a table has is not known: the bar shows segments. */
 export function progressBar(terminal: Terminal = process.stderr): (report: MigrationReport) => void {
+  if (typeof terminal?.write !== 'function') throw unexpected('terminal', 'a stream, such as process.stderr', terminal)
   return (report) => {
     if (!terminal.isTTY) return
     const isDone = report.segmentsDone === report.segments

@@ -154,8 +154,8 @@ function typeOf(
   // Templates are how several models share a table, where the type tells them apart.
   const type = given ?? (keyParts.some((part) => part.template) ? { attribute: '_t', value: model } : undefined)
   if (type === undefined) return undefined
-  const { attribute, value } = type as { readonly attribute?: unknown; readonly value?: unknown }
-  if (!isName(attribute) || !isName(value)) {
+  const { attribute, value, ...others } = type as { readonly attribute?: unknown; readonly value?: unknown }
+  if (!isName(attribute) || !isName(value) || Object.keys(others).length > 0) {
     return refuse('type must be { attribute, value } with two texts, well-formed and of 1 to 255 bytes')
   }
   if (fields.has(attribute)) {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { assertOptions } from '../arguments.ts'
 import type { Encoded } from './check-value.ts'
 import type { FieldValue } from './defaults.ts'
 import type { Fields } from './fields.ts'
@@ -43,8 +44,11 @@ export type GeneratedBy<A> = {
 }
 
 /** A number for a key field that `work.createNext` counts up: unique in the model, never given twice, not without gaps. */
-export const autoIncrement = ({ block = 1, start = 1 }: AutoIncrementOptions = {}): AutoIncrement =>
-  Object.freeze({ kind: 'auto-increment', block, start })
+export function autoIncrement(options: AutoIncrementOptions = {}): AutoIncrement {
+  assertOptions(options, 'autoIncrement', ['block', 'start'])
+  const { block = 1, start = 1 } = options
+  return Object.freeze({ kind: 'auto-increment', block, start })
+}
 
 export interface Generators {
   readonly ids: ReadonlyMap<string, GeneratedKind>

@@ -6,6 +6,7 @@
  * @module
  */
 import type * as t from 'io-ts'
+import { assertOptions, unexpected } from '../arguments.ts'
 import type { AttributeMap } from '../data/attribute-value.ts'
 import { engineError } from '../errors.ts'
 import type { DeepReadonly } from './readonly.ts'
@@ -77,6 +78,7 @@ export class Migrations<Fields> implements Parts {
         { argument: 'step' },
       )
     }
+    assertOptions(step, 'step', ['up', 'down'])
     return new Migrations({
       first,
       detect,
@@ -101,14 +103,11 @@ export function migrationsFrom<Schema extends t.Mixed>(
   schema: Schema,
   options: VersionOptions = {},
 ): Migrations<t.TypeOf<Schema>> {
+  assertOptions(options, 'migrationsFrom', ['version', 'detect'])
   const { version = 1, detect } = options
-  if (!Number.isSafeInteger(version) || version < 1) {
-    throw engineError('INVALID_ARGUMENT', `Expected version to be a positive integer, got ${String(version)}.`, {
-      argument: 'version',
-    })
-  }
+  if (!Number.isSafeInteger(version) || version < 1) throw unexpected('version', 'a positive integer', version)
   if (detect !== undefined && typeof detect !== 'function') {
-    throw engineError('INVALID_ARGUMENT', 'Expected detect to be a function of the item.', { argument: 'detect' })
+    throw unexpected('detect', 'a function of the item', detect)
   }
   return new Migrations({ first: version, detect, schemas: [schema], steps: [] })
 }

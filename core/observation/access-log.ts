@@ -22,7 +22,7 @@ export function accessLog(log: NamedLog, now: () => number, values: boolean): Ob
         log.write(level, operation, {
           operation,
           tables,
-          ...targetOf(begun),
+          ...targetOf(begun, values),
           ...answerOf(ending, values),
           ...(consumed.length > 0 && { units: unitsOf(consumed) }),
           ms: now() - start,
@@ -35,8 +35,11 @@ export function accessLog(log: NamedLog, now: () => number, values: boolean): Ob
   }
 }
 
-/** Whom the request was about. Keys are told, what was written is not. */
-function targetOf(begun: RequestBegun): object {
+/**
+ * Whom the request was about. Keys are told, what was written is not; nor is what was looked for in an index, whose keys are
+ * attributes like others, such as somebody's address.
+ */
+function targetOf(begun: RequestBegun, values: boolean): object {
   const keyed = ({ table, key }: ItemAddress) => ({ table, key: plainValue(key) })
   switch (begun.operation) {
     case 'read':
@@ -48,7 +51,16 @@ function targetOf(begun: RequestBegun): object {
       }
     case 'query': {
       const { index, partition, sort } = begun.request
-      return { ...(index !== undefined && { index }), key: plainValue(sort ? { partition, sort } : { partition }) }
+      const key = sort ? { partition, sort } : { partition }
+      if (index === undefined || values) return { ...(index !== undefined && { index }), key: plainValue(key) }
+      const { attribute } = partition
+      return {
+        index,
+        key: {
+          partition: { attribute },
+          ...(sort && { sort: { attribute: sort.attribute, operator: sort.operator } }),
+        },
+      }
     }
     case 'scan': {
       const { index, segment } = begun.request

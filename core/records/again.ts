@@ -31,5 +31,8 @@ export async function again<A>(
 }
 
 export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw engineError('ABORTED', 'The request was aborted.', {}, { cause: signal.reason })
+  if (signal?.aborted) throw requestAborted(signal)
 }
+
+export const requestAborted = ({ reason }: AbortSignal) =>
+  engineError('ABORTED', 'The request was aborted.', {}, { cause: reason })

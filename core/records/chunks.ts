@@ -1,16 +1,59 @@
 /**
  * Any number of things, also ones that come over time, a few at a time.
  *
+ * Nothing that was taken in is lost: where the source throws, or the wait for it is aborted, what it gave before comes
+ * first.
+ *
  * @module
  */
+import { assertNotAborted, requestAborted } from './again.ts'
 
-export async function* chunksOf<A>(all: Iterable<A> | AsyncIterable<A>, size: number): AsyncGenerator<A[], undefined> {
+type Many<A> = Iterable<A> | AsyncIterable<A>
+
+export async function* chunksOf<A>(
+  all: Many<A>,
+  size: number,
+  signal?: AbortSignal | undefined,
+): AsyncGenerator<A[], undefined> {
   let chunk: A[] = []
-  for await (const each of all) {
-    chunk.push(each)
-    if (chunk.length < size) continue
-    yield chunk
-    chunk = []
+  let ended: { readonly thrown: unknown } | undefined
+  try {
+    for await (const each of signal ? untilAborted(all, signal) : all) {
+      chunk.push(each)
+      if (chunk.length < size) continue
+      yield chunk
+      chunk = []
+    }
+  } catch (thrown) {
+    ended = { thrown }
   }
   if (chunk.length > 0) yield chunk
+  if (ended) throw ended.thrown
+}
+
+/** A source that gives nothing for hours must not keep the abort waiting. */
+async function* untilAborted<A>(all: Many<A>, signal: AbortSignal): AsyncGenerator<A, undefined> {
+  const source = (async function* () {
+    yield* all
+  })()
+  let abort = () => {}
+  const aborted = () => abort()
+  signal.addEventListener('abort', aborted)
+  try {
+    for (;;) {
+      assertNotAborted(signal)
+      // One promise a wait: a race with one that lives as long as the work would keep all of them.
+      const next = await new Promise<IteratorResult<A>>((resolve, reject) => {
+        abort = () => reject(requestAborted(signal))
+        source.next().then(resolve, reject)
+      })
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    signal.removeEventListener('abort', aborted)
+    const closed = source.return(undefined)
+    if (signal.aborted) closed.catch(() => undefined)
+    else await closed
+  }
 }

@@ -15,6 +15,7 @@ export interface ReadManyParts<Key> {
   readonly keys: Iterable<Key> | AsyncIterable<Key>
   readonly chunk: number
   readonly concurrency: number
+  readonly signal: AbortSignal | undefined
   addressOf(key: Key): ItemAddress
   send(addresses: readonly ItemAddress[]): Promise<readonly (Item | undefined)[]>
   read(item: Item | undefined): object | undefined
@@ -32,7 +33,7 @@ export function readMany<Key, R>(parts: ReadManyParts<Key>): ManyRecords<R> {
       parts.onProgress(done)
       return items
     }
-    for await (const keys of chunksOf(parts.keys, parts.chunk)) {
+    for await (const keys of chunksOf(parts.keys, parts.chunk, parts.signal)) {
       const items = parts.send(keys.map(parts.addressOf))
       // It may fail before its turn; then it does so again when its turn comes.
       items.catch(() => undefined)

@@ -8,6 +8,7 @@
  * @module
  */
 import { addressKey } from '../data/item.ts'
+import { asError } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { type BulkFailure, type EngineError, engineError, isEngineError } from '../errors.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
@@ -47,12 +48,13 @@ type Batch = Map<string, Planned>
 /** A batch is given up when the store left all of it unprocessed this often in a row. */
 const MAX_FRUITLESS = 10
 
-/** Throws INCOMPLETE where anything was taken in that is not written. */
+/** Throws INCOMPLETE where it ends early: what was taken in and is not written, or what ended it. */
 export async function writeMany<Input>(parts: WriteManyParts<Input>): Promise<BulkResult> {
   const writer = new BulkWriter(parts)
   const skipped: BulkFailure[] = []
+  let ended: { readonly cause: unknown } | undefined
   try {
-    for await (const inputs of chunksOf(parts.inputs, parts.store.limits.batchWrites)) {
+    for await (const inputs of chunksOf(parts.inputs, parts.store.limits.batchWrites, parts.options.signal)) {
       const { batch, invalid } = planBatch(inputs, parts.prepare)
       if (invalid.length > 0 && !parts.skipInvalid) {
         writer.failed.push(...invalid)
@@ -63,11 +65,13 @@ export async function writeMany<Input>(parts: WriteManyParts<Input>): Promise<Bu
       await writer.add(batch)
       if (writer.failed.length > 0) break
     }
-  } finally {
-    await writer.settled()
+  } catch (cause) {
+    ended = { cause }
   }
+  await writer.settled()
   const { written, failed } = writer
-  if (failed.length > 0) throw incomplete(written, failed)
+  if (failed.length > 0) throw incomplete(written, failed, failed[0]!.error)
+  if (ended) throw incomplete(written, failed, ended.cause)
   return Object.freeze({ written, skipped: Object.freeze(skipped) })
 }
 
@@ -166,10 +170,12 @@ const exhausted = (reasons: readonly string[]): EngineError => {
   return engineError('THROTTLED', message, { reasons, attempts: MAX_FRUITLESS })
 }
 
-function incomplete(written: number, failed: readonly BulkFailure[]): EngineError {
-  const [{ error: cause }] = failed as readonly [BulkFailure]
+function incomplete(written: number, failed: readonly BulkFailure[], cause: unknown): EngineError {
+  const left = `${failed.length} taken in and not written`
   const message =
-    `Bulk work ended early: ${written} written, ${failed.length} taken in and not written; the first for: ${cause.message} ` +
-    'payload.failed has each with its reason.'
+    failed.length === 0
+      ? `Bulk work ended early: ${written} written, ${left}, and no more was taken in: ${asError(cause).message}`
+      : `Bulk work ended early: ${written} written, ${left}; the first for: ${asError(cause).message} ` +
+        'payload.failed has each with its reason.'
   return engineError('INCOMPLETE', message, { written, failed: Object.freeze([...failed]) }, { cause })
 }

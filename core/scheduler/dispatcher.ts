@@ -40,7 +40,9 @@ export class Dispatcher {
   readonly #concurrency: number
   readonly #maxQueue: number
   readonly #deadlines = new Fifo<Deadline>((a, b) => a.at - b.at || a.arrival - b.arrival)
+  readonly #waiting = new Set<(error: EngineError) => void>()
   #timer: { readonly at: number; readonly stop: AbortController } | undefined
+  #isClosed = false
 
   constructor({ environment, gates, concurrency, maxQueue }: DispatcherOptions) {
     this.#environment = environment
@@ -54,10 +56,11 @@ export class Dispatcher {
   /**
    * Resolves with what `send` gives, once it was let go. A request that comes again keeps its old place.
    *
-   * @throws `THROTTLED` after the deadline and where too many wait already, `ABORTED`; nothing was sent then
+   * @throws `THROTTLED` after the deadline and where too many wait already, `ABORTED`, `CLOSED`; nothing was sent then
    */
   async dispatch<A>(request: PacedRequest, patience: Patience, send: () => Promise<A>): Promise<A> {
     const { deadline, signal, isAgain } = patience
+    if (this.#isClosed) throw closed()
     if (this.#line.waiting >= this.#maxQueue && !isAgain) throw queueIsFull(this.#maxQueue, request)
     if (this.#line.letStraight(request)) {
       try {
@@ -98,12 +101,20 @@ export class Dispatcher {
       stopWaiting = () => {
         signal?.removeEventListener('abort', abort)
         this.#deadlines.remove(due)
+        this.#waiting.delete(giveUp)
       }
+      this.#waiting.add(giveUp)
       signal?.addEventListener('abort', abort)
       if (Number.isFinite(deadline)) this.#deadlines.add(due)
       if (signal?.aborted) abort()
       else this.#arm()
     })
+  }
+
+  /** Whoever waits is refused at once, as is whoever comes later. What was let go is not waited for. */
+  close(): void {
+    this.#isClosed = true
+    for (const giveUp of this.#waiting) giveUp(closed())
   }
 
   /** Something may have changed: time went by, units came back, a limit rose. */
@@ -150,6 +161,9 @@ const giving = (line: Line) =>
 
 const aborted = (signal: AbortSignal | undefined): EngineError =>
   engineError('ABORTED', 'Aborted while waiting for capacity; nothing was sent.', {}, { cause: signal?.reason })
+
+const closed = (): EngineError =>
+  engineError('CLOSED', 'The store was closed while this request waited for capacity; it was not sent.', {})
 
 function queueIsFull(maxQueue: number, request: PacedRequest): EngineError {
   const reasons = request.needs.map(({ resource }) => nameOf(resource))

@@ -58,8 +58,9 @@ export function checkScheduler(given: SchedulerOptions | undefined): CheckedOpti
   checkRate(options.share, 'scheduler.share')
   checkMaxWait(options.maxWait, 'scheduler.maxWait')
   assertOptions(options.limits, 'scheduler.limits')
-  for (const [table, limits] of Object.entries(options.limits)) checkLimits(limits, `scheduler.limits.${table}`)
-  return options
+  const limits = Object.entries(options.limits).filter(([, own]) => own !== undefined)
+  for (const [table, own] of limits) checkLimits(own, `scheduler.limits.${table}`)
+  return { ...options, limits: Object.fromEntries(limits) }
 }
 
 export function checkRate(rate: unknown, argument: string): void {

@@ -29,6 +29,8 @@ export interface PacedStoreOptions extends SchedulerOptions {
 
 /** @throws `INVALID_ARGUMENT` */
 export function pacedStore(store: Store, given: PacedStoreOptions = {}): PacedStore {
+  if (typeof store?.commit !== 'function')
+    throw unexpected('store', 'a store, such as dynamodbStore({ client })', store)
   assertOptions(given)
   const { environment = systemEnvironment, journalTable = DEFAULT_JOURNAL_TABLE, ...scheduler } = given
   if (!isName(journalTable)) throw unexpected('journalTable', 'the name of a table', journalTable)

@@ -248,6 +248,7 @@ export class Paced implements PacedStore {
   }
 
   async close(): Promise<void> {
+    this.#parts.pacer.close()
     await this.#parts.leases?.close()
     await this.#parts.store.close()
   }

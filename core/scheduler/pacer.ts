@@ -76,7 +76,7 @@ export class Pacer {
     return { arrival: ++this.#arrivals, arrivedAt, deadline: arrivedAt + wait }
   }
 
-  /** @throws `THROTTLED` after the deadline, `ABORTED`, and what `send` throws */
+  /** @throws `THROTTLED` after the deadline, `ABORTED`, `CLOSED`, and what `send` throws */
   async run<Answer>(job: Job<Answer>, place = this.place(job)): Promise<Answer> {
     const { environment, dispatcher, costs, prepare } = this.#parts
     const { options } = job
@@ -109,6 +109,11 @@ export class Pacer {
       }
       if (environment.now() >= place.deadline) throw throttledTooLong(sent.reasons, attempts, place, environment.now())
     }
+  }
+
+  /** Nothing is let go any more. */
+  close(): void {
+    this.#parts.dispatcher.close()
   }
 
   /** Part of a request was left undone, for these reasons. */

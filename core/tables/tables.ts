@@ -125,6 +125,7 @@ export function engineTables(store: Store, definitions: readonly TableDefinition
     async apply(...args: [TablePlan | ApplyOptions | undefined, ApplyOptions?]) {
       const [first, second] = args
       if (!isPlan(first)) return apply(undefined, checked<ApplyOptions>(first, 'prune'))
+      for (const difference of first.differences) assertOptions(difference ?? null, 'differences')
       return apply(first, checked<ApplyOptions>(second, 'prune'))
     },
     toCloudFormation: () => cloudFormation(definitions),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertSignal, unexpected } from '../arguments.ts'
+import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import { utf8Size } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { engineError } from '../errors.ts'
@@ -55,7 +55,7 @@ export function onceRequest(name: string, work: Work<unknown>, options: RunOptio
   return { key, keptFor, fingerprint: fingerprint(name, work, input) }
 }
 
-const optionNames = new Set([
+const optionNames = [
   'guard',
   'maxAttempts',
   'idempotencyKey',
@@ -64,18 +64,15 @@ const optionNames = new Set([
   'metadata',
   'signal',
   'propagation',
-])
+]
 
 /** How often the function may run. Throws `INVALID_ARGUMENT` for options that are none. */
 export function checked(options: RunOptions): number {
-  const { guard, maxAttempts = MAX_ATTEMPTS, metadata, propagation, signal } = options
-  // A misspelt idempotencyKey would be a promise that nobody keeps.
-  const unknown = Object.keys(options).find((name) => !optionNames.has(name))
-  if (unknown !== undefined) throw unexpected('options', `one of ${[...optionNames].join(', ')}`, unknown)
+  const { guard, maxAttempts = MAX_ATTEMPTS, metadata, signal } = options
+  checkNested(options)
   if (guard !== undefined && guard !== 'reads' && guard !== 'writes') {
     throw unexpected('guard', "'reads' or 'writes'", guard)
   }
-  checkPropagation(propagation)
   if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
     throw unexpected('maxAttempts', 'a positive integer', maxAttempts)
   }
@@ -84,7 +81,11 @@ export function checked(options: RunOptions): number {
   return maxAttempts
 }
 
-export function checkPropagation(propagation: unknown): void {
+/** What holds for options of nested units of work too. Throws `INVALID_ARGUMENT`. */
+export function checkNested(options: NestedOptions): void {
+  const { propagation } = options
+  // A misspelt idempotencyKey would be a promise that nobody keeps.
+  assertOptions(options, 'options', optionNames)
   if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
     throw unexpected('propagation', "'nested' or 'independent'", propagation)
   }

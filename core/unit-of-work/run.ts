@@ -23,7 +23,7 @@ import type { Involved } from './involved.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { Planned } from './planned.ts'
 import type { RecordReads } from './read-set.ts'
-import { checked, checkPropagation, onceRequest, type RunOptions } from './run-options.ts'
+import { checked, checkNested, onceRequest, type RunOptions } from './run-options.ts'
 import { Scope } from './scope.ts'
 import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
@@ -176,7 +176,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   }
 
   async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
-    checkPropagation(options.propagation)
+    checkNested(options)
     if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
     try {

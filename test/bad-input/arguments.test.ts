@@ -6,16 +6,20 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import { makings, workings, world } from './calls.ts'
+import { asking, engineWorld, making } from './engine-calls.ts'
 import { build, everyAtom, hostile } from './hostile.ts'
 import { judged } from './judge.ts'
 
 const { BAD_INPUT_RUNS } = process.env
 const runs = Number(BAD_INPUT_RUNS || 40)
-const calls = { ...makings, ...workings }
+const calls = [
+  ...Object.entries({ ...makings, ...workings }).map(([name, call]) => ({ name, call, make: world })),
+  ...Object.entries({ ...making, ...asking }).map(([name, call]) => ({ name, call, make: engineWorld })),
+]
 
-for (const [name, call] of Object.entries(calls)) {
+for (const { name, call, make } of calls) {
   const ask = async (wrong: Parameters<typeof build>[0]): Promise<void> => {
-    const own = await world()
+    const own = await make()
     await judged(() => call(own, build(wrong) as never), own, name)
   }
 

@@ -197,6 +197,26 @@ test('no value of an attribute is logged, whatever happens, unless it is asked f
   assert.match(await outcomes((logger) => ({ logger, values: true })), 'top secret')
 })
 
+test('what was looked for in an index is no key of a record, so it is not logged either', async () => {
+  // An index by an address or a secret put it into every line of its queries.
+  const Sealed = defineModel({
+    name: 'Sealed',
+    table: 'sealed',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, balance: t.number, secret: t.string }),
+    indexes: { bySecret: { partition: 'secret', sort: 'balance' } },
+  })
+  for (const values of [false, true]) {
+    const { log, of } = recorder()
+    const { records, tables } = createEngine({ store: memoryStore(), models: [Sealed], log: { logger: log, values } })
+    await tables.create()
+    await records.query(Sealed, { index: 'bySecret', key: { secret: ann.secret, balance: { atLeast: 5 } } }).toArray()
+    const query = of('model.database-access').find(({ message }) => message === 'query')
+    assert.is(JSON.stringify(query?.fields).includes(ann.secret), values)
+    assert.match(JSON.stringify(query?.fields), 'secret')
+  }
+})
+
 test('a console takes the message first, with the name in front', async () => {
   const printed: string[] = []
   const at = (message: string, fields: object) => void printed.push(`${message} ${Object.keys(fields).length > 0}`)

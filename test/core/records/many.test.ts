@@ -229,4 +229,41 @@ test('what is no list, and misspelt options, are refused', async () => {
   await refused('INVALID_ARGUMENT', /Invalid key/, () => records.getMany(Person, [{ town: 'a' } as never]).toArray())
 })
 
+test('what a source gave before it threw is written, and how much that was is told', async () => {
+  // The error came out bare, and the part of a batch that had been taken in was neither written nor in `failed`.
+  const { Person, records, end } = await town('memory')
+  const broken = new Error('the file ends here')
+  async function* source() {
+    yield* people(30)
+    throw broken
+  }
+  const error = await incomplete(records.putMany(Person, source()))
+  assert.equal(error.payload, { written: 30, failed: [] })
+  assert.is(error.cause, broken)
+  assert.is(await records.scan(Person).count(), 30)
+  await end()
+})
+
+test('bulk work that waits for its source ends when it is aborted', async () => {
+  // It hung until the source gave the next one.
+  const { Person, records, end } = await town('memory')
+  const stop = new AbortController()
+  async function* source() {
+    yield* people(3)
+    setImmediate(() => stop.abort())
+    await new Promise(() => {})
+  }
+  const error = await incomplete(records.putMany(Person, source(), { signal: stop.signal }))
+  assert.is(error.payload.written + error.payload.failed.length, 3)
+  async function* keys() {
+    for await (const person of source()) yield keyOf(person)
+  }
+  const aborted = await records
+    .getMany(Person, keys(), { signal: stop.signal })
+    .toArray()
+    .catch((thrown: unknown) => thrown)
+  assert.ok(isEngineError(aborted, 'ABORTED'))
+  await end()
+})
+
 test.run()

@@ -100,6 +100,25 @@ test('a queue that is full refuses at once, and says so', async () => {
   await time.run(story())
 })
 
+test('whoever waits when the store is closed is told so at once', async () => {
+  // They went on waiting for their turn, minutes at a low limit, only to be refused by the closed store.
+  const { time, seen, open } = worldOf(slow)
+  const store = open()
+  const story = async (): Promise<void> => {
+    const waiting = [...Array(50).keys()].map((n) => errorOf(store.commit(planOf(putOf('players', `w${n}`, 9)))))
+    await time.sleep(10)
+    const start = time.now()
+    await store.close()
+    const errors = (await Promise.all(waiting)).filter((error) => error !== undefined)
+    assert.ok(time.now() - start < 100)
+    assert.is(errors.length + seen.sent, 50)
+    assert.ok(errors.every((error) => isEngineError(error, 'CLOSED')))
+    assert.ok(isEngineError(await errorOf(store.commit(planOf(putOf('players', 'late', 1)))), 'CLOSED'))
+    assert.is(store.capacity()[0]?.queued, 0)
+  }
+  await time.run(story())
+})
+
 test('options that make no sense are refused before anything is sent', async () => {
   const { open } = worldOf(slow)
   for (const bad of [
