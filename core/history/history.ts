@@ -110,7 +110,8 @@ export interface History {
 
   /**
    * Removes all past values of a record from its history, and those of a deleted record altogether. What remains is the
-   * shell: versions, commits, times and names. The present record stays.
+   * shell: versions, commits, times and names. The present record stays. What streams, the change logs of embedded stores and
+   * backups hold expires by their own rules.
    *
    * @returns how many entries were erased
    */

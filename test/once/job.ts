@@ -5,8 +5,9 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { defineModel, type Engine, type Work } from 'draftwork'
+import { createEngine, defineModel, type Engine, type Work } from 'draftwork'
 import * as t from 'io-ts'
+import type { Store } from '../../core/store/store.ts'
 
 export const ACCOUNTS = 12
 /** Jobs on one page of the log. */
@@ -32,7 +33,7 @@ export function jobOf(n: number): Job {
 export const pageOf = (n: number): string => `page ${Math.floor(n / PAGE)}`
 
 /** Tables of their own for each run. */
-export function models(prefix: string) {
+function models(prefix: string) {
   const Account = defineModel({
     name: 'Account',
     table: `${prefix}-accounts`,
@@ -49,6 +50,16 @@ export function models(prefix: string) {
 }
 
 export type Models = ReturnType<typeof models>
+
+/**
+ * What all workers of a run have in common. The journal is the run's own too: jobs have the same keys in every run, and on a
+ * server that was used before their outcomes of then would be told, which looked like lost jobs.
+ */
+export function open(store: Store, prefix: string): { readonly engine: Engine; readonly made: Models } {
+  const made = models(prefix)
+  return { engine: createEngine({ store, models: Object.values(made), journalTable: `${prefix}-journal` }), made }
+}
+
 type UnitOfWork = Parameters<Work<unknown>>[0]
 
 /** The function's text belongs to the key, so it closes over what differs from job to job. */

@@ -3,18 +3,17 @@
  *
  * @module
  */
-import { createEngine } from 'draftwork'
+import type { Engine } from 'draftwork'
 import * as assert from 'uvu/assert'
 import type { Store } from '../../core/store/store.ts'
 import { expectFolded } from './fold.ts'
-import { ACCOUNTS, type Entry, jobOf, type Models, models, pageOf } from './job.ts'
+import { ACCOUNTS, type Entry, jobOf, type Models, open, pageOf } from './job.ts'
 
 const START = 1000
 
 /** The first thing to do on new tables. */
 export async function openAccounts(store: Store, prefix: string): Promise<void> {
-  const made = models(prefix)
-  const engine = createEngine({ store, models: Object.values(made) })
+  const { engine, made } = open(store, prefix)
   await engine.tables.create()
   await engine.unitOfWork.run((work) => {
     for (let n = 0; n < ACCOUNTS; n++) work.create(made.Account, { id: `account ${n}`, balance: START })
@@ -60,8 +59,9 @@ export class Tally {
 
   /** Every job was done, once, by whom all were told, and the sums are those of the jobs. */
   async expectSound(store: Store, prefix: string): Promise<void> {
-    const made = models(prefix)
-    const entries = await logged(store, made, this.jobs)
+    assert.ok(this.jobs > 0, 'No worker did anything')
+    const { engine, made } = open(store, prefix)
+    const entries = await logged(engine, made, this.jobs)
     const marks = new Map(entries.map(({ job, mark }) => [job, mark]))
     assert.is(marks.size, entries.length, 'A job is in the log twice')
     assert.is(entries.length, this.jobs, 'A job is missing in the log')
@@ -75,8 +75,8 @@ export class Tally {
       move(from, -amount)
       move(to, amount)
     }
-    await expectHistories(store, made, entries)
-    const balances = await accounts(store, made)
+    await expectHistories(engine, made, entries)
+    const balances = await accounts(engine, made)
     for (const { id, balance } of balances) assert.is(balance, expected.get(id) ?? START, `The balance of ${id}`)
     assert.is(
       balances.reduce((sum, { balance }) => sum + balance, 0),
@@ -86,13 +86,12 @@ export class Tally {
 }
 
 /** Every record is what its history leads to, and each job is one commit, in three histories. */
-async function expectHistories(store: Store, made: Models, jobs: readonly Entry[]): Promise<void> {
-  const engine = createEngine({ store, models: Object.values(made) })
+async function expectHistories(engine: Engine, made: Models, jobs: readonly Entry[]): Promise<void> {
   const counts = new Map<string, number>()
   const count = (commits: readonly string[]) => {
     for (const commit of commits) counts.set(commit, (counts.get(commit) ?? 0) + 1)
   }
-  for (const account of await accounts(store, made)) {
+  for (const account of await accounts(engine, made)) {
     count((await expectFolded(engine, made.Account, { id: account.id }, account)).slice(1))
   }
   for (const id of new Set(jobs.map(({ job }) => pageOf(job)))) {
@@ -103,8 +102,7 @@ async function expectHistories(store: Store, made: Models, jobs: readonly Entry[
   for (const [commit, times] of counts) assert.is(times, 3, `Histories that have commit ${commit}`)
 }
 
-async function logged(store: Store, made: Models, jobs: number): Promise<readonly Entry[]> {
-  const engine = createEngine({ store, models: Object.values(made) })
+async function logged(engine: Engine, made: Models, jobs: number): Promise<readonly Entry[]> {
   const ids = new Set(Array.from({ length: jobs }, (_, n) => pageOf(n)))
   return engine.unitOfWork.run(
     async (work) => {
@@ -118,8 +116,7 @@ async function logged(store: Store, made: Models, jobs: number): Promise<readonl
   )
 }
 
-async function accounts(store: Store, made: Models) {
-  const engine = createEngine({ store, models: Object.values(made) })
+async function accounts(engine: Engine, made: Models) {
   return engine.unitOfWork.run(
     async (work) => {
       const keys = Array.from({ length: ACCOUNTS }, (_, n) => ({ id: `account ${n}` }))

@@ -8,9 +8,9 @@
  */
 import { writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { createEngine, isEngineError } from 'draftwork'
+import { isEngineError } from 'draftwork'
 import type { Store } from '../../core/store/store.ts'
-import { doJob, jobOf, models } from './job.ts'
+import { doJob, jobOf, open } from './job.ts'
 
 export interface Orders {
   /** Of the tables' names. */
@@ -39,9 +39,7 @@ async function openStore(store: Orders['store']): Promise<Store> {
 const passing = ['UNKNOWN_OUTCOME', 'CONFLICT', 'RETRIES_EXHAUSTED', 'THROTTLED', 'REJECTED']
 
 export async function work(orders: Orders, say: (line: string) => void): Promise<void> {
-  const made = models(orders.prefix)
-  const store = await openStore(orders.store)
-  const engine = createEngine({ store, models: Object.values(made) })
+  const { engine, made } = open(await openStore(orders.store), orders.prefix)
   let next = orders.from
   const ask = async (n: number): Promise<void> => {
     for (;;) {
