@@ -143,7 +143,7 @@ function wantedOf(workers: number, measured: ReadonlyMap<string, readonly Measur
   const what = `own fields, ${workers} workers`
   return [
     { what: `${what}: attempts a commit`, wanted: '1', got: attempts.toFixed(2), holds: attempts === 1 },
-    // One more, off the commit's path, each time that a record's tail is trimmed: after every 64 commits or so.
+    // One more, off the commit's path, each time that a record's tail is sealed: once in some ten to twenty commits.
     { what: `${what}: requests a commit`, wanted: '2', got: requests.toFixed(2), holds: requests < 2.05 },
     {
       what: `${what}: commits/s against field conditions`,
