@@ -4,7 +4,10 @@
  * @module
  */
 
+/** One unit of work; it writes this volume. */
+export type Operation = (volume: number) => Promise<unknown>
+
 export interface Candidate {
   /** Everything up to the first operation; what it returns is measured, called one after the other with a new volume each time. */
-  make(): Promise<(volume: number) => Promise<unknown>>
+  make(): Promise<Operation>
 }

@@ -5,7 +5,7 @@
  */
 
 /** Kept as they are: a brand on a primitive, and what no type can make read-only. */
-type Atom =
+export type Atom =
   | string
   | number
   | bigint

@@ -7,6 +7,7 @@ import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { engineError } from '../errors.ts'
 import { alternatives, codecsAt } from '../model/codecs-at.ts'
 import type { AnyModel } from '../model/model.ts'
+import type { Atom } from '../model/readonly.ts'
 import { nodeOf } from '../model/schema.ts'
 
 declare const held: unique symbol
@@ -19,18 +20,7 @@ export interface Path<V> {
 /** A place and all places inside of it. */
 export type Paths<V> = Path<V> & { readonly [Name in NamesIn<V>]: Paths<Inside<V, Name>> }
 
-type Leaf =
-  | string
-  | number
-  | bigint
-  | boolean
-  | symbol
-  | null
-  | undefined
-  | Date
-  | Uint8Array
-  | ReadonlySet<unknown>
-  | ((...args: never) => unknown)
+type Leaf = Atom | ReadonlySet<unknown>
 
 /** Of all members of a union: which of them a record is may be what the condition asks. */
 type NamesIn<V> =

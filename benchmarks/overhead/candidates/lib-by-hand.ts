@@ -1,25 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { table } from '../../reference-record.ts'
 import type { Candidate } from '../candidate.ts'
 import { stubConfig } from '../stub-transport.ts'
+import { byLib } from '../works.ts'
 
 export default {
   async make() {
-    const client = DynamoDBDocumentClient.from(new DynamoDBClient(stubConfig))
-    return async (volume) => {
-      const Key = { id: 'a' }
-      const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
-      await client.send(
-        new UpdateCommand({
-          TableName: table,
-          Key,
-          UpdateExpression: 'SET #s.#v = :next',
-          ConditionExpression: 'attribute_exists(id) AND #s.#v = :seen',
-          ExpressionAttributeNames: { '#s': 'settings', '#v': 'volume' },
-          ExpressionAttributeValues: { ':next': volume, ':seen': Item!['settings'].volume },
-        }),
-      )
-    }
+    return byLib(new DynamoDBClient(stubConfig))
   },
 } satisfies Candidate
