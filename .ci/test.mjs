@@ -29,9 +29,21 @@ const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const count = (output, word) =>
   Number(new RegExp(`^\\s*${word}:\\s+(\\d+)\\s*$`, 'm').exec(output.replace(colours, ''))?.[1] ?? 0)
 
+/** What the runner said of each test that failed; a log cut to its end still tells. */
+const failures = (output) =>
+  output
+    .replace(colours, '')
+    .split(/^(?=\S+\.test\.ts$)/m)
+    .flatMap((file) =>
+      /^ +FAIL /m.test(file)
+        ? [`${file.split('\n', 1)}\n${file.slice(file.search(/^ +FAIL /m)).replace(/\s+Total:.*/s, '')}`]
+        : [],
+    )
+
 let passed = 0
 let failed = 0
 let skipped = 0
+const told = []
 for (const { name, command, counts } of checks) {
   console.log(`\n── ${name}`)
   const { code, output } = await run(command)
@@ -41,8 +53,13 @@ for (const { name, command, counts } of checks) {
     skipped += count(output, 'Skipped')
     // A runner that died before its summary has failed, whatever it counted.
     failed += Math.max(total - count(output, 'Passed'), code === 0 && total > 0 ? 0 : 1)
+    told.push(...failures(output))
   } else if (code === 0) passed++
-  else failed++
+  else {
+    failed++
+    told.push(`${name}\n${output.split('\n').slice(-40).join('\n')}`)
+  }
 }
+if (told.length > 0) console.log(`\n── what failed\n${told.join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed === 0 ? 0 : 1
