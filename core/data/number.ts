@@ -147,9 +147,22 @@ export const numberKey = (value: StoredNumber): string => {
 
 /** Bytes as DynamoDB counts them: one for every two significant digits, and one. */
 export function numberSize(value: StoredNumber): number {
+  if (value === 0) return 1
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return integerSize(value)
   const parsed = exact(value)
-  if (parsed.digits === 0n) return 1
-  // Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair.
-  const digits = digitsOf(parsed) + (Math.abs(parsed.exponent) % 2)
-  return Math.min(MAX_BYTES, Math.ceil(digits / 2) + 1 + (parsed.digits < 0n ? 1 : 0))
+  return parsed.digits === 0n ? 1 : bytesOf(digitsOf(parsed), parsed.exponent, parsed.digits < 0n)
 }
+
+/** The common case, without exact arithmetic. */
+function integerSize(value: number): number {
+  let rest = Math.abs(value)
+  let exponent = 0
+  for (; rest % 10 === 0; exponent++) rest /= 10
+  let digits = 1
+  for (; rest >= 10; digits++) rest = Math.floor(rest / 10)
+  return bytesOf(digits, exponent, value < 0)
+}
+
+/** Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair. */
+const bytesOf = (digits: number, exponent: number, isNegative: boolean): number =>
+  Math.min(MAX_BYTES, Math.ceil((digits + (Math.abs(exponent) % 2)) / 2) + 1 + (isNegative ? 1 : 0))
