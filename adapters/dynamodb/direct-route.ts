@@ -174,8 +174,9 @@ export class DirectRoute {
 function requestOf({ request, headers, signer, host, target }: Form, command: Command, now: number): HttpRequest {
   const body = requestJson(command.input)
   const signed = signer.sign({ host, target, body }, now)
-  const ofRequest = { headers: { ...headers, 'content-length': String(Buffer.byteLength(body)), ...signed }, body }
-  return { __proto__: Object.getPrototypeOf(request), ...request, ...ofRequest } as HttpRequest
+  const own = { ...headers, 'content-length': String(Buffer.byteLength(body)), ...signed }
+  const Request = request.constructor as new (request: HttpRequest) => HttpRequest
+  return new Request({ ...request, headers: own, body })
 }
 
 type Expiring = Credentials & { readonly expiration?: Date | undefined }

@@ -55,13 +55,14 @@ export function valueSize(value: AttributeValue): number {
     for (const element of value as readonly AttributeValue[]) size += 1 + valueSize(element)
     return size + 3
   }
-  for (const [name, member] of Object.entries(value as AttributeMap)) size += 1 + utf8Size(name) + valueSize(member)
+  const map = value as AttributeMap
+  for (const name of Object.keys(map)) size += 1 + utf8Size(name) + valueSize(map[name]!)
   return size + 3
 }
 
 /** Bytes of a whole item: names and values of its attributes. */
 export function itemSize(item: Item): number {
   let size = 0
-  for (const [name, value] of Object.entries(item)) size += utf8Size(name) + valueSize(value)
+  for (const name of Object.keys(item)) size += utf8Size(name) + valueSize(item[name]!)
   return size
 }

@@ -147,22 +147,29 @@ export const numberKey = (value: StoredNumber): string => {
 
 /** Bytes as DynamoDB counts them: one for every two significant digits, and one. */
 export function numberSize(value: StoredNumber): number {
-  if (value === 0) return 1
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return integerSize(value)
-  const parsed = exact(value)
-  return parsed.digits === 0n ? 1 : bytesOf(digitsOf(parsed), parsed.exponent, parsed.digits < 0n)
+  const text = numberText(value)
+  const end = text.search(/e/i)
+  const mantissa = end < 0 ? text : text.slice(0, end)
+  let exponent = end < 0 ? 0 : Number(text.slice(end + 1))
+  let digits = 0
+  let zeros = 0
+  let isFraction = false
+  for (let i = 0; i < mantissa.length; i++) {
+    const unit = mantissa.charCodeAt(i)
+    if (unit === POINT) isFraction = true
+    if (unit < ZERO || unit > NINE) continue
+    if (isFraction) exponent--
+    // Zeros count where another digit is on either side of them.
+    if (unit === ZERO) zeros += digits > 0 ? 1 : 0
+    else {
+      digits += zeros + 1
+      zeros = 0
+    }
+  }
+  if (digits === 0) return 1
+  // Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair.
+  const pairs = Math.ceil((digits + (Math.abs(exponent + zeros) % 2)) / 2)
+  return Math.min(MAX_BYTES, pairs + 1 + (text.startsWith('-') ? 1 : 0))
 }
 
-/** The common case, without exact arithmetic. */
-function integerSize(value: number): number {
-  let rest = Math.abs(value)
-  let exponent = 0
-  for (; rest % 10 === 0; exponent++) rest /= 10
-  let digits = 1
-  for (; rest >= 10; digits++) rest = Math.floor(rest / 10)
-  return bytesOf(digits, exponent, value < 0)
-}
-
-/** Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair. */
-const bytesOf = (digits: number, exponent: number, isNegative: boolean): number =>
-  Math.min(MAX_BYTES, Math.ceil((digits + (Math.abs(exponent) % 2)) / 2) + 1 + (isNegative ? 1 : 0))
+const [POINT, ZERO, NINE] = [0x2e, 0x30, 0x39]
