@@ -10,6 +10,7 @@ import { engineError } from '../errors.ts'
 import { changedPaths } from '../expression/diff.ts'
 import type { AnyModel } from '../model/model.ts'
 import { encodeRecord } from '../model/record.ts'
+import { mutableParts } from './mutable-parts.ts'
 import { printKey } from './print-key.ts'
 
 /** Which record: its model and where it is stored. */
@@ -24,11 +25,13 @@ export class RecordVersion {
   readonly identity: RecordIdentity
   readonly #value: object | undefined
   #encoded: Item | undefined
+  /** As they were when it was encoded. */
+  #parts: ReturnType<typeof mutableParts>
 
   constructor(identity: RecordIdentity, value: object | undefined, encoded?: Item) {
     this.identity = identity
     this.#value = value
-    this.#encoded = encoded
+    if (encoded) this.#keep(encoded)
   }
 
   /** The decoded record; undefined where there is none. */
@@ -38,8 +41,13 @@ export class RecordVersion {
 
   /** The record in stored form. Encoded once: later mutation of a Date inside cannot change it. */
   get encoded(): Item | undefined {
-    if (this.value) this.#encoded ??= encodeRecord(this.identity.model, this.value)
+    if (this.#value && !this.#encoded) this.#keep(encodeRecord(this.identity.model, this.#value))
     return this.#encoded
+  }
+
+  #keep(encoded: Item): void {
+    this.#encoded = encoded
+    this.#parts = this.#value && mutableParts(this.#value)
   }
 
   /**
@@ -47,7 +55,7 @@ export class RecordVersion {
    * can see, and the change would be lost.
    */
   assertUntouched(): void {
-    if (!this.value || !this.#encoded) return
+    if (!this.value || !this.#encoded || this.#parts?.every((isUnchanged) => isUnchanged())) return
     const now = encodeRecord(this.identity.model, this.value)
     if (equal(now, this.#encoded)) return
     const paths = changedPaths(this.#encoded, now, () => true)
