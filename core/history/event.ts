@@ -12,7 +12,7 @@ import { changedPaths } from '../expression/diff.ts'
 import { type Change, redo, undo } from '../journal/change.ts'
 import { commitTime } from '../journal/commit-id.ts'
 import type { RecordReference, Step } from '../journal/entry.ts'
-import { decodePayload } from '../model/domain-event.ts'
+import { decodePayload } from '../model/event-payload.ts'
 import type { AnyModel, EventsOf, KeyOf } from '../model/model.ts'
 import { attempt, type Image, image, type Version } from './versions.ts'
 

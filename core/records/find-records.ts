@@ -16,11 +16,10 @@ import { again } from './again.ts'
 import { assertCount, assertFits, assertHeld, filterOf, indexOf } from './checked-options.ts'
 import { type Position, parseCursor, printCursor, type ReadIdentity } from './cursor.ts'
 import { type Found, found, wanted } from './found.ts'
+import { itemReader, notExpired, ofModel } from './item-reader.ts'
 import { type KeyCondition, keyCondition, withinKey } from './key-condition.ts'
 import { pagesOf } from './page-source.ts'
-import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
-import { itemReader, notExpired, ofModel } from './read-policy.ts'
-import type { OnInvalid } from './selection.ts'
+import { bulkOptions, checkPolicy, type OnInvalid, policyNames } from './read-options.ts'
 
 export interface FindParts {
   readonly store: ReadStore

@@ -7,8 +7,8 @@
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import type { Position } from './cursor.ts'
+import type { ItemReader } from './item-reader.ts'
 import type { SourcePage } from './page-source.ts'
-import type { ItemReader } from './read-policy.ts'
 
 export interface RecordPage<R> {
   readonly records: readonly R[]

@@ -24,10 +24,10 @@ import type { RequestOptions, Store } from '../store/store.ts'
 import { again } from './again.ts'
 import { type FindOptions, findRecords } from './find-records.ts'
 import type { Found } from './found.ts'
+import { type InvalidItem, itemReader, notExpired } from './item-reader.ts'
 import { type ManyRecords, readMany } from './read-many.ts'
-import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
-import { type InvalidItem, itemReader, notExpired } from './read-policy.ts'
-import type { HeldField, IndexName, OnInvalid, QueryOptions, ReadPolicy, ScanOptions, Selected } from './selection.ts'
+import { bulkOptions, checkPolicy, type OnInvalid, policyNames, type ReadPolicy } from './read-options.ts'
+import type { HeldField, IndexName, QueryOptions, ScanOptions, Selected } from './selection.ts'
 import { type BulkResult, writeMany } from './write-many.ts'
 
 type Many<A> = Iterable<A> | AsyncIterable<A>

@@ -5,8 +5,9 @@
  */
 import type { FieldValue } from '../model/defaults.ts'
 import type { AnyModel, FieldName, IndexesOf, KeyPartFields, RecordOf } from '../model/model.ts'
+import type { InvalidItem } from './item-reader.ts'
 import type { Filter } from './operators.ts'
-import type { InvalidItem } from './read-policy.ts'
+import type { OnInvalid, ReadPolicy } from './read-options.ts'
 
 export type IndexName<M extends AnyModel> = keyof IndexesOf<M> & string
 
@@ -73,24 +74,6 @@ type Held<M extends AnyModel, Index> = [FieldName<M['_fields']>] extends [HeldFi
 export type Selected<M extends AnyModel, Index, Field, Invalid> =
   | ([Field] extends [never] ? Held<M, Index> : Part<RecordOf<M>, Field>)
   | (Invalid extends 'raw' ? InvalidItem : never)
-
-export type OnInvalid = 'throw' | 'skip' | 'raw'
-
-export interface ReadPolicy<Invalid extends OnInvalid> {
-  /**
-   * What to do with a stored item that is no record of the model: throw `INVALID_RECORD` when it is reached, leave it
-   * out, or hand it over as `{ invalid: true, item, key, issues }`. Default `throw`.
-   */
-  readonly onInvalid?: Invalid | undefined
-  /**
-   * Records whose `expires` is past and which the store has not dropped yet. Default `present`, as units of work see
-   * them: until it is dropped, such a record is in the way of a new one under its key.
-   */
-  readonly expired?: 'present' | 'absent' | undefined
-  /** False may return what was true a moment ago, at half the price on DynamoDB. Default true, but for global indexes, which have no consistent reads. */
-  readonly consistent?: boolean | undefined
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface ScanOptions<M extends AnyModel, Index, Field, Invalid extends OnInvalid> extends ReadPolicy<Invalid> {
   readonly index?: Index | undefined

@@ -9,7 +9,7 @@
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { decodeItem, presentItem } from '../model/record.ts'
-import { isUnreadable } from '../records/read-policy.ts'
+import { isUnreadable } from '../records/item-reader.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
 import { RecordState } from './record-state.ts'

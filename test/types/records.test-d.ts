@@ -6,7 +6,7 @@ import * as t from 'io-ts'
 import { date, setOf } from '../../core/model/codecs.ts'
 import { defineModel, type RecordOf } from '../../core/model/model.ts'
 import type { Found } from '../../core/records/found.ts'
-import type { InvalidItem } from '../../core/records/read-policy.ts'
+import type { InvalidItem } from '../../core/records/item-reader.ts'
 import type { Records } from '../../core/records/records.ts'
 
 const Player = defineModel({
