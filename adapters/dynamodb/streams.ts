@@ -26,7 +26,7 @@ const [FIRST_WAIT, LONGEST_WAIT] = [100, 1_600]
 /** Milliseconds of waiting after which an empty page lets the consumer save how far it is. */
 const QUIET = 5_000
 
-export interface StreamContext {
+interface StreamContext {
   readonly client: DynamoDBClient
   readonly streams: DynamoDBStreamsClient
   readonly patience: Patience

@@ -11,7 +11,7 @@ import type { TableContext } from './settled-table.ts'
 type Found = TableDescription | undefined
 
 /** What `Store.changes` needs. */
-export const bothImages: StreamSpecification = Object.freeze({
+const bothImages: StreamSpecification = Object.freeze({
   StreamEnabled: true,
   StreamViewType: 'NEW_AND_OLD_IMAGES',
 })

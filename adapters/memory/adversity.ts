@@ -60,7 +60,7 @@ export interface AdverseStore extends Store {
   settled(): Promise<void>
 }
 
-export type Odds = Required<{ readonly [Name in (typeof probabilities)[number]]: number }>
+type Odds = Required<{ readonly [Name in (typeof probabilities)[number]]: number }>
 
 /** Every fault with its probability, and the crash; nothing is left out. */
 export interface CheckedAdversity extends Odds {

@@ -6,7 +6,7 @@
  */
 import type { CapacityPlan, ProvisionedTable } from './capacity-plan.ts'
 
-export type Kind = 'read' | 'write'
+type Kind = 'read' | 'write'
 
 /** What a request needs of one table or index. */
 export interface Charge {

@@ -22,7 +22,7 @@ export interface Issue {
   readonly actual: unknown
 }
 
-export type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
+type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
 
 const MAX_DEPTH = 32
 const noGaps = 'a value, since a list has no absent elements'

@@ -24,7 +24,7 @@ import { type DocumentPath, startsWith, valueAt } from '../data/document-path.ts
 import type { Item } from '../data/item.ts'
 import { addToSet, append, remove, removeFromSet, set, type Update, type UpdateAction } from './update.ts'
 
-export interface Images {
+interface Images {
   /** The item in the store. */
   readonly stored: Item
   /** The record as it was, encoded. */

@@ -48,7 +48,7 @@ export interface Feed<M extends AnyModel> extends AsyncIterable<FeedEvent<M>> {
   pages(): AsyncIterable<FeedPage<M>>
 }
 
-export interface FeedParts {
+interface FeedParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly journalTable: string

@@ -35,7 +35,7 @@ export interface Version {
   readonly after: Image
 }
 
-export interface VersionRange {
+interface VersionRange {
   /** Only versions of this generation; of all without. */
   readonly generation?: string | undefined
   /** The first version wanted, of that generation. */

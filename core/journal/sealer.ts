@@ -24,7 +24,7 @@ import { readEntries } from './spill.ts'
 import { GENERATION, generationOf, imageOf, isFull, listed, TAIL, type TailEntry, tailBytes, tailOf } from './tail.ts'
 
 /** When a tail is sealed: at so many entries or bytes, whichever comes first. */
-export interface TailBound {
+interface TailBound {
   readonly entries: number
   readonly bytes: number
 }
@@ -37,7 +37,7 @@ const MAX_REMEMBERED = 1000
 /** How often making room is tried again after others were at work on the record. */
 const MAX_ROUNDS = 8
 
-export interface SealerParts {
+interface SealerParts {
   readonly store: Store
   readonly environment: Environment
   readonly journalTable: string

@@ -50,7 +50,7 @@ export interface MigrationsOfTables {
   status(model: AnyModel): Promise<MigrationStatus>
 }
 
-export interface MigrationsParts {
+interface MigrationsParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment

@@ -98,7 +98,7 @@ export function encodeField(fields: Fields, name: string, value: unknown): Encod
   return tried.find(({ issues }) => issues.length === 0) ?? tried[0]!
 }
 
-export type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
+type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
 
 const expectations = { S: 'a text that can be a key', N: 'a number', B: 'a binary value', BOOL: 'a boolean' }
 

@@ -27,7 +27,7 @@ type Plain = Record<string, unknown>
 /** No item has as many bytes. */
 const MAX_LENGTH = 10_000_000
 
-export interface MadeRecord<M extends AnyModel> {
+interface MadeRecord<M extends AnyModel> {
   /** What a read after the create gives. */
   readonly record: RecordOf<M>
   readonly item: Item

@@ -21,7 +21,7 @@ import { type KeyCondition, keyCondition, withinKey } from './key-condition.ts'
 import { pagesOf } from './page-source.ts'
 import { bulkOptions, checkPolicy, type OnInvalid, policyNames } from './read-options.ts'
 
-export interface FindParts {
+interface FindParts {
   readonly store: ReadStore
   readonly environment: Environment
 }

@@ -34,7 +34,7 @@ export interface Found<R> extends AsyncIterable<R> {
 }
 
 /** How far a read is, which steers how much its next request asks for. */
-export interface Demand {
+interface Demand {
   /** Records that are still wanted. */
   left: number
   requests: number
@@ -47,7 +47,7 @@ export function wanted(demand: Demand): number | undefined {
   return items < 100_000 ? Math.max(1, items) : undefined
 }
 
-export interface FoundParts {
+interface FoundParts {
   readonly limit: number
   readonly read: ItemReader
   pages(demand: Demand, countOnly: boolean): AsyncGenerator<SourcePage>

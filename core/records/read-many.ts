@@ -11,7 +11,7 @@ export interface ManyRecords<R> extends AsyncIterable<R | undefined> {
   toArray(): Promise<(R | undefined)[]>
 }
 
-export interface ReadManyParts<Key> {
+interface ReadManyParts<Key> {
   readonly keys: Iterable<Key> | AsyncIterable<Key>
   readonly chunk: number
   readonly concurrency: number

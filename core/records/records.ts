@@ -128,7 +128,7 @@ export interface Records {
   deleteMany<M extends AnyModel>(model: M, keys: Many<KeyOf<M>>, options?: WriteManyOptions): Promise<BulkResult>
 }
 
-export interface RecordsParts {
+interface RecordsParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment

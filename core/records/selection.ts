@@ -22,7 +22,7 @@ type PartitionOf<Key> = Key extends { readonly partition: infer Part } ? Part : 
 type SortOf<Key> = Key extends { readonly sort: infer Part } ? Part : never
 
 /** A sort field is compared with a value, or by one operator. */
-export type SortBound<V> =
+type SortBound<V> =
   | V
   | { readonly less: V }
   | { readonly atMost: V }

@@ -16,7 +16,7 @@ import type { RequestOptions, Store } from '../store/store.ts'
 import { assertNotAborted, patience } from './again.ts'
 import { chunksOf } from './chunks.ts'
 
-export interface WriteManyParts<Input> {
+interface WriteManyParts<Input> {
   readonly store: Store
   readonly environment: Environment
   readonly inputs: Iterable<Input> | AsyncIterable<Input>

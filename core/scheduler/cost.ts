@@ -29,8 +29,8 @@ type BatchedWrite = ItemAddress & ({ readonly kind: 'put'; readonly item: Item }
 const [WRITE_BYTES, READ_BYTES] = [1024, 4096]
 const PAGE_BYTES = 1024 * 1024
 
-export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_BYTES))
-export const readUnits = (bytes: number, consistent: boolean): number =>
+const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_BYTES))
+const readUnits = (bytes: number, consistent: boolean): number =>
   Math.max(1, Math.ceil(bytes / READ_BYTES)) * (consistent ? 1 : 0.5)
 
 interface TableCosts {

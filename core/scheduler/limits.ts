@@ -25,7 +25,7 @@ interface TableLimits {
   share: number
 }
 
-export interface LimitsOptions {
+interface LimitsOptions {
   readonly store: Store
   readonly environment: Environment
   readonly options: CheckedOptions

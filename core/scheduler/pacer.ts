@@ -37,13 +37,13 @@ export interface Job<Answer> {
 }
 
 /** A place in the order of requests, which one keeps that comes again, and how long it is worth waiting in it. */
-export interface Place {
+interface Place {
   readonly arrival: number
   readonly deadline: number
   readonly arrivedAt: number
 }
 
-export interface PacerParts {
+interface PacerParts {
   readonly environment: Environment
   readonly limits: Limits
   readonly costs: Costs

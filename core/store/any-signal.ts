@@ -4,7 +4,7 @@
  * @module
  */
 
-export interface AnySignal {
+interface AnySignal {
   /** Aborted as soon as one of them is, with its reason. */
   readonly signal: AbortSignal
   /** Lets go of them. To be called when nobody looks any more, since they may live on for long. */

@@ -11,7 +11,7 @@ import { levels, MAX_LEVELS } from '../data/levels.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 
 /** A copy of its own that is frozen, or why DynamoDB cannot store the value. */
-export type Taken = { readonly value: AttributeValue } | { readonly problem: string }
+type Taken = { readonly value: AttributeValue } | { readonly problem: string }
 
 /** `depth` is how many levels lie above the value in its item. */
 export function take(input: AttributeValue, depth = 0): Taken {

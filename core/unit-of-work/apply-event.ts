@@ -19,7 +19,7 @@ import { runRecipe } from './recipe.ts'
 import type { RecordState } from './record-state.ts'
 import type { RecordIdentity } from './record-version.ts'
 
-export interface EventContext {
+interface EventContext {
   readonly state: RecordState
   /** Names of the units of work around. */
   readonly path: readonly string[]

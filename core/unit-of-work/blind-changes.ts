@@ -15,7 +15,7 @@ import type { AnyModel } from '../model/model.ts'
 import { type BlindChange, type Bounds, blindIncrement } from './blind.ts'
 
 /** Fields of `A` that hold a `V`: a name, or a list of names for a field inside. */
-export type FieldPath<A, V> = {
+type FieldPath<A, V> = {
   [K in keyof A & string]:
     | (NonNullable<A[K]> extends V ? K | readonly [K] : never)
     | (NonNullable<A[K]> extends Nested ? readonly [K, ...NestedPath<NonNullable<A[K]>, V>] : never)

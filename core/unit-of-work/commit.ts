@@ -22,7 +22,7 @@ import type { WriteAction, WritePlan } from '../store/write-plan.ts'
 import { keepsHistory } from './involved.ts'
 import type { Planned, PlannedAction } from './planned.ts'
 
-export interface CommitParts {
+interface CommitParts {
   readonly store: Store
   readonly environment: Environment
   readonly journalTable: string
@@ -31,7 +31,7 @@ export interface CommitParts {
   readonly signal: AbortSignal | undefined
 }
 
-export type Settled =
+type Settled =
   | { readonly kind: 'committed' }
   | { readonly kind: 'conflict'; readonly failures: readonly FailedAction[] }
 

@@ -40,7 +40,7 @@ export const explainConflicts = (planned: readonly PlannedAction[], failures: re
     )
   })
 
-export const printConflict = ({ model, key, path }: Conflict): string =>
+const printConflict = ({ model, key, path }: Conflict): string =>
   `${model} ${printKey(key)}${path === '' ? '' : ` at ${path}`}`
 
 /**

@@ -19,7 +19,7 @@ import { UnreadableVersion } from './unreadable-version.ts'
 /** Items by address id, as a failed commit brought them; undefined for an item that is not there. */
 export type Seeds = ReadonlyMap<string, Item | undefined>
 
-export interface LoadedRecord {
+interface LoadedRecord {
   readonly stored: Item | undefined
   /** The item in the model's present schema version; the same as `stored` where it is stored in it. */
   readonly present: Item | undefined

@@ -21,7 +21,7 @@ import { RecordState } from './record-state.ts'
 import { RecordVersion } from './record-version.ts'
 
 /** The three states of one record that a merge is about. */
-export interface Fork {
+interface Fork {
   /** What the child saw when it first met the record. */
   readonly base: RecordState
   /** What the child made of it. */

@@ -18,7 +18,7 @@ import { printKey } from './print-key.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
 
 /** `created`: not in the store as far as this unit of work knows. `replaced`: deleted and created again. */
-export type Fate = 'kept' | 'created' | 'replaced' | 'deleted'
+type Fate = 'kept' | 'created' | 'replaced' | 'deleted'
 
 export class RecordState {
   readonly identity: RecordIdentity

@@ -52,7 +52,7 @@ export interface UnitOfWorkRunner {
   ): TE.TaskEither<EngineError | E, A>
 }
 
-export interface RunnerParts {
+interface RunnerParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment

@@ -21,7 +21,7 @@ import type { RecordIdentity, RecordVersion } from './record-version.ts'
 import { trackRecord } from './track-record.ts'
 
 /** What all scopes of one attempt share. */
-export interface Attempt {
+interface Attempt {
   /** The `UnitOfWork` runner it belongs to: another engine's unit of work inside this one is not a child of it. */
   readonly owner: object
   readonly records: IdentityMap
@@ -245,7 +245,7 @@ export class Scope {
 }
 
 /** What was done to one record. */
-export interface Doings {
+interface Doings {
   readonly path: readonly string[]
   readonly applied: readonly Applied[]
 }

@@ -27,7 +27,7 @@ import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
 /** Runs nested and independent units of work for a scope. */
-export type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
+type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
 
 export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork {
   const assertKnown = (model: AnyModel): void => {

@@ -26,7 +26,7 @@ const MAX_SENDS = 12
 /** Plans of one attempt. Each of them brings an item closer to how it is; hot records may need a few. */
 const MAX_PLANS = 50
 
-export interface SettleParts {
+interface SettleParts {
   readonly store: Store
   readonly environment: Environment
   readonly sealer: Sealer
@@ -34,7 +34,7 @@ export interface SettleParts {
 }
 
 /** What one attempt asks for. */
-export interface Changes {
+interface Changes {
   readonly records: readonly Omit<Involved, 'met'>[]
   readonly metadata: AttributeMap | undefined
   /** What the engine writes along under this commit id. */
@@ -42,7 +42,7 @@ export interface Changes {
   readonly signal: AbortSignal | undefined
 }
 
-export type SettledChanges =
+type SettledChanges =
   /** Without a plan there was nothing to write. */
   | { readonly kind: 'committed'; readonly plan: Planned | undefined }
   | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }

@@ -43,9 +43,6 @@ export function untracked(value: unknown): unknown {
 /** What a tracked object stands for, without a look: for the engine's own use and for results after the end. */
 export const rawOf = (value: object): object => origins.get(value)?.raw ?? value
 
-/** True for the root of a tracked record, not for what lies inside. */
-export const isTrackedRoot = (value: object): boolean => origins.get(value)?.path.length === 0
-
 /** What the proxy shows is made when somebody looks: most branches, and what `change` returns, nobody looks at. */
 function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
   const shadow: Record<string, unknown> = Object.create(Object.getPrototypeOf(raw))

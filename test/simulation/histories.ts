@@ -15,7 +15,7 @@ import type { Finding } from './verdict.ts'
 
 const JOURNAL = 'draftwork-journal'
 
-export interface Evidence {
+interface Evidence {
   readonly store: Store
   readonly engine: Engine
   readonly models: readonly AnyModel[]

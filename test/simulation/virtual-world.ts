@@ -26,7 +26,7 @@ export interface World {
   run(processes: readonly Promise<void>[]): Promise<void>
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   readonly scheduler: Scheduler
   readonly adversity: Adversity
   readonly models: readonly AnyModel[]

@@ -12,7 +12,7 @@ import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
 /** What befalls one commit; `apply` hands it to the store inside. */
 export type Twist = (plan: WritePlan, apply: () => Promise<CommitOutcome>) => Promise<CommitOutcome>
 
-export interface SeenCommit {
+interface SeenCommit {
   readonly plan: WritePlan
   /** As the engine got it. */
   readonly outcome: CommitOutcome

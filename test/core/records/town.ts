@@ -43,8 +43,6 @@ export const personModel = (prefix: string) =>
     expires: 'until',
   })
 
-export type Person = ReturnType<typeof personModel>
-
 /** A store whose requests are counted, and whose pages end after so many items whatever was asked for. */
 export function smallPages(store: Store, items = 3) {
   const requests: (QueryRequest | ScanRequest)[] = []

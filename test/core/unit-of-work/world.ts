@@ -21,7 +21,7 @@ import { meanwhile, type WatchedStore, watchedStore } from '../../support/watche
 
 const Place = t.type({ city: t.string, street: t.string, geo: t.type({ lat: t.number, lng: t.number }) })
 
-export const playerModel = (prefix: string) =>
+const playerModel = (prefix: string) =>
   defineModel({
     name: 'Player',
     table: `${prefix}-players`,
@@ -62,7 +62,7 @@ export const playerModel = (prefix: string) =>
     },
   })
 
-export const rewardModel = (prefix: string) =>
+const rewardModel = (prefix: string) =>
   defineModel({
     name: 'Reward',
     table: `${prefix}-rewards`,

