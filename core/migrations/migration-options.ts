@@ -30,9 +30,7 @@ const MAX_SEGMENTS = 1000
 
 /** With defaults. Throws INVALID_ARGUMENT. */
 export function checkedOptions(model: AnyModel, options: MigrationRunOptions) {
-  assertOptions(options)
-  const stranger = Object.keys(options).find((name) => !names.includes(name))
-  if (stranger !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stranger)
+  assertOptions(options, 'options', names)
   const { to = model.version, segments, rate, dryRun = false, resume = false, onProgress, signal } = options
   assertReachable(model, to)
   if (segments !== undefined && !(Number.isInteger(segments) && segments >= 1 && segments <= MAX_SEGMENTS)) {

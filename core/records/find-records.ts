@@ -73,9 +73,7 @@ export function findRecords<R>(
   options: FindOptions,
   parts: FindParts,
 ): Found<R> {
-  assertOptions(operation === 'query' ? (options ?? null) : options)
-  const stray = Object.keys(options).find((name) => !names[operation].includes(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${names[operation].join(', ')}`, stray)
+  assertOptions(options ?? null, 'options', names[operation])
   checkPolicy(options)
   assertCount('limit', options.limit, 0)
   const plan = planFind(operation, model, options, parts.store.limits)

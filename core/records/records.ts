@@ -158,7 +158,7 @@ export function recordsOf(parts: RecordsParts): Records {
 
   async function find(model: AnyModel, key: unknown, options: ReadPolicy<'throw'> = {}): Promise<object | undefined> {
     assertReady(model)
-    checkOptions(options, ['expired', 'consistent', 'signal'])
+    assertOptions(options, 'options', ['expired', 'consistent', 'signal'])
     checkPolicy(options)
     const [stored] = await send([addressOf(model, key as never)], options.consistent ?? true, {
       signal: options.signal,
@@ -249,14 +249,8 @@ function bulkPut(model: AnyModel, input: never, environment: Environment): BulkW
 const bulkAttributes = ({ definition }: AnyModel, commit: string): Item =>
   definition.history ? firstEntry(commit, encodeEntry(creation('putMany'))) : { [VERSION]: 1 }
 
-function checkOptions(options: object, names: readonly string[]): void {
-  assertOptions(options)
-  const stray = Object.keys(options).find((name) => !names.includes(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stray)
-}
-
 function checkBulk(options: BulkOptions, names: readonly string[]) {
-  checkOptions(options, [...names, 'concurrency', 'onProgress', 'rate'])
+  assertOptions(options, 'options', [...names, 'concurrency', 'onProgress', 'rate'])
   const { concurrency = CONCURRENCY, onProgress, rate } = options
   if (rate !== undefined && !(typeof rate === 'number' && rate > 0 && rate <= 1)) {
     throw unexpected('rate', 'a share above 0 and up to 1', rate)

@@ -145,13 +145,10 @@ function nameOf(table: AnyModel | string): string {
 }
 
 function checked<Options extends TableOptions>(given: Options | undefined, flag?: string & keyof Options): Options {
-  assertOptions(given)
+  assertOptions(given, 'options', flag ? ['signal', flag] : ['signal'])
   const options = given ?? ({} as Options)
   assertSignal(options.signal)
   const value = flag && options[flag]
   if (value !== undefined && typeof value !== 'boolean') throw unexpected(flag!, 'true or false', value)
-  // A misspelt name would be a wish that nobody hears.
-  const unknown = Object.keys(options).find((name) => name !== 'signal' && name !== flag)
-  if (unknown !== undefined) throw unexpected('options', flag ? `signal and ${flag}` : 'signal', unknown)
   return options
 }

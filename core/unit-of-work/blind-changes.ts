@@ -86,9 +86,8 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   const blind = {
     increment(field: string, by: unknown, bounds: Bounds = {}) {
       const { path, type } = at(field, 'number')
-      assertOptions(bounds, 'bounds')
-      const { min, max, ...others } = bounds
-      for (const name of Object.keys(others)) throw refused(model, path, 'bounds { min, max }', name)
+      assertOptions(bounds, 'bounds', ['min', 'max'])
+      const { min, max } = bounds
       for (const [name, value] of Object.entries({ by, min, max })) {
         if (value === undefined && name !== 'by') continue
         const problem = isNumber(value) ? numberProblem(value) : 'a number'

@@ -82,10 +82,8 @@ export async function queryRecords(scope: Scope, model: AnyModel, options: unkno
 }
 
 function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Query {
-  assertOptions(options ?? null)
+  assertOptions(options ?? null, 'options', names)
   const given = options as Readonly<Record<string, unknown>>
-  const stray = Object.keys(given).find((name) => !names.includes(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stray)
   const index = indexOf(model, given['index'])
   const { limit, reverse = false } = given
   assertCount('limit', limit, 0)

@@ -177,7 +177,7 @@ test('what the model does not have is refused before anything is sent', async ()
   await refused(bad, /global index byJob/, query({ index: 'byJob', key: { job: 'a' }, consistent: true }))
   await refused(bad, /limit to be/, query({ key, limit: -1 }))
   await refused(bad, /pageSize to be/, query({ key, pageSize: 0 }))
-  await refused(bad, /options to be one of/, query({ key, filters: [] }))
+  await refused(bad, /options to be named/, query({ key, filters: [] }))
   await refused(bad, /select to be fields among/, query({ key, select: ['nick'] }))
   await refused(
     bad,
