@@ -7,6 +7,7 @@
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { addressOf } from '../model/key.ts'
+import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, RecordOf } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
 import type { RequestOptions } from '../store/store.ts'
@@ -128,11 +129,7 @@ export function historyOf(parts: HistoryParts): History {
     options: RequestOptions | undefined,
     names: readonly string[] = [],
   ): Source {
-    if (!models.has(model)) {
-      throw engineError('INVALID_ARGUMENT', 'Expected a model of this engine; name it in createEngine({ models }).', {
-        argument: 'model',
-      })
-    }
+    assertKnown(models, model)
     if (!model.definition.history) {
       throw engineError('INVALID_ARGUMENT', `${model.name} keeps no history (history: false).`, { argument: 'model' })
     }

@@ -9,7 +9,7 @@
 
 import type { Item } from '../data/item.ts'
 import { blockSortKey } from '../journal/block.ts'
-import { commitTime } from '../journal/commit-id.ts'
+import { commitTime, timeText } from '../journal/commit-id.ts'
 import { undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
@@ -73,8 +73,8 @@ export async function imageAtTime(source: Source, time: number): Promise<Image> 
     if (last) return (await imageInTail(source, record, last.version)) ?? unknown
     return imageInBlocks(source, present, (tail[0]?.version ?? 1) - 1, time)
   }
-  // Of an earlier record under the key, if there was one by then.
-  for await (const block of blocks(source, timeBound(time))) {
+  // Of an earlier record under the key, if there was one by then. Behind every sort key of generations that began by then.
+  for await (const block of blocks(source, `${timeText(time)}~`)) {
     const [first] = block.entries
     if (!first) return absentImage
     const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)
@@ -82,14 +82,6 @@ export async function imageAtTime(source: Source, time: number): Promise<Image> 
     return imageIn(source, block.generation, latest.version)
   }
   return absentImage
-}
-
-/** Greater than every sort key of generations that began by then. */
-const timeBound = (time: number): string => {
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  let text = ''
-  for (let rest = time; text.length < 10; rest = Math.floor(rest / 32)) text = `${alphabet[rest % 32]}${text}`
-  return `${text}~`
 }
 
 /** Halves the versions from the first to `last` until it has the block that was the latest at this time. */

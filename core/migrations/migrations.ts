@@ -11,6 +11,7 @@ import type { Item } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { keyOfItem } from '../model/invalid-item.ts'
+import { assertKnown } from '../model/known-models.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
@@ -152,10 +153,6 @@ const isOfTheItem = (thrown: unknown): thrown is EngineError =>
   (['INVALID_RECORD', 'UNKNOWN_SCHEMA_VERSION', 'TOO_LARGE', 'CONFLICT'] as const).some((code) =>
     isEngineError(thrown, code),
   )
-
-function assertKnown(models: ReadonlySet<AnyModel>, model: AnyModel): void {
-  if (!models.has(model)) throw unexpected('model', 'one of createEngine({ models })', model)
-}
 
 const aborted = ({ reason }: AbortSignal): EngineError =>
   engineError('ABORTED', 'The migration was aborted; go on with it by resume: true.', {}, { cause: reason })

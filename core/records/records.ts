@@ -7,7 +7,6 @@
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
-import { printValue } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
@@ -17,6 +16,7 @@ import { creation, encodeEntry } from '../journal/entry.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import { firstEntry, VERSION } from '../journal/tail.ts'
 import { addressOf } from '../model/key.ts'
+import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
@@ -142,11 +142,7 @@ export function recordsOf(parts: RecordsParts): Records {
 
   const assertReady = (model: AnyModel): void => {
     if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-    if (parts.models.has(model)) return
-    const name = (model as { name?: unknown } | undefined)?.name
-    const shown = typeof name === 'string' ? name : printValue(model)
-    const message = `The engine does not know the model ${shown}; name it in createEngine({ models }).`
-    throw engineError('INVALID_ARGUMENT', message, { argument: 'model' })
+    assertKnown(parts.models, model)
   }
 
   const send = (addresses: readonly ItemAddress[], consistent: boolean, options: RequestOptions) =>

@@ -19,6 +19,7 @@ import { notSealedSince, VERSION } from '../journal/tail.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
+import { aborted } from './aborted.ts'
 import { keepsHistory } from './involved.ts'
 import type { Planned, PlannedAction } from './planned.ts'
 
@@ -235,9 +236,6 @@ function failure(
       return outcome satisfies never
   }
 }
-
-export const aborted = (signal: AbortSignal): EngineError =>
-  engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {}, { cause: signal.reason })
 
 const unknownOutcome = (id: string, cause: unknown): EngineError =>
   engineError(

@@ -7,11 +7,11 @@
  * @module
  */
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { decodeItem, presentItem } from '../model/record.ts'
 import { isUnreadable } from '../records/item-reader.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
+import { assertNotAborted } from './aborted.ts'
 import { RecordState } from './record-state.ts'
 import { type RecordIdentity, RecordVersion } from './record-version.ts'
 import { UnreadableVersion } from './unreadable-version.ts'
@@ -76,7 +76,7 @@ export class IdentityMap {
 
   /** One page of a query. What it finds is not known yet: see `adopt`. */
   query(request: QueryRequest): Promise<Page> {
-    if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+    assertNotAborted(this.#signal)
     return this.#store.query(request, { signal: this.#signal })
   }
 
@@ -95,7 +95,7 @@ export class IdentityMap {
     })
     const items = tick.then(() => {
       this.#batch = undefined
-      if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+      assertNotAborted(this.#signal)
       return this.#store.read(
         identities.map(({ address }) => address),
         { consistent: true, signal: this.#signal },

@@ -15,7 +15,7 @@ import type { AnyModel } from '../model/model.ts'
 import { type AttemptResult, type Observer, observe, withoutValue } from '../observation/observer.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
-import { aborted } from './commit.ts'
+import { assertNotAborted } from './aborted.ts'
 import { conflictError, explainConflicts, unreadConflict } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
@@ -137,7 +137,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   ): Promise<Attempted<A>> {
     const { signal } = options
     if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-    if (signal?.aborted) throw aborted(signal)
+    assertNotAborted(signal)
     const before = once && (await readOutcome(once, signal))
     if (before) return { kind: 'repeated', result: before.result }
     const records = new IdentityMap(store, seeds, signal)

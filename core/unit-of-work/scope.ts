@@ -10,6 +10,7 @@ import type { Item, ItemAddress } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import type { NumberSource } from '../journal/number-source.ts'
+import { assertNotAborted } from './aborted.ts'
 import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { Looks } from './looks.ts'
@@ -76,14 +77,7 @@ export class Scope {
         {},
       )
     }
-    if (this.attempt.signal?.aborted) {
-      throw engineError(
-        'ABORTED',
-        'The unit of work was aborted; nothing was written.',
-        {},
-        { cause: this.attempt.signal.reason },
-      )
-    }
+    assertNotAborted(this.attempt.signal)
   }
 
   /** The record's state as this scope sees it; undefined where nothing is known yet. */

@@ -6,11 +6,11 @@
 import { assertOptions, unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { addressKey, type Item } from '../data/item.ts'
-import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { addressOf } from '../model/key.ts'
+import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem, newRecord } from '../model/record.ts'
 import { applyEvent } from './apply-event.ts'
@@ -30,19 +30,13 @@ import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
 
 export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork {
-  const assertKnown = (model: AnyModel): void => {
+  const assertReady = (model: AnyModel): void => {
     scope.assertRunning()
-    if (scope.attempt.models.has(model)) return
-    const name = (model as { name?: unknown } | undefined)?.name
-    throw engineError(
-      'INVALID_ARGUMENT',
-      `The engine does not know the model ${typeof name === 'string' ? name : printValue(model)}; name it in createEngine({ models }).`,
-      { argument: 'model' },
-    )
+    assertKnown(scope.attempt.models, model)
   }
 
   const identify = (model: AnyModel, key: unknown): RecordIdentity => {
-    assertKnown(model)
+    assertReady(model)
     const address = addressOf(model, key as never)
     return { model, address, id: addressKey(address) }
   }
@@ -100,7 +94,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
   const generate = idsFrom(scope.attempt.environment)
 
   const create = (model: AnyModel, input: unknown): object => {
-    assertKnown(model)
+    assertReady(model)
     const { record, item, address } = newRecord(model, input as never, generate)
     const identity: RecordIdentity = { model, address, id: addressKey(address) }
     const state = scope.stateOf(identity)
@@ -140,7 +134,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     },
 
     async query(model: AnyModel, options: unknown) {
-      assertKnown(model)
+      assertReady(model)
       return queryRecords(scope, model, options)
     },
 
@@ -159,7 +153,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     create,
 
     async createNext(model: AnyModel, input: unknown) {
-      assertKnown(model)
+      assertReady(model)
       const numbered = await withNextNumber(scope, model, input, generate)
       scope.assertRunning()
       return create(model, numbered)

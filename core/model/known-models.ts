@@ -1,0 +1,18 @@
+/**
+ * The models that an engine was made with. What it does not know it must not touch: it would keep no history of it, and
+ * might take another model's records for it.
+ *
+ * @module
+ */
+import { printValue } from '../data/print-value.ts'
+import { engineError } from '../errors.ts'
+import type { AnyModel } from './model.ts'
+
+/** Throws `INVALID_ARGUMENT` for a model that is not among them, and for what is no model. */
+export function assertKnown(models: ReadonlySet<object>, model: AnyModel): void {
+  if (models.has(model)) return
+  const name = (model as { name?: unknown } | undefined)?.name
+  const shown = typeof name === 'string' ? name : printValue(model)
+  const message = `The engine does not know the model ${shown}; name it in createEngine({ models }).`
+  throw engineError('INVALID_ARGUMENT', message, { argument: 'model' })
+}
