@@ -34,7 +34,7 @@ interface Images {
 }
 
 /** Whether changes inside the map at this path may be merged with others' changes inside it. */
-export type Mergeable = (path: DocumentPath) => boolean
+type Mergeable = (path: DocumentPath) => boolean
 
 /** Actions on disjoint paths that turn `stored` into what `after` says; empty when nothing changed. */
 export function diff(images: Images, mergeable: Mergeable): Update {

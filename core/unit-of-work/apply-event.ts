@@ -8,16 +8,15 @@ import type { Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
-import { diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { encodePayload } from '../model/event-payload.ts'
-import { isBranchPath } from '../model/shape.ts'
 import type { Applied } from './applied.ts'
 import type { Looks } from './looks.ts'
 import { runRecipe } from './recipe.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
-import type { RecordIdentity } from './record-version.ts'
+import { updateBetween } from './record-version.ts'
 
 interface EventContext {
   readonly state: RecordState
@@ -43,10 +42,10 @@ export function applyEvent(
   const view = state.view!
   const before = view.encoded!
   const next = runRecipe(view, (draft) => reducer(draft, event.payload as never), looks)
-  const actions = changesBetween(identity, before, next.encoded!)
+  const actions = updateBetween(identity, before, next.encoded!)
   guardSteps(actions, looks)
   const start = lastImage(earlier) ?? base
-  const plain = start && !equal(start, before) ? changesBetween(identity, start, before) : []
+  const plain = start && !equal(start, before) ? updateBetween(identity, start, before) : []
   return {
     state: next === view ? state : state.changed(next),
     applied: [
@@ -68,9 +67,6 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
     argument: 'event',
   })
 }
-
-const changesBetween = ({ model }: RecordIdentity, before: Item, after: Item): Update =>
-  diff({ stored: before, before, after }, isBranchPath(model.shape))
 
 const lastImage = (earlier: readonly Applied[]): Item | undefined => {
   const last = earlier.at(-1)

@@ -20,7 +20,7 @@ import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
 import { aborted } from './aborted.ts'
-import { keepsHistory } from './involved.ts'
+import { keepsHistory, lastSeen } from './involved.ts'
 import type { Planned, PlannedAction } from './planned.ts'
 
 interface CommitParts {
@@ -79,9 +79,6 @@ async function send(store: Store, plan: WritePlan, id: string, options: RequestO
 
 const isKept = ({ involved }: PlannedAction): boolean => keepsHistory(involved)
 
-/** The item that the action was planned on; undefined where it was never seen. */
-const knownTo = ({ involved }: PlannedAction): Item | undefined => involved.met ?? involved.stored
-
 /**
  * The item on which a single write whose answer was lost may be sent again, or the news that it was applied. A write that
  * never saw its record looks at it now.
@@ -89,7 +86,7 @@ const knownTo = ({ involved }: PlannedAction): Item | undefined => involved.met 
 async function seenSince(plan: Planned, parts: CommitParts, cause: unknown): Promise<Item | 'applied' | undefined> {
   const [planned] = plan.planned
   if (!planned || planned.action.kind === 'put') return undefined
-  const known = knownTo(planned)
+  const known = lastSeen(planned.involved)
   if (known) return known
   if (!isKept(planned)) throw unknownOutcome(plan.id, cause)
   const present = await readAfterLoss(plan, parts)
@@ -187,7 +184,7 @@ async function readAfterLoss(plan: Planned, { store }: CommitParts, addresses?: 
 const soughtIn = ({ id }: Planned, planned: PlannedAction): Sought => ({
   commit: id,
   address: planned.involved.identity.address,
-  known: knownTo(planned),
+  known: lastSeen(planned.involved),
   creates: planned.action.kind === 'put' && planned.involved.state?.fate !== 'kept',
 })
 

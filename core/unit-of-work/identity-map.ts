@@ -12,8 +12,9 @@ import { isUnreadable } from '../records/item-reader.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
 import { assertNotAborted } from './aborted.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { RecordVersion } from './record-version.ts'
 import { UnreadableVersion } from './unreadable-version.ts'
 
 /** Items by address id, as a failed commit brought them; undefined for an item that is not there. */

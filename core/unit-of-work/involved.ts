@@ -6,8 +6,8 @@
 import type { Item } from '../data/item.ts'
 import type { Applied } from './applied.ts'
 import type { RecordReads } from './read-set.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
-import type { RecordIdentity } from './record-version.ts'
 
 export interface Involved {
   readonly identity: RecordIdentity
@@ -28,6 +28,9 @@ export interface Involved {
   /** Domain events, in their order. */
   readonly applied: readonly Applied[]
 }
+
+/** The item as it was last seen, by the function or by the engine; undefined where it never was, or was absent. */
+export const lastSeen = ({ met, stored }: Pick<Involved, 'met' | 'stored'>): Item | undefined => met ?? stored
 
 /** Whether commits of the record leave entries in its history. */
 export const keepsHistory = ({ identity }: Pick<Involved, 'identity'>): boolean =>

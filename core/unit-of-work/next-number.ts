@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { addressKey } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import type { Generate } from '../model/generated.ts'
 import { addressOf, keyOfRecord } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
+import { identityAt } from './record-identity.ts'
 import type { Scope } from './scope.ts'
 
 const LOOK_AHEAD = 100
@@ -44,7 +44,7 @@ export async function withNextNumber(
   for (;;) {
     const number = await nextFreeNumber(scope, model, keyWith)
     // What this unit of work made of it by hand counts as well.
-    const met = scope.stateOf({ model, address: keyWith(number), id: addressKey(keyWith(number)) })
+    const met = scope.stateOf(identityAt(model, keyWith(number)))
     if (!met || (met.fate === 'kept' && !met.isPresent && met.blind.length === 0))
       return withField(input, field, number)
   }

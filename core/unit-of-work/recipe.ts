@@ -7,7 +7,7 @@ import { enableMapSet, isDraft, produce } from 'immer'
 import { equal } from '../data/attribute-value.ts'
 import { engineError } from '../errors.ts'
 import type { Looks } from './looks.ts'
-import { printKey } from './print-key.ts'
+import { printRecord } from './record-identity.ts'
 import { RecordVersion } from './record-version.ts'
 import { type DraftView, trackDraft } from './track-draft.ts'
 
@@ -39,7 +39,7 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
     if (equal(changed.encoded?.[attribute], value)) continue
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${printKey(identity.address.key)}: the key cannot be changed. Delete the record and create another.`,
+      `${printRecord(identity)}: the key cannot be changed. Delete the record and create another.`,
       {
         model: model.name,
         key: identity.address.key,
@@ -51,13 +51,13 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
   return changed
 }
 
-const tooDeep = ({ identity: { model, address } }: RecordVersion, cause: unknown) =>
+const tooDeep = ({ identity }: RecordVersion, cause: unknown) =>
   engineError(
     'INVALID_RECORD',
-    `${model.name} ${printKey(address.key)}: expected at most 32 levels of nesting. Nothing was changed.`,
+    `${printRecord(identity)}: expected at most 32 levels of nesting. Nothing was changed.`,
     {
-      model: model.name,
-      key: address.key,
+      model: identity.model.name,
+      key: identity.address.key,
       stored: false,
       issues: [{ path: [], expected: 'at most 32 levels of nesting', actual: undefined }],
     },

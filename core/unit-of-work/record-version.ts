@@ -5,20 +5,17 @@
  */
 import { equal } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
-import { changedPaths } from '../expression/diff.ts'
-import type { AnyModel } from '../model/model.ts'
+import { changedPaths, diff } from '../expression/diff.ts'
+import type { Update } from '../expression/update.ts'
 import { encodeRecord } from '../model/record.ts'
-import { printKey } from './print-key.ts'
+import { isBranchPath } from '../model/shape.ts'
+import { printRecord, type RecordIdentity } from './record-identity.ts'
 
-/** Which record: its model and where it is stored. */
-export interface RecordIdentity {
-  readonly model: AnyModel
-  readonly address: ItemAddress
-  /** `addressKey` of the address. */
-  readonly id: string
-}
+/** The update that makes `after` of `before`, both a record's encoded forms, in an item that is stored otherwise, perhaps. */
+export const updateBetween = ({ model }: RecordIdentity, before: Item, after: Item, stored = before): Update =>
+  diff({ stored, before, after }, isBranchPath(model.shape))
 
 export class RecordVersion {
   readonly identity: RecordIdentity
@@ -54,7 +51,7 @@ export class RecordVersion {
     const { model, address } = this.identity
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${printKey(address.key)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
+      `${printRecord(this.identity)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
         'Assign a new Date, Uint8Array or object in a work.change recipe instead; nothing was written.',
       {
         model: model.name,

@@ -17,8 +17,9 @@ import type { Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
 import { ReadSet } from './read-set.ts'
 import { notFound } from './record-errors.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import type { RecordIdentity, RecordVersion } from './record-version.ts'
+import type { RecordVersion } from './record-version.ts'
 import { trackRecord } from './track-record.ts'
 
 /** What all scopes of one attempt share. */

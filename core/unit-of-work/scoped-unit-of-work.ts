@@ -5,7 +5,7 @@
  */
 import { assertOptions, unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
-import { addressKey, type Item } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
@@ -19,8 +19,9 @@ import { withNextNumber } from './next-number.ts'
 import { queryRecords } from './query-records.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
+import { identityAt, type RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { RecordVersion } from './record-version.ts'
 import { repairRecord } from './repair-record.ts'
 import { requireOf } from './require.ts'
 import { identityOf, type Scope } from './scope.ts'
@@ -37,8 +38,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
   const identify = (model: AnyModel, key: unknown): RecordIdentity => {
     assertReady(model)
-    const address = addressOf(model, key as never)
-    return { model, address, id: addressKey(address) }
+    return identityAt(model, addressOf(model, key as never))
   }
 
   const load = async (identity: RecordIdentity): Promise<RecordState> => {
@@ -96,7 +96,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
   const create = (model: AnyModel, input: unknown): object => {
     assertReady(model)
     const { record, item, address } = newRecord(model, input as never, generate)
-    const identity: RecordIdentity = { model, address, id: addressKey(address) }
+    const identity = identityAt(model, address)
     const state = scope.stateOf(identity)
     if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
       scope.observe(state)

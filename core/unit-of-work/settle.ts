@@ -17,7 +17,7 @@ import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { commitPlan } from './commit.ts'
-import { type Involved, keepsHistory } from './involved.ts'
+import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { planCommit } from './plan.ts'
 import type { Planned } from './planned.ts'
 
@@ -109,8 +109,7 @@ function isOurs(plan: Planned, { position, present }: FailedAction): boolean {
 
 function sealBehind({ planned }: Planned, sealer: Sealer): void {
   for (const { action, involved } of planned) {
-    const known = involved.met ?? involved.stored
     const bound = involved.identity.model.definition.history
-    if (action.kind === 'update' && bound) sealer.visit(action, known, bound)
+    if (action.kind === 'update' && bound) sealer.visit(action, lastSeen(involved), bound)
   }
 }
