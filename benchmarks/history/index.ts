@@ -13,6 +13,7 @@ import * as t from 'io-ts'
 import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
 import { type Item, itemSize } from '../../core/data/item.ts'
 import { createEngine, defineModel, type Store } from '../../core/index.ts'
+import { writeUnits } from '../../core/store/capacity.ts'
 import { type Counted, connect, counting, tableName } from '../dynamodb.ts'
 import { exactly } from '../spread.ts'
 import type { Context, Report, Row, Section, Suite } from '../suite.ts'
@@ -35,7 +36,7 @@ interface Way {
 }
 
 const unitsOf = (before: Item | undefined, after: Item | undefined): number =>
-  Math.max(1, Math.ceil(Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0) / 1024))
+  writeUnits(Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0))
 
 async function run({ options, log, confirm }: Context): Promise<Report> {
   const commits = options.quick ? 150 : 1000

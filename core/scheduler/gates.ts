@@ -3,13 +3,11 @@
  *
  * @module
  */
+import { partitionUnits } from '../store/capacity.ts'
 import { Gate } from './gate.ts'
 import { Pace } from './pace.ts'
 import type { PacedRequest } from './request.ts'
-import type { Kind, Resource } from './resource.ts'
-
-/** What one partition of DynamoDB gives at most, in units a second. */
-const PARTITION_LIMIT: { readonly [K in Kind]: number } = { read: 3000, write: 1000 }
+import type { Resource } from './resource.ts'
 
 /** Milliseconds without a throttle after which a partition is as any other. */
 const COOL = 10_000
@@ -97,7 +95,7 @@ function hotPartition(resource: Resource, now: number): HotPartition {
   const rate = (at: number): number => {
     pace.recover(Math.max(0, at - recoveredAt) / 1000, false)
     recoveredAt = at
-    return Math.min(resource.rate, PARTITION_LIMIT[resource.kind]) * pace.share
+    return Math.min(resource.rate, partitionUnits[resource.kind]) * pace.share
   }
   return { gate: new Gate<PacedRequest>(resource, rate, now), pace, throttledAt: now }
 }
