@@ -7,9 +7,10 @@
  */
 import { isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import { binary, date } from './codecs.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
-import { isPlainObject, refused } from './refused.ts'
+import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 interface Decoder {

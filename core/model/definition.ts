@@ -6,6 +6,7 @@
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { checkEvents, type EventDefinition } from './domain-event.ts'
@@ -176,8 +177,7 @@ function expiryOf(given: unknown, fields: Fields, refuse: (reason: string) => ne
 
 function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => never): ReadonlyMap<string, unknown> {
   if (given === undefined) return new Map()
-  if (!isObject(given) || ![Object.prototype, null].includes(Object.getPrototypeOf(given)))
-    return refuse('defaults must be an object of values and functions by field')
+  if (!isPlainObject(given)) return refuse('defaults must be an object of values and functions by field')
   for (const [name, value] of Object.entries(given)) {
     if (!fields.has(name)) refuse(`defaults names ${JSON.stringify(name)}, which is no field of the schema`)
     if (typeof value === 'function') continue

@@ -3,16 +3,12 @@
  *
  * @module
  */
+import { isPlainObject } from '../data/plain-object.ts'
 
 function readOnly(): never {
   throw new TypeError('Records are read-only; change them in a recipe: work.change(record, (draft) => …)')
 }
 const lock = { value: readOnly }
-
-const isPlain = (value: object): boolean => {
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 /**
  * Freezes plain objects and arrays, and locks sets and maps the way immer does, which still drafts them.
@@ -24,7 +20,7 @@ export function deepFreeze<T>(value: T): T {
     Object.defineProperties(value, { add: lock, set: lock, delete: lock, clear: lock })
     Object.freeze(value)
     for (const each of value) deepFreeze(each)
-  } else if (Array.isArray(value) || isPlain(value)) {
+  } else if (Array.isArray(value) || isPlainObject(value)) {
     Object.freeze(value)
     for (const each of Object.values(value)) deepFreeze(each)
   }
@@ -40,7 +36,7 @@ export function ownCopy(value: unknown): unknown {
     const copy = value.map(ownCopy)
     return Object.isFrozen(value) && copy.every((each, i) => each === value[i]) ? value : copy
   }
-  if (!isPlain(value)) return value
+  if (!isPlainObject(value)) return value
   const copy: Record<string, unknown> = {}
   let same = Object.isFrozen(value)
   for (const [name, member] of Object.entries(value)) {

@@ -22,7 +22,7 @@ export function take(input: AttributeValue, depth = 0): Taken {
   const problem = setProblem(input)
   if (problem) return { problem }
   if (value === undefined) return { problem: 'Expected a value' }
-  if (depth + levels(value) > MAX_LEVELS) return { problem: 'Expected at most 32 levels of nesting' }
+  if (depth + levels(value) > MAX_LEVELS) return { problem: `Expected at most ${MAX_LEVELS} levels of nesting` }
   return { value }
 }
 

@@ -5,6 +5,7 @@
  */
 import { enableMapSet, isDraft, produce } from 'immer'
 import { equal } from '../data/attribute-value.ts'
+import { MAX_LEVELS } from '../data/levels.ts'
 import { engineError } from '../errors.ts'
 import type { Looks } from './looks.ts'
 import { printRecord } from './record-identity.ts'
@@ -54,12 +55,12 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
 const tooDeep = ({ identity }: RecordVersion, cause: unknown) =>
   engineError(
     'INVALID_RECORD',
-    `${printRecord(identity)}: expected at most 32 levels of nesting. Nothing was changed.`,
+    `${printRecord(identity)}: expected at most ${MAX_LEVELS} levels of nesting. Nothing was changed.`,
     {
       model: identity.model.name,
       key: identity.address.key,
       stored: false,
-      issues: [{ path: [], expected: 'at most 32 levels of nesting', actual: undefined }],
+      issues: [{ path: [], expected: `at most ${MAX_LEVELS} levels of nesting`, actual: undefined }],
     },
     { cause },
   )

@@ -10,6 +10,7 @@
 
 import type { DocumentPath } from '../data/document-path.ts'
 import { printPath } from '../data/document-path.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import { engineError } from '../errors.ts'
 import type { Shape } from '../model/shape.ts'
 import {
@@ -196,8 +197,7 @@ function deepUntracked(value: unknown, seen: Set<object> = new Set(), depth = 0)
       value.map((each) => deepUntracked(each, seen, depth + 1)),
       value,
     )
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return value
+  if (!isPlainObject(value)) return value
   const copy = Object.fromEntries(
     Object.entries(value).map(([name, each]) => [name, deepUntracked(each, seen, depth + 1)]),
   )
