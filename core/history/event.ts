@@ -14,7 +14,8 @@ import { commitTime } from '../journal/commit-id.ts'
 import type { RecordReference, Step } from '../journal/entry.ts'
 import { decodePayload } from '../model/event-payload.ts'
 import type { AnyModel, EventsOf, KeyOf } from '../model/model.ts'
-import { attempt, type Image, image, type Version } from './versions.ts'
+import { attempt, type Image, image } from './image.ts'
+import type { Version } from './versions.ts'
 
 /** One place of a record, in stored form: dates are texts. `undefined` is absence. */
 export interface ValueChange {

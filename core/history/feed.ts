@@ -19,7 +19,7 @@ import { decodeItem } from '../model/record.ts'
 import type { Change } from '../store/changes.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { eventsOf, type HistoryEvent } from './event.ts'
-import { absentImage, image } from './versions.ts'
+import { absentImage, image } from './image.ts'
 
 export interface FollowOptions<M extends AnyModel> extends RequestOptions {
   /** Whose events. Default: all models of the engine that keep a history. */

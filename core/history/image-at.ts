@@ -14,7 +14,9 @@ import { undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
-import { absentImage, attempt, type Image, readRecord, type Source, unknown, versionsForwards } from './versions.ts'
+import { absentImage, attempt, type Image, unknown } from './image.ts'
+import { readRecord, type Source } from './source.ts'
+import { versionsForwards } from './versions.ts'
 
 /** The latest generation: the record's, or of a deleted one its last. */
 export async function latestGeneration(source: Source, record: Item | undefined): Promise<string | undefined> {
@@ -46,10 +48,7 @@ export async function imageAtVersion(
     const recent = await imageInTail(source, record, version)
     if (recent) return recent
   }
-  for await (const each of versionsForwards(source, { generation: wanted, from: version, to: version })) {
-    return each.after
-  }
-  return undefined
+  return imageIn(source, wanted, version)
 }
 
 /** The record after this version, where everything since still is in the tail. */
@@ -79,7 +78,7 @@ export async function imageAtTime(source: Source, time: number): Promise<Image> 
     if (!first) return absentImage
     const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)
     if (!latest) return imageInBlocks(source, block.generation, first.version - 1, time)
-    return imageIn(source, block.generation, latest.version)
+    return (await imageIn(source, block.generation, latest.version)) ?? unknown
   }
   return absentImage
 }
@@ -104,10 +103,10 @@ async function imageInBlocks(source: Source, generation: string, last: number, t
     }
     if (!found) high = middle - 1
   }
-  return low === 0 ? absentImage : imageIn(source, generation, low)
+  return low === 0 ? absentImage : ((await imageIn(source, generation, low)) ?? unknown)
 }
 
-async function imageIn(source: Source, generation: string, version: number): Promise<Image> {
+async function imageIn(source: Source, generation: string, version: number): Promise<Image | undefined> {
   for await (const each of versionsForwards(source, { generation, from: version, to: version })) return each.after
-  return unknown
+  return undefined
 }

@@ -7,24 +7,15 @@
  *
  * @module
  */
-import type { Item, ItemAddress } from '../data/item.ts'
-import { InapplicableUpdate } from '../expression/apply.ts'
+import type { Item } from '../data/item.ts'
 import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
-import { type Entry, redoEntry, undoEntry } from '../journal/entry.ts'
+import type { Entry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
-import type { ReadStore, SortCondition } from '../store/store.ts'
-
-export interface Source {
-  readonly store: ReadStore
-  readonly journalTable: string
-  readonly address: ItemAddress
-  readonly signal?: AbortSignal | undefined
-}
-
-/** A record at one moment. Unknown where an erasure has taken what would tell. */
-export type Image = { readonly known: true; readonly item: Item | undefined } | { readonly known: false }
+import type { SortCondition } from '../store/store.ts'
+import { absentImage, type Image, image, imageAfter, imageBefore, unknown } from './image.ts'
+import { readRecord, type Source } from './source.ts'
 
 export interface Version {
   readonly generation: string
@@ -46,16 +37,8 @@ interface VersionRange {
 
 type Decoded = TailEntry & { readonly decoded: Entry }
 
-export const unknown: Image = { known: false }
-export const absentImage: Image = { known: true, item: undefined }
-export const image = (item: Item | undefined): Image => ({ known: true, item })
-
 /** At how many blocks back an image is found at the latest. */
 const BLOCKS_TO_IMAGE = 70
-
-export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
-  return (await store.read([address], { consistent: true, signal }))[0]
-}
 
 const decoded = ({ store, journalTable, address, signal }: Source, entries: readonly TailEntry[]) =>
   readEntries(store, journalTable, address, entries, { signal })
@@ -135,28 +118,6 @@ function advance(place: Place, generation: string, each: Decoded, after: Item | 
   place.next = version + 1
   place.image = next
   return { generation, version, commit, entry, before, after: next }
-}
-
-function imageAfter(before: Image, entry: Entry): Image {
-  if (entry.kind === 'deleted') return absentImage
-  if (!before.known || !before.item || entry.erased || entry.kind === 'created') return unknown
-  return attempt(() => redoEntry(entry, before.item!))
-}
-
-function imageBefore(after: Image, entry: Entry): Image {
-  if (entry.kind === 'created') return absentImage
-  if (!after.known || !after.item || entry.erased) return unknown
-  return attempt(() => undoEntry(entry, after.item!))
-}
-
-/** Unknown where an entry does not fit: another program has changed the record in between. */
-export function attempt(make: () => Item): Image {
-  try {
-    return image(make())
-  } catch (thrown) {
-    if (!(thrown instanceof InapplicableUpdate)) throw thrown
-    return unknown
-  }
 }
 
 /** Before and after each entry, going back from after the last. Before a creation stands what it made. */
