@@ -76,7 +76,7 @@ export async function replayEvents<M extends AnyModel>(
     differences: differences(present, item),
     events,
     async commit(options: RequestOptions = {}) {
-      assertOptions(options)
+      assertOptions(options, 'options', ['signal'])
       await unitOfWork.run(
         'replay',
         async (work) => {
