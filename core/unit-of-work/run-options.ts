@@ -90,3 +90,20 @@ export function checkNested(options: NestedOptions): void {
     throw unexpected('propagation', "'nested' or 'independent'", propagation)
   }
 }
+
+/** `(fn, options?)` or `(name, fn, options?)`. */
+export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
+  const named = typeof args[0] === 'string'
+  const [fn, options] = named ? args.slice(1) : args
+  if (typeof fn !== 'function') {
+    throw engineError('INVALID_ARGUMENT', `Expected a function as unit of work, got ${typeof fn}.`, {
+      argument: 'work',
+    })
+  }
+  assertOptions(options)
+  return {
+    name: named ? (args[0] as string) : (typeof fn.name === 'string' && fn.name) || 'anonymous',
+    fn: fn as Work<A>,
+    options: (options ?? {}) as O,
+  }
+}

@@ -19,15 +19,14 @@ import { assertNotAborted } from './aborted.ts'
 import { conflictError, explainConflicts, unreadConflict } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
-import type { Involved } from './involved.ts'
+import { involvedIn } from './involved.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { Planned } from './planned.ts'
-import type { RecordReads } from './read-set.ts'
-import { checked, checkNested, onceRequest, type RunOptions } from './run-options.ts'
+import { checked, checkNested, onceRequest, type RunOptions, runArguments } from './run-options.ts'
 import { Scope } from './scope.ts'
-import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
+import { scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
-import { rawOf } from './track-record.ts'
+import { released } from './track-record.ts'
 import type { NestedOptions, Work } from './unit-of-work.ts'
 
 export interface UnitOfWorkRunner {
@@ -160,7 +159,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     root.assertUntouched()
     const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
     const settled = await settle(
-      { records: involved(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
+      { records: involvedIn(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
       parts,
     )
     if (settled.kind === 'conflict') return settled
@@ -230,34 +229,6 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   })
 }
 
-/** Every record that the attempt changed or looked at. */
-function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
-  const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
-  const readsOf = (id: string): RecordReads | undefined => {
-    const reads = root.reads.find(id)
-    return guard === 'writes' ? reads?.withoutLooks : reads
-  }
-  const ids = new Set([...states.keys(), ...[...root.reads.addresses()].filter((id) => readsOf(id))])
-  return [...ids].flatMap((id) => {
-    const loaded = records.loaded(id)
-    const state = states.get(id)
-    const identity = (state ?? loaded?.state)?.identity
-    if (!identity) return []
-    return [
-      {
-        identity,
-        stored: loaded?.stored,
-        present: loaded?.present,
-        isLoaded: loaded !== undefined,
-        base: loaded?.state,
-        state,
-        reads: readsOf(id),
-        ...root.doingsOf(id),
-      },
-    ]
-  })
-}
-
 const gaveUp = (plan: Planned, failures: readonly FailedAction[], attempts: number): EngineError =>
   unreadConflict(plan.planned, failures) ?? conflictError(explainConflicts(plan.planned, failures), attempts)
 
@@ -286,15 +257,4 @@ async function callBack(root: Scope): Promise<void> {
       process.emitWarning('An afterCommit callback failed; the commit stands.', { type: 'DraftworkWarning', detail })
     }
   }
-}
-
-/** Records that leave the unit of work no longer need to be tracked. */
-function released<A>(result: A): A {
-  if (typeof result !== 'object' || result === null) return result
-  if (Array.isArray(result) && !Object.isFrozen(result)) {
-    const copy = result.map((each) => released(each))
-    // A list without records stays what it is: it may have names of its own, as the result of a match has.
-    return copy.every((each, i) => each === result[i]) ? result : (copy as A)
-  }
-  return rawOf(result) as A
 }

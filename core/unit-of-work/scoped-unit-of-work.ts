@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../arguments.ts'
+import { unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
@@ -24,6 +24,7 @@ import { RecordState } from './record-state.ts'
 import { RecordVersion } from './record-version.ts'
 import { repairRecord } from './repair-record.ts'
 import { requireOf } from './require.ts'
+import { runArguments } from './run-options.ts'
 import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
@@ -259,20 +260,3 @@ const scopes = new WeakMap<object, Scope>()
 
 /** Where the engine's own functions work, which do what domain code cannot. */
 export const scopeOf = (work: UnitOfWork): Scope => scopes.get(work)!
-
-/** `(fn, options?)` or `(name, fn, options?)`. */
-export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
-  const named = typeof args[0] === 'string'
-  const [fn, options] = named ? args.slice(1) : args
-  if (typeof fn !== 'function') {
-    throw engineError('INVALID_ARGUMENT', `Expected a function as unit of work, got ${typeof fn}.`, {
-      argument: 'work',
-    })
-  }
-  assertOptions(options)
-  return {
-    name: named ? (args[0] as string) : (typeof fn.name === 'string' && fn.name) || 'anonymous',
-    fn: fn as Work<A>,
-    options: (options ?? {}) as O,
-  }
-}
