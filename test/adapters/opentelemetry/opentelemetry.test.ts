@@ -248,6 +248,7 @@ test("a program's own spans are parents and children of the engine's", async () 
 
 test('waiting for capacity is measured by priority', async () => {
   const sdk = telemetrySdk()
+  const { tracerProvider, meterProvider } = sdk
   const { wait } = opentelemetry({ tracerProvider, meterProvider })
   await observe(wait?.({ tables: ['players'], priority: 'bulk' }), async () => {}, withoutValue)
   assert.equal([...(await sdk.metric('draftwork.queue.wait.duration'))], [['bulk players', 1]])
