@@ -8,12 +8,12 @@ import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
-import { type ProvisionedServer, provisionedServer } from '../../../benchmarks/pacing/server.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { all } from '../../../core/expression/condition.ts'
 import { createEngine, defineModel } from '../../../core/index.ts'
 import type { ConsumedCapacity } from '../../../core/store/capacity.ts'
 import type { Store } from '../../../core/store/store.ts'
+import { type ProvisionedServer, provisionedServer } from '../../support/provisioned-server.ts'
 
 let server: ProvisionedServer
 let store: Store

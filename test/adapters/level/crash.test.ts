@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
-import type { Item, ItemKey } from '../../../core/data/item.ts'
+import type { Item } from '../../../core/data/item.ts'
 import { all } from '../../../core/expression/condition.ts'
 import type { Store } from '../../../core/store/store.ts'
+import { everything } from '../../support/everything.ts'
 import { newDirectory, removeDirectories } from './directory.ts'
 
 const program = fileURLToPath(new URL('./transfers.ts', import.meta.url))
@@ -30,17 +31,6 @@ async function runAndKill(path: string): Promise<readonly string[]> {
   assert.is(signal, 'SIGKILL')
   // A line that was cut off may have been acknowledged or not.
   return output.split('\n').slice(0, -1)
-}
-
-async function everything(store: Store, table: string): Promise<readonly Item[]> {
-  const items: Item[] = []
-  let from: ItemKey | undefined
-  do {
-    const page = await store.scan({ table, consistent: true, from })
-    items.push(...page.items)
-    from = page.next
-  } while (from !== undefined)
-  return items
 }
 
 /** What the log of changes makes of nothing, by table and id; each change must fit what those before it made. */

@@ -16,6 +16,7 @@ import { binary, date, setOf } from '../../../core/model/codecs.ts'
 import { type DraftOf, defineModel, type NewRecord } from '../../../core/model/model.ts'
 import type { RunOptions } from '../../../core/unit-of-work/run-options.ts'
 import type { Work } from '../../../core/unit-of-work/unit-of-work.ts'
+import { chance } from '../../support/chance.ts'
 import { openStore, type StoreKind, tablePrefix } from '../../support/stores.ts'
 import { meanwhile, type WatchedStore, watchedStore } from '../../support/watched-store.ts'
 
@@ -76,17 +77,7 @@ const rewardModel = (prefix: string) =>
 
 /** The machine's clock, chance from a seed, and no waiting. */
 export function hurried(seed = ++seeds): Environment {
-  let state = seed
-  return {
-    now: Date.now,
-    random() {
-      state = (state + 0x6d2b79f5) | 0
-      let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-    },
-    sleep: () => new Promise((resolve) => setImmediate(resolve)),
-  }
+  return { now: Date.now, random: chance(seed), sleep: () => new Promise((resolve) => setImmediate(resolve)) }
 }
 
 /** Seeds of their own, since commit ids are made from them. */

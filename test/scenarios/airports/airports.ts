@@ -8,8 +8,8 @@ import { createRequire } from 'node:module'
 import { createEngine, date, defineModel, migrationsFrom, setOf } from 'draftwork'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
-import type { Item } from '../../../core/data/item.ts'
 import type { Store } from '../../../core/store/store.ts'
+import { everything } from '../../support/everything.ts'
 
 const text = t.union([t.string, t.null])
 
@@ -101,13 +101,7 @@ export async function visitors(field: Field, atOnce: number, goesOn: () => boole
 /** Every airport is there in today's form, with what it always had; the visits by id. */
 export async function assertMigrated({ store, prefix, airports }: Field): Promise<ReadonlyMap<number, number>> {
   const { Airport } = airportModels(prefix)
-  const items: Item[] = []
-  let from: Item | undefined
-  do {
-    const page = await store.scan({ table: Airport.table, consistent: true, from: from as never })
-    items.push(...page.items)
-    from = page.next
-  } while (from)
+  const items = await everything(store, Airport.table)
   assert.is(items.length, airports.length)
   const byId = new Map(items.map((item) => [Number(item['id']), item]))
   for (const { iata, icao, latitude, longitude, visits: _, ...row } of airports) {
