@@ -103,7 +103,7 @@ export type { CloudFormationTable, CloudFormationTemplate } from './tables/cloud
 export type { Difference, TableCapacity } from './tables/difference.ts'
 export type { TableSettings } from './tables/model-tables.ts'
 export type { TablePlan } from './tables/plan.ts'
-export type { Applied, ApplyOptions, DescribeOptions, TableOptions, Tables } from './tables/tables.ts'
+export type { ApplyOptions, ApplyReport, DescribeOptions, TableOptions, Tables } from './tables/tables.ts'
 export type { Bounds } from './unit-of-work/blind.ts'
 export type { BlindChanges } from './unit-of-work/blind-changes.ts'
 export type { UnitOfWorkRunner } from './unit-of-work/run.ts'

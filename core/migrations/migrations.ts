@@ -15,6 +15,7 @@ import { assertKnown } from '../model/known-models.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
+import { anySignal } from '../store/any-signal.ts'
 import type { Store } from '../store/store.ts'
 import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
 import { migrateRecord } from './migrate-record.ts'
@@ -29,7 +30,7 @@ import {
   noCounts,
   reportOf,
 } from './migration-report.ts'
-import { Pace } from './pace.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 export interface MigrationStatus {
   readonly model: string
@@ -74,11 +75,11 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
     const begun = await begin(model, checked)
     const segments = [...begun.segments]
     const failures: MigrationFailure[] = []
-    const pace = new Pace(checked.rate, environment)
+    const limiter = new RateLimiter(checked.rate, environment)
     const report = () => reportOf(model, { ...begun, segments }, dryRun, failures)
     // Where one segment fails, the others stop as well.
     const failing = new AbortController()
-    const stop = signal ? AbortSignal.any([signal, failing.signal]) : failing.signal
+    const { signal: stop, release } = anySignal([signal, failing.signal])
 
     const isWritten = async (item: Item): Promise<boolean> => {
       if (schemaVersionOf(model, item) === to) return false
@@ -87,7 +88,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
         if (to === model.version) decodeItem(model, target)
         return true
       }
-      await pace.turn(stop)
+      await limiter.turn(stop)
       return migrateRecord(unitOfWork, model, item, to, stop)
     }
 
@@ -119,6 +120,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
 
     const walks = segments.map((_, index) => walk(index).catch((thrown: unknown) => failing.abort(thrown)))
     await Promise.all(walks)
+    release()
     if (signal?.aborted) throw aborted(signal)
     if (failing.signal.aborted) throw failing.signal.reason
     return report()

@@ -27,7 +27,7 @@ export interface ApplyOptions extends TableOptions {
 }
 
 /** What `apply` did, and what it left: what is not doable, and what would have needed `prune`. */
-export interface Applied {
+export interface ApplyReport {
   readonly applied: readonly Difference[]
   readonly left: readonly Difference[]
 }
@@ -52,8 +52,8 @@ export interface Tables {
    *
    * @throws `REJECTED` what the store refuses; what was applied before stays
    */
-  apply(options?: ApplyOptions): Promise<Applied>
-  apply(plan: TablePlan, options?: ApplyOptions): Promise<Applied>
+  apply(options?: ApplyOptions): Promise<ApplyReport>
+  apply(plan: TablePlan, options?: ApplyOptions): Promise<ApplyReport>
 
   /**
    * A CloudFormation template of all tables, as `create` would make them. Tables stay when the stack is deleted.
@@ -75,7 +75,7 @@ export function engineTables(store: Store, definitions: readonly TableDefinition
     return planTables(definitions, found)
   }
 
-  async function apply(given: TablePlan | undefined, { prune, ...options }: ApplyOptions): Promise<Applied> {
+  async function apply(given: TablePlan | undefined, { prune, ...options }: ApplyOptions): Promise<ApplyReport> {
     const { differences } = await plan(options)
     const listed = given && new Set(given.differences.map(sameText))
     const chosen = differences.filter((difference) => listed?.has(sameText(difference)) ?? true)
