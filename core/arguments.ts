@@ -10,8 +10,11 @@ import { type EngineError, engineError } from './errors.ts'
 
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value)
 
+export const invalidArgument = (argument: string, message: string): EngineError =>
+  engineError('INVALID_ARGUMENT', message, { argument })
+
 export const unexpected = (argument: string, expected: string, got: unknown): EngineError =>
-  engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${printValue(got)}.`, { argument })
+  invalidArgument(argument, `Expected ${argument} to be ${expected}, got ${printValue(got)}.`)
 
 /**
  * Options, of which there may be none. Throws for what is no object, or one of a kind that has no names: a list, a `Map`;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from './arguments.ts'
+import { assertOptions, invalidArgument, unexpected } from './arguments.ts'
 import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
@@ -87,9 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store: given, models, tables: settings, environment = systemEnvironment, metadata } = options
   const { journalTable: journal = DEFAULT_JOURNAL_TABLE, scheduler = given?.throughput ? {} : false } = options
   if (typeof given?.commit !== 'function') {
-    throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
-      argument: 'store',
-    })
+    throw invalidArgument('store', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).')
   }
   if (!isName(journal)) {
     throw unexpected('journalTable', 'the name of a table', journal)
@@ -161,13 +159,12 @@ function checkedObserver(observer: Observer): Observer {
 
 /** Throws for what is no list of models, or one in which two have the same name. */
 function checkModels(models: readonly AnyModel[]): readonly AnyModel[] {
-  if (!Array.isArray(models))
-    throw engineError('INVALID_ARGUMENT', 'Expected models to be a list.', { argument: 'models' })
+  if (!Array.isArray(models)) throw invalidArgument('models', 'Expected models to be a list.')
   const names = new Set<string>()
   // `from` also visits the gaps of a sparse list.
   for (const model of Array.from(models)) {
     if (!isModel(model)) {
-      throw engineError('INVALID_ARGUMENT', 'Expected models made by defineModel.', { argument: 'models' })
+      throw invalidArgument('models', 'Expected models made by defineModel.')
     }
     if (names.has(model.name)) {
       throw engineError('INVALID_MODEL', `Two models are named ${model.name}; give one of them another name.`, {

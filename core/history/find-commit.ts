@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { contains } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
@@ -73,7 +73,7 @@ async function recordNamed(
   const model = [...parts.models].find((each) => each.name === name)
   if (!model) {
     const message = `The commit also changed a record of ${name}, which this engine does not know.`
-    throw engineError('INVALID_ARGUMENT', message, { argument: 'models' })
+    throw invalidArgument('models', message)
   }
   const key = Object.fromEntries(model.definition.keyParts.map(({ attribute }, i) => [attribute, values[i]!]))
   return recordAt(parts, model, { table: model.table, key }, commit, signal)

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { addressOf } from '../model/key.ts'
 import { assertKnown } from '../model/known-models.ts'
@@ -133,7 +133,7 @@ export function historyOf(parts: HistoryParts): History {
   ): Source {
     assertKnown(models, model)
     if (!model.definition.history) {
-      throw engineError('INVALID_ARGUMENT', `${model.name} keeps no history (history: false).`, { argument: 'model' })
+      throw invalidArgument('model', `${model.name} keeps no history (history: false).`)
     }
     assertOptions(options, 'options', ['signal', ...names])
     assertSignal(options?.signal)

@@ -4,7 +4,7 @@
  * @module
  */
 import { produce } from 'immer'
-import { assertOptions, unexpected } from '../arguments.ts'
+import { assertOptions, invalidArgument, unexpected } from '../arguments.ts'
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { changedPaths } from '../expression/diff.ts'
@@ -127,10 +127,9 @@ async function fold(model: AnyModel, source: Source, generation: string, reducer
 function reduced(model: AnyModel, name: string, data: unknown, item: Item, reducers: Reducers): Item {
   const reducer = reducers[name] ?? model.definition.events.get(name)?.reducer
   if (!reducer) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      'reducers',
       `${model.name} has no event ${name} any more; give its reducer in options.reducers.`,
-      { argument: 'reducers' },
     )
   }
   const payload = decodePayload(model, name, data as never)

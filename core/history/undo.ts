@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, equal, isList, isSet, setHas } from '../data/attribute-value.ts'
 import { printPath, valueAt } from '../data/document-path.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
@@ -27,9 +28,7 @@ export async function undoCommit(
 ): Promise<number> {
   const id = typeof commit === 'string' ? commit : commit?.commitId
   if (typeof id !== 'string' || id === '') {
-    throw engineError('INVALID_ARGUMENT', `Expected a commit id or an event of a history, got ${printValue(commit)}.`, {
-      argument: 'commit',
-    })
+    throw invalidArgument('commit', `Expected a commit id or an event of a history, got ${printValue(commit)}.`)
   }
   const found = await findCommit(parts, commit, signal)
   if (found.length === 0 || found.some(({ version }) => version.entry.erased)) {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import { engineError } from '../errors.ts'
+import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { MigrationReport } from './migration-report.ts'
 
@@ -52,9 +51,7 @@ export type CheckedOptions = ReturnType<typeof checkedOptions>
 
 function assertReachable({ name, version, definition: { migrations } }: AnyModel, to: number): void {
   if (!migrations) {
-    throw engineError('INVALID_ARGUMENT', `${name} has no migrations; name them in its defineModel.`, {
-      argument: 'model',
-    })
+    throw invalidArgument('model', `${name} has no migrations; name them in its defineModel.`)
   }
   if (!Number.isInteger(to) || to < migrations.first || to > version) {
     throw unexpected('to', `a version from ${migrations.first} to ${version}`, to)

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isMap, isNumber } from '../data/attribute-value.ts'
 import { engineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
@@ -17,10 +18,9 @@ export function encodePayload(model: AnyModel, name: string, payload: unknown): 
   const { payload: codec, upcast } = model.definition.events.get(name)!
   const { value, issues } = encodeValue(codec, payload)
   if (issues.length > 0) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      `events.${name}`,
       `The payload of ${model.name}’s event ${name} is invalid: ${printIssues(issues)}. Nothing was written.`,
-      { argument: `events.${name}` },
     )
   }
   return upcast.length === 0 ? (value ?? null) : { '#v': upcast.length + 1, '#d': value ?? null }

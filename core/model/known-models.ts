@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
 import type { AnyModel } from './model.ts'
 
 /** Throws `INVALID_ARGUMENT` for a model that is not among them, and for what is no model. */
@@ -14,5 +14,5 @@ export function assertKnown(models: ReadonlySet<object>, model: AnyModel): void 
   const name = (model as { name?: unknown } | undefined)?.name
   const shown = typeof name === 'string' ? name : printValue(model)
   const message = `The engine does not know the model ${shown}; name it in createEngine({ models }).`
-  throw engineError('INVALID_ARGUMENT', message, { argument: 'model' })
+  throw invalidArgument('model', message)
 }

@@ -6,11 +6,11 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { ScalarValue } from '../data/attribute-value.ts'
 import { isNumber } from '../data/attribute-value.ts'
 import type { ItemKey } from '../data/item.ts'
 import { numberText, parseNumber } from '../data/number.ts'
-import { engineError } from '../errors.ts'
 
 /** Of one part of a scan, or of the one part of a query: not begun, behind this key, or at its end. */
 export type Position = 'start' | ItemKey | 'end'
@@ -34,7 +34,7 @@ export function printCursor(read: ReadIdentity, positions: readonly Position[]):
 export function parseCursor(read: ReadIdentity, cursor: unknown): readonly Position[] {
   const refuse = (reason: string): never => {
     const what = `${read.operation} of ${read.model}${read.index === '' ? '' : ` by ${read.index}`}`
-    throw engineError('INVALID_ARGUMENT', `${reason}; expected a cursor of a ${what}.`, { argument: 'from' })
+    throw invalidArgument('from', `${reason}; expected a cursor of a ${what}.`)
   }
   if (typeof cursor !== 'string') return refuse('The cursor is no text')
   let parsed: unknown

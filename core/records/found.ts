@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import type { Position } from './cursor.ts'
 import type { ItemReader } from './item-reader.ts'
 import type { SourcePage } from './page-source.ts'
@@ -95,7 +95,7 @@ export function found<R>(parts: FoundParts): Found<R> {
       cursorAfter(record: R) {
         const mine = taken.find((each) => each.record === record)
         if (mine) return parts.cursor(source.after(mine.item))
-        throw engineError('INVALID_ARGUMENT', 'Expected a record of this page.', { argument: 'record' })
+        throw notOfThisPage()
       },
     })
   }
@@ -114,7 +114,7 @@ export function found<R>(parts: FoundParts): Found<R> {
       cursorAfter(record: R) {
         const mine = all.find((each) => each.records.includes(record)) ?? all[0]
         if (mine) return mine.cursorAfter(record)
-        throw engineError('INVALID_ARGUMENT', 'Expected a record of this page.', { argument: 'record' })
+        throw notOfThisPage()
       },
     })
   }
@@ -140,3 +140,5 @@ export function found<R>(parts: FoundParts): Found<R> {
     },
   })
 }
+
+const notOfThisPage = () => invalidArgument('record', 'Expected a record of this page.')

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
-import { engineError } from '../errors.ts'
 import { alternatives, codecsAt } from '../model/codecs-at.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { Atom } from '../model/readonly.ts'
@@ -77,9 +77,7 @@ function stepInto(model: AnyModel, path: DocumentPath, name: string): DocumentPa
   const isIndex = /^\d+$/.test(name) && codecsAt(model, path).flatMap(alternatives).some(isList)
   const next = [...path, isIndex ? Number(name) : name]
   if (codecsAt(model, next).length > 0) return next
-  throw engineError('INVALID_ARGUMENT', `${model.name} has no field ${printPath(next)}; name one of its schema.`, {
-    argument: printPath(next),
-  })
+  throw invalidArgument(printPath(next), `${model.name} has no field ${printPath(next)}; name one of its schema.`)
 }
 
 const isList = (codec: Parameters<typeof nodeOf>[0]): boolean => ['list', 'tuple'].includes(nodeOf(codec).kind)

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
 import type { Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
@@ -63,9 +63,7 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
   const known = [...model.definition.events.keys()].join(', ')
   const expected = known === '' ? `${model.name} has no events` : `${model.name}.events has ${known}`
   const got = typeof given?.name === 'string' ? `${given.model}.events.${given.name}` : printValue(event)
-  throw engineError('INVALID_ARGUMENT', `Expected an event of ${model.name}, got ${got}; ${expected}.`, {
-    argument: 'event',
-  })
+  throw invalidArgument('event', `Expected an event of ${model.name}, got ${got}; ${expected}.`)
 }
 
 const lastImage = (earlier: readonly Applied[]): Item | undefined => {

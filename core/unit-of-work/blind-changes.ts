@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { assertOptions } from '../arguments.ts'
+import { assertOptions, invalidArgument } from '../arguments.ts'
 import { type AttributeSet, type AttributeValue, isNumber } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -63,10 +62,9 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   const changes: BlindChange[] = []
   const at = (field: string | readonly string[], kind: FieldType['kind']): { path: DocumentPath; type: FieldType } => {
     if (typeof field !== 'string' && !isPath(field)) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'field',
         `Blind change of ${model.name}: expected the name of a field or a list of names, got ${printValue(field)}.`,
-        { argument: 'field' },
       )
     }
     const path = typeof field === 'string' ? [field] : [...field]
@@ -109,8 +107,7 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       changes.push({ action: append(path, members(path, type, values)) })
     },
   }
-  if (typeof ask !== 'function')
-    throw engineError('INVALID_ARGUMENT', 'Expected a function that makes blind changes.', { argument: 'changes' })
+  if (typeof ask !== 'function') throw invalidArgument('changes', 'Expected a function that makes blind changes.')
   ask(blind as never)
   return changes
 }
@@ -119,10 +116,7 @@ const isPath = (field: unknown): field is readonly string[] =>
   Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')
 
 const refused = (model: AnyModel, path: DocumentPath, expected: string, actual: unknown) =>
-  engineError(
-    'INVALID_ARGUMENT',
+  invalidArgument(
+    printPath(path),
     `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${printValue(actual)}.`,
-    {
-      argument: printPath(path),
-    },
   )

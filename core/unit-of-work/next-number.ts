@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { engineError } from '../errors.ts'
+import { invalidArgument } from '../arguments.ts'
 import type { Generate } from '../model/generated.ts'
 import { addressOf, keyOfRecord } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -25,18 +25,16 @@ export async function withNextNumber(
 ): Promise<unknown> {
   const { numbered } = model.definition.generated
   if (!numbered) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      'model',
       `${model.name} has no number that counts up; use work.create, or generate: { … autoIncrement() } in its model.`,
-      { argument: 'model' },
     )
   }
   const { field, start } = numbered
   if (typeof input === 'object' && input !== null && (input as Record<string, unknown>)[field] !== undefined) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      field,
       `work.createNext gives ${model.name} its ${field}; leave it out, or use work.create to choose one.`,
-      { argument: field },
     )
   }
   const { record } = newRecord(model, withField(input, field, start) as never, generate)

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { addressKey } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { engineAttributes } from '../model/definition.ts'
 import { newRecord } from '../model/record.ts'
 import { notFound } from './record-errors.ts'
@@ -18,7 +18,7 @@ import { UnreadableVersion } from './unreadable-version.ts'
 export function repairRecord(scope: Scope, identity: RecordIdentity, state: RecordState, mend: unknown): object {
   const { model } = identity
   const refuse = (expected: string, argument: string) =>
-    engineError('INVALID_ARGUMENT', `Repair of ${model.name}: expected ${expected}.`, { argument })
+    invalidArgument(argument, `Repair of ${model.name}: expected ${expected}.`)
   if (typeof mend !== 'function') throw refuse('a function that makes fields of the stored item', 'mend')
   scope.observe(state)
   const broken = state.drafted

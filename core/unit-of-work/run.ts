@@ -4,6 +4,7 @@
  * @module
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { invalidArgument } from '../arguments.ts'
 import type { AttributeMap } from '../data/attribute-value.ts'
 import { asError } from '../data/print-value.ts'
 import { type Environment, fullJitter } from '../environment.ts'
@@ -209,10 +210,9 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const around = runningScope()?.nearestRunning()
       const isNested = around?.attempt.owner === owner
       if (isNested && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
-        throw engineError(
-          'INVALID_ARGUMENT',
+        throw invalidArgument(
+          'idempotencyKey',
           'Only the outermost unit of work commits, so only it can have an idempotencyKey.',
-          { argument: 'idempotencyKey' },
         )
       }
       return isNested ? runNested(around, name, fn, options) : runOutside(() => runRoot(name, fn, options))

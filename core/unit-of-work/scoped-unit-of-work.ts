@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { unexpected } from '../arguments.ts'
+import { invalidArgument, unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { addressOf } from '../model/key.ts'
@@ -61,12 +60,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     const identity = typeof record === 'object' && record !== null ? identityOf(record, scope.attempt) : undefined
     const state = identity && scope.stateOf(identity)
     if (!state) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'record',
         'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
-        {
-          argument: 'record',
-        },
       )
     }
     if (!state.isPresent) throw notFound(state.identity)
@@ -104,10 +100,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       throw alreadyExists(identity)
     }
     if (state?.fate === 'deleted' && !state.drafted) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'record',
         `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
-        { argument: 'record' },
       )
     }
     const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
@@ -162,8 +157,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     change(record: object, recipe: (draft: never) => unknown) {
       const state = held(record)
-      if (typeof recipe !== 'function')
-        throw engineError('INVALID_ARGUMENT', 'Expected a recipe, a function of the draft.', { argument: 'recipe' })
+      if (typeof recipe !== 'function') throw invalidArgument('recipe', 'Expected a recipe, a function of the draft.')
       assertPlain(state.identity.model, 'change')
       return changed(state, runRecipe(state.view!, recipe, scope.looksAt(state)))
     },
@@ -225,8 +219,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     afterCommit(callback: () => unknown) {
       scope.assertRunning()
-      if (typeof callback !== 'function')
-        throw engineError('INVALID_ARGUMENT', 'Expected a callback.', { argument: 'callback' })
+      if (typeof callback !== 'function') throw invalidArgument('callback', 'Expected a callback.')
       scope.afterCommit(callback)
     },
   }
@@ -249,10 +242,9 @@ export function rewrite(work: UnitOfWork, record: object, item: Item, paths: rea
 
 function assertPlain({ name, definition }: AnyModel, call: string): void {
   if (!definition.eventSourced) return
-  throw engineError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
+    'record',
     `${name} is event-sourced, so work.${call} cannot change it; use work.apply with one of ${name}.events.`,
-    { argument: 'record' },
   )
 }
 

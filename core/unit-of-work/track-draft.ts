@@ -8,10 +8,10 @@
  * @module
  */
 
+import { invalidArgument } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { printPath } from '../data/document-path.ts'
 import { isPlainObject } from '../data/plain-object.ts'
-import { engineError } from '../errors.ts'
 import type { Shape } from '../model/shape.ts'
 import {
   childShape,
@@ -215,14 +215,14 @@ const isListName = (name: string | symbol): boolean =>
 
 /** What would change the object and not the record, or what immer would refuse in its own words. */
 const noSuchName = (path: DocumentPath, name: string | symbol) =>
-  engineError(
-    'INVALID_ARGUMENT',
+  invalidArgument(
+    printPath([...path, String(name)]),
     `A draft's ${printPath(path) || 'record'} can have nothing under the name ${JSON.stringify(String(name))}.`,
-    { argument: printPath([...path, String(name)]) },
   )
 
 function refuseDefinition(path: DocumentPath, name: string | symbol): never {
-  throw engineError('INVALID_ARGUMENT', `Assign to ${printPath([...path, String(name)])} instead of defining it.`, {
-    argument: printPath([...path, String(name)]),
-  })
+  throw invalidArgument(
+    printPath([...path, String(name)]),
+    `Assign to ${printPath([...path, String(name)])} instead of defining it.`,
+  )
 }
