@@ -6,6 +6,7 @@
  */
 import * as t from 'io-ts'
 import type { Draft } from './readonly.ts'
+import { isObject, type Refuse } from './refuse.ts'
 
 export interface EventOptions<Fields, Payload> {
   /** What the event tells besides its name. */
@@ -41,12 +42,11 @@ export interface EventDefinition {
 const members: readonly string[] = ['payload', 'reducer', 'upcast']
 
 /** Events as the model's author wrote them, checked. `refuse` throws. */
-export function checkEvents(given: unknown, refuse: (reason: string) => never): ReadonlyMap<string, EventDefinition> {
+export function checkEvents(given: unknown, refuse: Refuse): ReadonlyMap<string, EventDefinition> {
   if (given === undefined) return new Map()
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return refuse('events must be an object by name')
+  if (!isObject(given)) return refuse('events must be an object by name')
   return new Map(
-    Object.entries(given as Readonly<Record<string, unknown>>).map(([name, event]) => {
+    Object.entries(given).map(([name, event]) => {
       const { payload, reducer, upcast = [], ...rest } = (event ?? {}) as Readonly<Record<string, unknown>>
       const [stray] = Object.keys(rest)
       if (name === '') refuse('an event needs a name')
