@@ -49,7 +49,7 @@ export function diff(images: Images, mergeable: Mergeable): Update {
 }
 
 /** The deepest paths at which two items differ: never inside a list, a set, or a map that is not mergeable. */
-export function changedPaths(before: Item, after: Item, mergeable: Mergeable): DocumentPath[] {
+export function changedPaths(before: Item, after: Item, mergeable: Mergeable = () => true): DocumentPath[] {
   const found: DocumentPath[] = []
   const walk = (a: AttributeMap, b: AttributeMap, path: DocumentPath): void => {
     for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {

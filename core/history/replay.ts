@@ -83,7 +83,7 @@ export async function replayEvents<M extends AnyModel>(
           const record = await work.get(model, key)
           if (!present || !item) throw changedSince(model, source)
           const found = encodeRecord(model, record)
-          if (changedPaths(encodeRecord(model, decodeItem(model, present)), found, () => true).length > 0) {
+          if (changedPaths(encodeRecord(model, decodeItem(model, present)), found).length > 0) {
             throw changedSince(model, source)
           }
           rewrite(work, record, item, [[]])

@@ -100,7 +100,7 @@ function tryApply(item: Item, change: Parameters<typeof forward>[0]): Item {
 }
 
 function compare(folded: Item, found: Item, report: (problem: string) => void): void {
-  const paths = changedPaths(folded, found, () => true)
+  const paths = changedPaths(folded, found)
   if (paths.length > 0) report(`folding gives another value at ${paths.map(printPath).join(', ')}`)
 }
 

@@ -8,7 +8,8 @@
  */
 import { assertNotAborted, requestAborted } from './again.ts'
 
-type Many<A> = Iterable<A> | AsyncIterable<A>
+/** What bulk work takes. */
+export type Many<A> = Iterable<A> | AsyncIterable<A>
 
 export async function* chunksOf<A>(
   all: Many<A>,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Item, ItemAddress } from '../data/item.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf, type Many } from './chunks.ts'
 
 export interface ManyRecords<R> extends AsyncIterable<R | undefined> {
   /** In the order of the keys, undefined for absent ones. */
@@ -12,7 +12,7 @@ export interface ManyRecords<R> extends AsyncIterable<R | undefined> {
 }
 
 interface ReadManyParts<Key> {
-  readonly keys: Iterable<Key> | AsyncIterable<Key>
+  readonly keys: Many<Key>
   readonly chunk: number
   readonly concurrency: number
   readonly signal: AbortSignal | undefined

@@ -22,6 +22,7 @@ import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { again } from './again.ts'
+import type { Many } from './chunks.ts'
 import { type FindOptions, findRecords } from './find-records.ts'
 import type { Found } from './found.ts'
 import { type InvalidItem, itemReader, notExpired } from './item-reader.ts'
@@ -29,8 +30,6 @@ import { type ManyRecords, readMany } from './read-many.ts'
 import { bulkOptions, checkPolicy, type OnInvalid, policyNames, type ReadPolicy } from './read-options.ts'
 import type { HeldField, IndexName, QueryOptions, ScanOptions, Selected } from './selection.ts'
 import { type BulkResult, writeMany } from './write-many.ts'
-
-type Many<A> = Iterable<A> | AsyncIterable<A>
 
 interface BulkOptions {
   /** Requests under way at once. Default 4. */

@@ -47,7 +47,7 @@ export class RecordVersion {
     if (!this.value || !this.#encoded) return
     const now = encodeRecord(this.identity.model, this.value)
     if (equal(now, this.#encoded)) return
-    const paths = changedPaths(this.#encoded, now, () => true)
+    const paths = changedPaths(this.#encoded, now)
     const { model, address } = this.identity
     throw engineError(
       'INVALID_RECORD',
