@@ -18,7 +18,7 @@ import type { RunOptions } from '../../../core/unit-of-work/run-options.ts'
 import type { Work } from '../../../core/unit-of-work/unit-of-work.ts'
 import { chance } from '../../support/chance.ts'
 import { openStore, type StoreKind, tablePrefix } from '../../support/stores.ts'
-import { meanwhile, type WatchedStore, watchedStore } from '../../support/watched-store.ts'
+import { meanwhile, type Twist, type WatchedStore, watchedStore } from '../../support/watched-store.ts'
 
 const Place = t.type({ city: t.string, street: t.string, geo: t.type({ lat: t.number, lng: t.number }) })
 
@@ -161,14 +161,22 @@ export const ann = { id: 'ann' } as const
 export const bob = { id: 'bob' } as const
 
 /** How often the unit of work ran when, before its first commit, somebody else did that. */
-export async function runsWhen(
-  { watched, unitOfWork }: World,
+export const runsWhen = (
+  world: World,
   others: () => unknown,
+  work: Work<unknown>,
+  options: RunOptions = {},
+): Promise<number> => runsUnder(world, [meanwhile(others)], work, options)
+
+/** How often the unit of work ran when this befell its commits. */
+export async function runsUnder(
+  { watched, unitOfWork }: World,
+  twists: readonly Twist[],
   work: Work<unknown>,
   options: RunOptions = {},
 ): Promise<number> {
   let runs = 0
-  watched.twist(meanwhile(others))
+  watched.twist(...twists)
   await unitOfWork.run(async (unit) => {
     runs++
     await work(unit)
