@@ -25,11 +25,9 @@ export async function readItems(
   options: ReadOptions,
   patience: Patience,
 ): Promise<readonly (Item | undefined)[]> {
+  const [only] = addresses
+  if (only && addresses.length === 1) return [await readOne(client, only, options)]
   const distinct = new Map(addresses.map((address) => [addressKey(address), address]))
-  if (distinct.size === 1) {
-    const item = await readOne(client, addresses[0]!, options)
-    return addresses.map(() => item)
-  }
   // DynamoDB refuses a batch that names a key twice.
   const wanted = [...distinct.values()]
   const chunks: ItemAddress[][] = []

@@ -4,7 +4,11 @@
  * @module
  */
 
-export const requestJson = (input: object): string => JSON.stringify(input, base64)
+export const requestJson = (input: object): string => JSON.stringify(input, holdsBytes(input) ? base64 : undefined)
+
+/** To call back for each member costs more than all else. */
+const holdsBytes = (value: object): boolean =>
+  value instanceof Uint8Array || Object.values(value).some((member) => isObject(member) && holdsBytes(member))
 
 function base64(this: unknown, name: string, value: unknown): unknown {
   // What `value` is was asked of `toJSON` already, which a Buffer has.
