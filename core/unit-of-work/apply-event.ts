@@ -11,7 +11,7 @@ import { apply } from '../expression/apply.ts'
 import { diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
-import { encodePayload } from '../model/domain-event.ts'
+import { decodePayload, encodePayload } from '../model/domain-event.ts'
 import { isBranchPath } from '../model/shape.ts'
 import type { Applied } from './applied.ts'
 import type { Looks } from './looks.ts'
@@ -39,10 +39,12 @@ export function applyEvent(
   const { model } = identity
   assertEvent(identity, event)
   const data = encodePayload(model, event.name, event.payload)
+  // As replays will give it, and a copy: what a reducer does to it comes back neither to the caller nor to the next attempt.
+  const payload = decodePayload(model, event.name, data)
   const { reducer } = model.definition.events.get(event.name)!
   const view = state.view!
   const before = view.encoded!
-  const next = runRecipe(view, (draft) => reducer(draft, event.payload as never), looks)
+  const next = runRecipe(view, (draft) => reducer(draft, payload as never), looks)
   const actions = changesBetween(identity, before, next.encoded!)
   guardSteps(actions, looks)
   const start = lastImage(earlier) ?? base
