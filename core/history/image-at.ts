@@ -46,21 +46,22 @@ export async function imageAtVersion(
     const recent = await imageInTail(source, record, version)
     if (recent) return recent
   }
-  for await (const each of versionsForwards(source, { generation: wanted, from: version, to: version })) {
-    return each.after
-  }
+  const range = { generation: wanted, from: version, to: version }
+  for await (const each of versionsForwards(source, range, { record })) return each.after
   return undefined
 }
 
-/** The record after this version, where everything since still is in the tail. */
+/** The record after this version, where everything since still is in the tail: to the one before its first entry. */
 async function imageInTail(source: Source, record: Item, version: number): Promise<Image | undefined> {
   const tail = tailOf(record)
   const [first] = tail
-  if (!first || version < first.version) return undefined
+  if (!first || version < first.version - 1) return undefined
   const later = tail.filter((each) => each.version > version)
   const entries = await readEntries(source.store, source.journalTable, source.address, later, { signal: source.signal })
-  if (entries.some(({ decoded }) => decoded.erased)) return unknown
-  return attempt(() => entries.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(record)))
+  if (entries.some(({ decoded }) => decoded.erased)) return undefined
+  const image = attempt(() => entries.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(record)))
+  // Where another program has changed the record since, coming forwards from an older image may still tell.
+  return image.known ? image : undefined
 }
 
 /** The record as of this time by the clocks of those who wrote it; absent before its first version and after its deletion. */
@@ -70,16 +71,19 @@ export async function imageAtTime(source: Source, time: number): Promise<Image> 
   if (record && present !== undefined && commitTime(present) <= time) {
     const tail = tailOf(record)
     const last = tail.findLast(({ commit }) => commitTime(commit) <= time)
-    if (last) return (await imageInTail(source, record, last.version)) ?? unknown
-    return imageInBlocks(source, present, (tail[0]?.version ?? 1) - 1, time)
+    if (last) {
+      const recent = await imageInTail(source, record, last.version)
+      return recent ?? imageIn(source, record, present, last.version)
+    }
+    return imageInBlocks(source, record, present, (tail[0]?.version ?? 1) - 1, time)
   }
   // Of an earlier record under the key, if there was one by then.
   for await (const block of blocks(source, timeBound(time))) {
     const [first] = block.entries
     if (!first) return absentImage
     const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)
-    if (!latest) return imageInBlocks(source, block.generation, first.version - 1, time)
-    return imageIn(source, block.generation, latest.version)
+    if (!latest) return imageInBlocks(source, record, block.generation, first.version - 1, time)
+    return imageIn(source, record, block.generation, latest.version)
   }
   return absentImage
 }
@@ -93,7 +97,13 @@ const timeBound = (time: number): string => {
 }
 
 /** Halves the versions from the first to `last` until it has the block that was the latest at this time. */
-async function imageInBlocks(source: Source, generation: string, last: number, time: number): Promise<Image> {
+async function imageInBlocks(
+  source: Source,
+  record: Item | undefined,
+  generation: string,
+  last: number,
+  time: number,
+): Promise<Image> {
   let [low, high] = [0, last]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
@@ -112,10 +122,11 @@ async function imageInBlocks(source: Source, generation: string, last: number, t
     }
     if (!found) high = middle - 1
   }
-  return low === 0 ? absentImage : imageIn(source, generation, low)
+  return low === 0 ? absentImage : imageIn(source, record, generation, low)
 }
 
-async function imageIn(source: Source, generation: string, version: number): Promise<Image> {
-  for await (const each of versionsForwards(source, { generation, from: version, to: version })) return each.after
+async function imageIn(source: Source, record: Item | undefined, generation: string, version: number): Promise<Image> {
+  const range = { generation, from: version, to: version }
+  for await (const each of versionsForwards(source, range, { record })) return each.after
   return unknown
 }
