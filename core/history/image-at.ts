@@ -83,6 +83,9 @@ export async function imageAtTime(source: Source, time: number): Promise<Image> 
     if (!first) return absentImage
     const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)
     if (!latest) return imageInBlocks(source, record, block.generation, first.version - 1, time)
+    // What came later went with the record, which something else than the engine has removed: nobody knows until when it was.
+    const isLost = !block.isEnd && latest === block.entries.at(-1) && commitTime(latest.commit) < time
+    if (isLost) return unknown
     return imageIn(source, record, block.generation, latest.version)
   }
   return absentImage
