@@ -48,7 +48,7 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
   const record = await readRecord(source)
   const generation = record && generationOf(record)
   if (!record || generation === undefined) return true
-  const cut: Item | undefined = await sealer.makeRoom(source.address, record)
+  const cut: Item | undefined = await sealer.cutToLast(source.address, record)
   const [last, ...more] = cut ? tailOf(cut) : []
   if (!last || more.length > 0) return false
   if (isErased(last)) return true

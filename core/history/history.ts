@@ -161,10 +161,10 @@ export function historyOf(parts: HistoryParts): History {
   async function* events<M extends AnyModel>(model: M, key: KeyOf<M>, source: Source, options: HistoryOptions) {
     const { from, to, reverse = false, limit = Number.POSITIVE_INFINITY } = options
     const isBounded = from !== undefined || to !== undefined
-    const generation =
-      options.generation ?? (isBounded ? await latestGeneration(source, await readRecord(source)) : undefined)
+    const record = await readRecord(source)
+    const generation = options.generation ?? (isBounded ? await latestGeneration(source, record) : undefined)
     if (isBounded && generation === undefined) return
-    const versions = (reverse ? versionsBackwards : versionsForwards)(source, { generation, from, to })
+    const versions = (reverse ? versionsBackwards : versionsForwards)(source, { generation, from, to }, { record })
     let left = limit
     for await (const version of versions) {
       const found = eventsOf(model, key, version)

@@ -69,6 +69,8 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
 function check({ item }: Fold, { entry, before, after }: Version, report: (problem: string) => void): Item | undefined {
   if (entry.kind === 'created' || item === undefined) return after.known ? after.item : undefined
   if (entry.erased) return after.known ? after.item : undefined
+  // What a deletion keeps is the record as it was met, before events of the same commit.
+  if (entry.kind === 'deleted' && before.known && before.item) compare(item, before.item, report)
   let folded = item
   for (const { changes } of entry.steps) {
     for (const change of changes) {
@@ -83,10 +85,7 @@ function check({ item }: Fold, { entry, before, after }: Version, report: (probl
       folded = changes.reduce((state, change) => tryApply(state, change), folded)
     }
   }
-  if (entry.kind === 'deleted') {
-    if (before.known && before.item) compare(folded, before.item, report)
-    return undefined
-  }
+  if (entry.kind === 'deleted') return undefined
   if (after.known && after.item) compare(folded, after.item, report)
   return folded
 }

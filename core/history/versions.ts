@@ -132,11 +132,15 @@ function imagesBackwards(after: Image, entries: readonly Decoded[]): readonly { 
   return images
 }
 
-/** Newest first. */
-export async function* versionsBackwards(source: Source, range: VersionRange = {}): AsyncGenerator<Version> {
+/** Newest first, from the record as it is now, or was when the caller read it. */
+export async function* versionsBackwards(
+  source: Source,
+  range: VersionRange = {},
+  read?: { readonly record: Item | undefined },
+): AsyncGenerator<Version> {
   const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
   const places = new Map<string, { next: number; image: Image }>()
-  const record = await readRecord(source)
+  const record = read ? read.record : await readRecord(source)
   const present = record && generationOf(record)
   if (record && present !== undefined && (generation ?? present) === present) {
     const entries = await decoded(source, tailOf(record))
@@ -150,7 +154,9 @@ export async function* versionsBackwards(source: Source, range: VersionRange = {
     if (first) places.set(present, { next: first.version - 1, image: images[0]!.before })
   }
   const sort: SortCondition | undefined =
-    generation === undefined ? undefined : { operator: 'between', low: `${generation}#`, high: `${generation}#~` }
+    generation === undefined
+      ? undefined
+      : { operator: 'between', low: `${generation}#`, high: await tellingKey(source, generation, to) }
   let isOver: boolean | undefined
   for await (const block of blocksOf(source, sort, true)) {
     if (present !== undefined && block.generation > present) {
@@ -161,7 +167,8 @@ export async function* versionsBackwards(source: Source, range: VersionRange = {
     const entries = await decoded(source, block.entries)
     const place = places.get(block.generation) ?? { next: Number.POSITIVE_INFINITY, image: unknown }
     const rest = entries.filter(({ version }) => version <= place.next)
-    const images = imagesOf(block, rest, place.image)
+    // Of a walk that began further back, what was told of the tail is not what comes next.
+    const images = imagesOf(block, rest, rest.at(-1)?.version === place.next ? place.image : unknown)
     for (let i = rest.length - 1; i >= 0; i--) {
       const version = versionFrom(block.generation, rest[i]!, images[i]!)
       if (version.version < from && generation !== undefined) return
@@ -223,4 +230,16 @@ async function anchorKey(source: Source, generation: string, version: number): P
   }
   // No older image would be of use, as what lies between cannot be told: it was erased, or another program interfered.
   return start
+}
+
+/** The sort key of the first block that tells the record after this version, going back from what it has of the record. */
+async function tellingKey(source: Source, generation: string, version: number): Promise<string> {
+  const last = `${generation}#~`
+  if (!Number.isFinite(version)) return last
+  const low = blockSortKey(generation, version + 1)
+  for await (const block of blocksOf(source, { operator: 'between', low, high: last }, false, BLOCKS_TO_IMAGE)) {
+    if (block.image) return blockSortKey(generation, block.entries[0]!.version)
+    if (block.isEnd) return last
+  }
+  return last
 }

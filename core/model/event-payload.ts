@@ -6,10 +6,11 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isMap, isNumber } from '../data/attribute-value.ts'
+import type { Issue } from '../data/to-attribute.ts'
 import { engineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
 import { decodeValue } from './decode-value.ts'
-import { ownCopy } from './freeze.ts'
+import { looseCopy } from './freeze.ts'
 import { printIssues } from './issue.ts'
 import type { AnyModel } from './model.ts'
 
@@ -32,16 +33,26 @@ export function decodePayload(model: AnyModel, name: string, stored: AttributeVa
   const { version, data } = versioned(stored)
   if (!definition) return data
   const { payload, upcast } = definition
-  const present = upcast.slice(version - 1).reduce<unknown>((older, step) => step(older), ownCopy(data ?? null))
+  let present: unknown
+  try {
+    present = upcast.slice(version - 1).reduce<unknown>((older, step) => step(older), looseCopy(data ?? null))
+  } catch (thrown) {
+    const issues = [{ path: [], expected: `an upcast from version ${version} that does not throw`, actual: data }]
+    throw unfit(model, name, version, issues, thrown)
+  }
   const decoded = decodeValue(payload, present)
   if (decoded.ok) return decoded.value
-  throw engineError(
-    'INVALID_RECORD',
-    `The stored payload of ${model.name}’s event ${name} (version ${version}) does not fit: ${printIssues(decoded.issues)}. ` +
-      'Give the event an upcast step from what was stored.',
-    { model: model.name, stored: true, issues: decoded.issues },
-  )
+  throw unfit(model, name, version, decoded.issues)
 }
+
+const unfit = (model: AnyModel, name: string, version: number, issues: readonly Issue[], cause?: unknown) =>
+  engineError(
+    'INVALID_RECORD',
+    `The stored payload of ${model.name}’s event ${name} (version ${version}) does not fit: ${printIssues(issues)}. ` +
+      'Give the event an upcast step from what was stored.',
+    { model: model.name, stored: true, issues },
+    { cause },
+  )
 
 /** A payload of the first version is stored as it is. */
 function versioned(stored: AttributeValue | undefined): { version: number; data: AttributeValue | undefined } {

@@ -47,3 +47,13 @@ export function ownCopy(value: unknown): unknown {
   }
   return same ? value : copy
 }
+
+/** A copy of plain data for functions that are not ours, which may change it as they like. */
+export function looseCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  if (value instanceof Set) return new Set([...value].map(looseCopy))
+  if (Array.isArray(value)) return value.map(looseCopy)
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, looseCopy(member)]))
+}

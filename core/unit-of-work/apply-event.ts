@@ -10,7 +10,7 @@ import { printValue } from '../data/print-value.ts'
 import { apply } from '../expression/apply.ts'
 import type { Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
-import { encodePayload } from '../model/event-payload.ts'
+import { decodePayload, encodePayload } from '../model/event-payload.ts'
 import type { Applied } from './applied.ts'
 import type { Looks } from './looks.ts'
 import { runRecipe } from './recipe.ts'
@@ -38,10 +38,12 @@ export function applyEvent(
   const { model } = identity
   assertEvent(identity, event)
   const data = encodePayload(model, event.name, event.payload)
+  // As replays will give it, and a copy: what a reducer does to it comes back neither to the caller nor to the next attempt.
+  const payload = decodePayload(model, event.name, data)
   const { reducer } = model.definition.events.get(event.name)!
   const view = state.view!
   const before = view.encoded!
-  const next = runRecipe(view, (draft) => reducer(draft, event.payload as never), looks)
+  const next = runRecipe(view, (draft) => reducer(draft, payload as never), looks)
   const actions = updateBetween(identity, before, next.encoded!)
   guardSteps(actions, looks)
   const start = lastImage(earlier) ?? base

@@ -5,9 +5,9 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { type AttributeMap, isMap } from '../data/attribute-value.ts'
-import { printPath } from '../data/document-path.ts'
 import { valueSize } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
+import { printIssues } from '../model/issue.ts'
 
 /** It is written into every record that the commit changes. */
 const MAX_BYTES = 2048
@@ -18,8 +18,7 @@ export function checkMetadata(argument: string, given: unknown): AttributeMap | 
   const { value, issues } = toAttribute(given)
   const refuse = (problem: string) =>
     invalidArgument(argument, `Expected ${argument} to be ${problem}. Nothing was written.`)
-  const [issue] = issues
-  if (issue) throw refuse(`plain data; found no ${issue.expected} at ${printPath(issue.path) || 'its root'}`)
+  if (issues.length > 0) throw refuse(`plain data: ${printIssues(issues)}`)
   if (!isMap(value)) throw refuse('an object of plain data')
   if (valueSize(value) > MAX_BYTES) throw refuse(`at most ${MAX_BYTES} bytes, got ${valueSize(value)}`)
   return Object.keys(value).length === 0 ? undefined : value
