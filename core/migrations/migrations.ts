@@ -57,7 +57,8 @@ interface MigrationsParts {
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
   readonly journalTable: string
-  readonly unitOfWork: UnitOfWorkRunner
+  /** What a run works with: behind everybody else, with at most this share of each table's capacity. */
+  readonly background: (rate: number | undefined) => { readonly store: Store; readonly unitOfWork: UnitOfWorkRunner }
 }
 
 const SEGMENTS = 4
@@ -65,17 +66,18 @@ const SEGMENTS = 4
 const PAGE = 100
 
 export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
-  const { store, models, environment, unitOfWork } = parts
-  const progress = new MigrationProgress(store, parts.journalTable, environment)
+  const { models, environment } = parts
+  const progress = new MigrationProgress(parts.store, parts.journalTable, environment)
 
   async function run(model: AnyModel, options: MigrationRunOptions = {}): Promise<MigrationReport> {
     assertKnown(models, model)
     const checked = checkedOptions(model, options)
     const { to, dryRun, signal } = checked
+    const { store, unitOfWork } = parts.background(checked.share)
     const begun = await begin(model, checked)
     const segments = [...begun.segments]
     const failures: MigrationFailure[] = []
-    const limiter = new RateLimiter(checked.rate, environment)
+    const limiter = new RateLimiter(checked.perSecond, environment)
     const report = () => reportOf(model, { ...begun, segments }, dryRun, failures)
     // Where one segment fails, the others stop as well.
     const failing = new AbortController()
@@ -106,7 +108,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
       const segment = segments.length > 1 ? { index, of: segments.length } : undefined
       for (let at = segments[index]!; !at.isDone; at = segments[index]!) {
         const request = { table: model.table, consistent: true, limit: PAGE, from: at.from, segment }
-        const page = await store.scan(request, { signal: stop, priority: 'bulk' })
+        const page = await store.scan(request, { signal: stop })
         let { counts } = at
         for (const item of page.items) {
           if (stop.aborted) throw aborted(stop)

@@ -37,9 +37,12 @@ export function parseCursor(read: ReadIdentity, cursor: unknown): readonly Posit
     throw invalidArgument('from', `${reason}; expected a cursor of a ${what}.`)
   }
   if (typeof cursor !== 'string') return refuse('The cursor is no text')
+  const bytes = Buffer.from(cursor, 'base64url')
+  // What decoding passes over is no part of a cursor.
+  if (bytes.toString('base64url') !== cursor) return refuse('The cursor is damaged')
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    parsed = JSON.parse(bytes.toString())
   } catch {
     return refuse('The cursor is damaged')
   }
@@ -80,5 +83,6 @@ function parseScalar([type, text]: readonly [string, string]): ScalarValue {
   if (typeof text !== 'string') throw new TypeError('Expected a text')
   if (type === 'S') return text
   if (type === 'N') return parseNumber(text)
-  return Uint8Array.from(Buffer.from(text, 'base64'))
+  if (type === 'B') return Uint8Array.from(Buffer.from(text, 'base64'))
+  throw new TypeError('Expected a type of keys')
 }

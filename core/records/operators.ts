@@ -27,7 +27,21 @@ type Ordered<V> = Exclude<
   V,
   boolean | null | undefined | readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
 >
-type Prefix<V> = V extends Uint8Array ? Uint8Array : V extends string | Date ? string : string | Uint8Array
+/** How a value may begin, as it is stored; a codec of your own may store either. */
+export type Prefix<V> = V extends Uint8Array
+  ? Uint8Array
+  : V extends string | Date
+    ? string
+    : V extends WithoutBeginning
+      ? never
+      : string | Uint8Array
+type WithoutBeginning =
+  | number
+  | bigint
+  | boolean
+  | readonly unknown[]
+  | ReadonlySet<unknown>
+  | ReadonlyMap<unknown, unknown>
 type ElementOf<V> = V extends string
   ? string
   : V extends ReadonlySet<infer E>

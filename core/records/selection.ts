@@ -6,7 +6,7 @@
 import type { FieldValue } from '../model/defaults.ts'
 import type { AnyModel, FieldName, IndexesOf, KeyPartFields, RecordOf } from '../model/model.ts'
 import type { InvalidItem } from './item-reader.ts'
-import type { Filter } from './operators.ts'
+import type { Filter, Prefix } from './operators.ts'
 import type { OnInvalid, ReadPolicy } from './read-options.ts'
 
 export type IndexName<M extends AnyModel> = keyof IndexesOf<M> & string
@@ -30,9 +30,9 @@ type SortBound<V> =
   | { readonly atLeast: V }
   /** Both ends included. */
   | { readonly between: readonly [low: V, high: V] }
-  | { readonly beginsWith: V extends Uint8Array ? Uint8Array : string }
+  | ([Prefix<V>] extends [never] ? never : { readonly beginsWith: Prefix<V> })
 
-type TemplateBound<V> = V | { readonly beginsWith: string }
+type TemplateBound<V> = V | ([Prefix<V>] extends [never] ? never : { readonly beginsWith: string })
 
 type ValueOf<M extends AnyModel, Field extends string> = Exclude<FieldValue<M['_fields'], Field>, undefined>
 

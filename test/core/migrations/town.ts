@@ -49,7 +49,7 @@ const three = two.to(PersonV3, {
   down: ({ tags: _, ...person }) => ({ ...person, born: person.born.toISOString().slice(0, 10) }),
 })
 
-function personModels(prefix: string) {
+export function personModels(prefix: string) {
   const base = { name: 'Person', table: `${prefix}-people`, key: { partition: 'id' } } as const
   return {
     One: defineModel({ ...base, schema: PersonV1 }),

@@ -219,4 +219,25 @@ test('a cursor of another read is refused', async () => {
   await refused(bad, /another version/, () => records.query(Person, { key: { town: 'Oslo' }, from: tampered }))
 })
 
+// A number beyond DynamoDB's range in a cursor, or a text in the place of a number, came back as the store's own refusal.
+test('a cursor that was changed is refused before anything is sent', async () => {
+  const { Person, records } = await town('memory')
+  await records.putMany(Person, people(9))
+  const page = await records.query(Person, { key: { town: 'Oslo' }, limit: 3 }).page()
+  const [version, read, [position]] = JSON.parse(Buffer.from(page.cursor!, 'base64url').toString())
+  const go = (positions: unknown, rest = '') => {
+    const from = Buffer.from(JSON.stringify([version, read, positions])).toString('base64url') + rest
+    return records.query(Person, { key: { town: 'Oslo' }, from })
+  }
+  assert.equal(numbers(await go([position]).toArray()), [3, 4, 5, 6, 7, 8])
+  for (const no of [['N', '1e999'], ['N', 'NaN'], ['S', '2'], ['B', 'AA=='], ['X', '2'], ['N', 2], 2, null]) {
+    await refused('INVALID_ARGUMENT', /cursor/, () => go([{ ...position, no }]))
+  }
+  for (const bad of [{ town: position.town }, { ...position, town: ['S', ''] }, [], 'x', 5, null]) {
+    await refused('INVALID_ARGUMENT', /cursor/, () => go([bad]))
+  }
+  await refused('INVALID_ARGUMENT', /cursor/, () => go([position, position]))
+  await refused('INVALID_ARGUMENT', /damaged/, () => go([position], '!'))
+})
+
 test.run()
