@@ -74,6 +74,10 @@ export interface ErrorPayloads {
 export type ErrorCode = keyof ErrorPayloads
 
 class CodedError<Code extends ErrorCode> extends Error {
+  static {
+    // A console prints it before the message, unless the two are the same.
+    Object.defineProperty(CodedError, 'name', { value: 'EngineError' })
+  }
   override readonly name = 'EngineError'
   readonly code: Code
   readonly payload: ErrorPayloads[Code]

@@ -4,7 +4,8 @@
  * @module
  */
 
-function readOnly(): never {
+/** What every attempt to change a record comes to. */
+export function readOnly(): never {
   throw new TypeError('Records are read-only; change them in a recipe: work.change(record, (draft) => …)')
 }
 const lock = { value: readOnly }

@@ -10,6 +10,7 @@ import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
+import { codecsAt } from '../model/codecs-at.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
 import type { AnyModel } from '../model/model.ts'
 import { type BlindChange, type Bounds, blindIncrement } from './blind.ts'
@@ -71,28 +72,34 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
     }
     const path = typeof field === 'string' ? [field] : [...field]
     const type = fieldType(model, path)
-    if (type?.kind !== kind) throw refused(model, path, `a field that holds a ${kind}`, type?.kind ?? 'no such field')
+    if (type?.kind !== kind)
+      throw unfit(
+        model,
+        path,
+        `a field that holds a ${kind}`,
+        type ? `a ${type.kind}` : codecsAt(model, path).length > 0 ? 'one of another kind' : 'no such field',
+      )
     if (model.definition.keyFields.includes(path[0]!))
-      throw refused(model, path, 'a field outside of the key', 'a key field')
+      throw unfit(model, path, 'a field outside of the key', 'a key field')
     // The attribute made of it could not be kept right without seeing the record's other fields.
     const index = model.definition.indexParts.find((part) => part.template && Object.hasOwn(part.fields, path[0]!))
-    if (index) throw refused(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
+    if (index) throw unfit(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
     return { path, type }
   }
   const members = (path: DocumentPath, type: FieldType, values: readonly unknown[]): AttributeValue[] => {
-    if (values.length === 0) throw refused(model, path, 'at least one value', 'none')
+    if (values.length === 0) throw unfit(model, path, 'at least one value', 'none')
     return values.map((value) => type.encode(value))
   }
-  const blind = {
+  const blind = Object.freeze({
     increment(field: string, by: unknown, bounds: Bounds = {}) {
       const { path, type } = at(field, 'number')
       assertOptions(bounds, 'bounds')
       const { min, max, ...others } = bounds
-      for (const name of Object.keys(others)) throw refused(model, path, 'bounds { min, max }', name)
+      for (const name of Object.keys(others)) throw unfit(model, path, 'bounds { min, max }', name)
       for (const [name, value] of Object.entries({ by, min, max })) {
         if (value === undefined && name !== 'by') continue
         const problem = isNumber(value) ? numberProblem(value) : 'a number'
-        if (problem) throw refused(model, path, `${name} to be ${problem}`, value)
+        if (problem) throw unfit(model, path, `${name} to be ${problem}`, printValue(value))
       }
       const amount = type.encode(by)
       changes.push(blindIncrement(path, amount as number, { min, max }))
@@ -109,7 +116,7 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       const { path, type } = at(field, 'list')
       changes.push({ action: append(path, members(path, type, values)) })
     },
-  }
+  })
   if (typeof ask !== 'function')
     throw engineError('INVALID_ARGUMENT', 'Expected a function that makes blind changes.', { argument: 'changes' })
   ask(blind as never)
@@ -119,10 +126,10 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
 const isPath = (field: unknown): field is readonly string[] =>
   Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')
 
-const refused = (model: AnyModel, path: DocumentPath, expected: string, actual: unknown) =>
+const unfit = (model: AnyModel, path: DocumentPath, expected: string, got: string) =>
   engineError(
     'INVALID_ARGUMENT',
-    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${printValue(actual)}.`,
+    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${got}.`,
     {
       argument: printPath(path),
     },

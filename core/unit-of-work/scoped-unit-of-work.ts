@@ -6,7 +6,6 @@
 import { assertOptions, unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { addressKey, type Item } from '../data/item.ts'
-import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
@@ -34,9 +33,10 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     scope.assertRunning()
     if (scope.attempt.models.has(model)) return
     const name = (model as { name?: unknown } | undefined)?.name
+    if (typeof name !== 'string') throw unexpected('model', 'one that defineModel made', model)
     throw engineError(
       'INVALID_ARGUMENT',
-      `The engine does not know the model ${typeof name === 'string' ? name : printValue(model)}; name it in createEngine({ models }).`,
+      `The engine does not know the model ${name}; name it in createEngine({ models }).`,
       { argument: 'model' },
     )
   }
@@ -68,7 +68,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     if (!state) {
       throw engineError(
         'INVALID_ARGUMENT',
-        'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
+        record instanceof Promise
+          ? 'Expected a record, got a promise of one; await work.get first.'
+          : 'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
         {
           argument: 'record',
         },
