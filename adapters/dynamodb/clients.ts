@@ -9,6 +9,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 /** A `DynamoDBDocumentClient` of the package `@aws-sdk/lib-dynamodb`. Its conversions of values are not used. */
 export interface DocumentClient {
   readonly config: DynamoDBClient['config']
+  /** Sends one request. */
   send(command: never, options?: never): Promise<unknown>
 }
 
@@ -16,5 +17,6 @@ export interface DocumentClient {
 export interface StreamsClient {
   /** What only other clients have. */
   readonly config: { readonly serviceId: string; readonly accountIdEndpointMode?: never }
+  /** Sends one request. */
   send(command: never, options?: never): Promise<unknown>
 }

@@ -49,6 +49,7 @@ import { describeThroughput } from './throughput.ts'
 import { updateTable } from './update-table.ts'
 import { writeBatch } from './write-batch.ts'
 
+/** The clients through which everything goes. */
 export interface DynamodbStoreOptions {
   /**
    * Your client, plain or document; region, credentials, retries of reads and timeouts are as you set them. The store

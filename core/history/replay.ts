@@ -21,6 +21,7 @@ import type { HistoryParts } from './history-parts.ts'
 import { latestGeneration } from './image-at.ts'
 import { readRecord, type Source, versionsForwards } from './versions.ts'
 
+/** How events are folded. */
 export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
   /** Other reducers than the model's, by the event's name. */
   readonly reducers?:
@@ -32,6 +33,7 @@ export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
     | undefined
 }
 
+/** A record as its domain events make it, beside the one that is stored. Nothing is written but by `commit`. */
 export interface Replay<M extends AnyModel> {
   /** What folding made; undefined where the record was deleted. */
   readonly record: RecordOf<M> | undefined

@@ -14,6 +14,7 @@ import { printIssues } from './issue.ts'
 import type { AnyModel } from './model.ts'
 import type { Draft } from './readonly.ts'
 
+/** One kind of domain event in a model's definition. */
 export interface EventOptions<Fields, Payload> {
   /** What the event tells besides its name. */
   // biome-ignore lint/suspicious/noExplicitAny: any stored form

@@ -74,8 +74,10 @@ export type Selected<M extends AnyModel, Index, Field, Invalid> =
   | ([Field] extends [never] ? Held<M, Index> : Part<RecordOf<M>, Field>)
   | (Invalid extends 'raw' ? InvalidItem : never)
 
+/** What becomes of a stored item that is no record: an error, nothing, or the item as it is. */
 export type OnInvalid = 'throw' | 'skip' | 'raw'
 
+/** What reads outside of units of work do with items that are invalid or expired. */
 export interface ReadPolicy<Invalid extends OnInvalid> {
   /**
    * What to do with a stored item that is no record of the model: throw `INVALID_RECORD` when it is reached, leave it
@@ -92,6 +94,7 @@ export interface ReadPolicy<Invalid extends OnInvalid> {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Which records of a table or index, and which of their fields. */
 export interface ScanOptions<M extends AnyModel, Index, Field, Invalid extends OnInvalid> extends ReadPolicy<Invalid> {
   readonly index?: Index | undefined
   /** Only these fields, which makes answers smaller, not cheaper. */
@@ -108,8 +111,10 @@ export interface ScanOptions<M extends AnyModel, Index, Field, Invalid extends O
   readonly segments?: number | undefined
 }
 
+/** Which records of one partition, and in which order. */
 export interface QueryOptions<M extends AnyModel, Index, Field, Invalid extends OnInvalid>
   extends Omit<ScanOptions<M, Index, Field, Invalid>, 'segments'> {
+  /** All fields of the partition's key; perhaps the sort field, or a bound of it. */
   readonly key: QueryKey<M, Index>
   /** Descending by the sort key. Default false. */
   readonly reverse?: boolean | undefined

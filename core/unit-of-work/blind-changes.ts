@@ -39,6 +39,7 @@ type FieldAt<A, P> = P extends keyof A
 
 type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infer E)[] ? E : unknown
 
+/** Changes that look at nothing. Fields are named by their name, or by a list of names for one inside. */
 export interface BlindChanges<M extends AnyModel> {
   /** Adds to a number; an absent one counts as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
   increment(field: FieldPath<M['_fields'], number | bigint>, by: number | bigint, bounds?: Bounds): void
