@@ -28,7 +28,9 @@ import { modelTables, type TableSettings, withSettings } from './tables/model-ta
 import { engineTables, type Tables } from './tables/tables.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
 
+/** What an engine works with. Only the store and the models are needed. */
 export interface EngineOptions {
+  /** Where records are. `close` of the engine closes it. */
   readonly store: Store
   /** Every model that units of work of this engine use. Several may share a table. */
   readonly models: readonly AnyModel[]
@@ -57,12 +59,20 @@ export interface EngineOptions {
   readonly environment?: Environment | undefined
 }
 
+/**
+ * One store with its models: what programs call. Several engines may be over the same tables, also in other
+ * processes.
+ */
 export interface Engine {
+  /** Runs domain functions as units of work. */
   readonly unitOfWork: UnitOfWorkRunner
+  /** What happened to records, and what they were. */
   readonly history: History
   /** Reads and writes in bulk, outside of units of work. */
   readonly records: Records
+  /** The tables that the models need: made, compared, changed. */
   readonly tables: Tables
+  /** Brings the items of whole tables to another schema version. */
   readonly migrations: MigrationsOfTables
   /** How every table and index stands that was used so far, reads and writes apart; nothing where nothing is paced. */
   capacity(): readonly ResourceReport[]

@@ -53,6 +53,7 @@ export interface AdverseStore extends Store {
    * to look at the truth behind stale reads and lost answers. Both see each other's commits.
    */
   recovered(): Store
+  /** The same, with faults of its own. */
   recovered(adversity: Adversity): AdverseStore
   /** Gives a table another capacity, as UpdateTable does; with `adversity.capacity` only. */
   provision(table: string, capacity: ProvisionedTable): void

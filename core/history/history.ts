@@ -23,6 +23,7 @@ import { undoCommit } from './undo.ts'
 import { type Verification, verifyHistory } from './verify.ts'
 import { versionsBackwards, versionsForwards } from './versions.ts'
 
+/** Which part of a history, and in which order. */
 export interface HistoryOptions extends RequestOptions {
   /** The first version wanted. Versions are counted in each life of a record: those of the latest one, unless `generation` says. */
   readonly from?: number | undefined
@@ -36,6 +37,7 @@ export interface HistoryOptions extends RequestOptions {
   readonly limit?: number | undefined
 }
 
+/** The events of one record, read page by page while they are iterated. */
 export interface Events<M extends AnyModel> extends AsyncIterable<HistoryEvent<M>> {
   /** All of them at once. */
   toArray(): Promise<HistoryEvent<M>[]>
@@ -46,6 +48,10 @@ export type Moment =
   | { readonly version: number; readonly generation?: string | undefined }
   | { readonly time: Date; readonly version?: undefined }
 
+/**
+ * The histories of records: what happened, what they were, and back to it. Models with `history: false` have none
+ * and are refused.
+ */
 export interface History {
   /**
    * What happened to a record, oldest first: one event a commit, or one for each domain event. Reads page by page, so a long

@@ -27,6 +27,7 @@ import { readRecord, type Source } from './source.ts'
 import { undoneBy } from './take-back.ts'
 import { versionsForwards } from './versions.ts'
 
+/** How events are folded. */
 export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
   /** Other reducers than the model's, by the event's name. */
   readonly reducers?:
@@ -38,6 +39,7 @@ export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
     | undefined
 }
 
+/** A record as its domain events make it, beside the one that is stored. Nothing is written but by `commit`. */
 export interface Replay<M extends AnyModel> {
   /** What folding made; undefined where the record was deleted. */
   readonly record: RecordOf<M> | undefined

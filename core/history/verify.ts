@@ -14,13 +14,16 @@ import type { AnyModel } from '../model/model.ts'
 import { readRecord, type Source } from './source.ts'
 import { type Version, versionsForwards } from './versions.ts'
 
+/** Whether a history is whole and leads to the stored record. */
 export interface Verification {
+  /** No problem was found. */
   readonly ok: boolean
   /** How many versions were looked at, of all generations. */
   readonly versions: number
   readonly problems: readonly HistoryProblem[]
 }
 
+/** One thing that does not fit, and where. */
 export interface HistoryProblem {
   readonly generation: string
   readonly version: number

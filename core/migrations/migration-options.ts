@@ -7,6 +7,7 @@ import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arg
 import type { AnyModel } from '../model/model.ts'
 import type { MigrationReport } from './migration-report.ts'
 
+/** How a table is brought to another version, and how fast. */
 export interface MigrationRunOptions {
   /** The version to bring items to. An older one takes them back by `down`: stop newer code first. Default: the model's. */
   readonly to?: number | undefined

@@ -32,6 +32,7 @@ import {
 } from './migration-report.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
+/** Where a model's table stands. */
 export interface MigrationStatus {
   readonly model: string
   /** What records are written as. */
@@ -40,6 +41,7 @@ export interface MigrationStatus {
   readonly lastRun: MigrationReport | undefined
 }
 
+/** Migrates whole tables, which reading alone never needs: `engine.migrations`. */
 export interface MigrationsOfTables {
   /**
    * Brings all records of a model to one schema version. May run beside units of work that change them, and again after
@@ -49,6 +51,7 @@ export interface MigrationsOfTables {
    * @throws `INVALID_ARGUMENT`; `ABORTED`, after which `resume` goes on; what the store throws
    */
   run(model: AnyModel, options?: MigrationRunOptions): Promise<MigrationReport>
+  /** Which version is written, and how the last run that wrote stands, also one of another process. */
   status(model: AnyModel): Promise<MigrationStatus>
 }
 

@@ -8,6 +8,7 @@ import * as t from 'io-ts'
 import type { Draft } from './readonly.ts'
 import { isObject, type Refuse } from './refuse.ts'
 
+/** One kind of domain event in a model's definition. */
 export interface EventOptions<Fields, Payload> {
   /** What the event tells besides its name. */
   // biome-ignore lint/suspicious/noExplicitAny: any stored form

@@ -5,7 +5,8 @@
  */
 import { isPlainObject } from '../data/plain-object.ts'
 
-function readOnly(): never {
+/** What every attempt to change a record comes to. */
+export function readOnly(): never {
   throw new TypeError('Records are read-only; change them in a recipe: work.change(record, (draft) => …)')
 }
 const lock = { value: readOnly }

@@ -17,6 +17,7 @@ export type GeneratedKind = 'uuid' | 'ulid'
 /** Makes one id. */
 export type Generate = (kind: GeneratedKind) => string
 
+/** How numbers are reserved. */
 export interface AutoIncrementOptions {
   /**
    * How many numbers one request reserves for this process. Reserved numbers that are not used, since the process ended,

@@ -4,15 +4,14 @@
  *
  * @module
  */
-import { invalidArgument } from '../arguments.ts'
-import { printValue } from '../data/print-value.ts'
+import { invalidArgument, unexpected } from '../arguments.ts'
 import type { AnyModel } from './model.ts'
 
 /** Throws `INVALID_ARGUMENT` for a model that is not among them, and for what is no model. */
 export function assertKnown(models: ReadonlySet<object>, model: AnyModel): void {
   if (models.has(model)) return
   const name = (model as { name?: unknown } | undefined)?.name
-  const shown = typeof name === 'string' ? name : printValue(model)
-  const message = `The engine does not know the model ${shown}; name it in createEngine({ models }).`
+  if (typeof name !== 'string') throw unexpected('model', 'one that defineModel made', model)
+  const message = `The engine does not know the model ${name}; name it in createEngine({ models }).`
   throw invalidArgument('model', message)
 }

@@ -21,6 +21,7 @@ export interface MigrationStep<From, To> {
   readonly down?: ((record: To) => From | DeepReadonly<From>) | undefined
 }
 
+/** Of a chain of schema versions: where it starts, and how items without `_m` are told apart. */
 export interface VersionOptions {
   /** Of the first schema in the chain. Later than 1 once no older item is left and its step was dropped. Default 1. */
   readonly version?: number | undefined
@@ -38,6 +39,7 @@ interface AnyStep {
 
 interface Parts {
   readonly first: number
+  /** Tells the version of items that do not say it. */
   readonly detect: VersionOptions['detect']
   readonly schemas: readonly t.Mixed[]
   readonly steps: readonly AnyStep[]

@@ -48,6 +48,7 @@ export interface Model<
   readonly _numberedField: NumberedField
 }
 
+/** Any model, where its types do not matter. */
 // biome-ignore lint/suspicious/noExplicitAny: any model
 export type AnyModel = Model<any, any, any, any, any, any, any>
 
@@ -147,6 +148,7 @@ interface DefinedKey<Partition, Sort> {
 /** The indexes of a model by name, as they were defined. */
 export type IndexesOf<M extends AnyModel> = M['_indexes']
 
+/** The definition of a kind of records: what they are, where they are, and what is kept of their past. */
 export interface ModelOptions<
   Schema extends ObjectSchema,
   Partition,

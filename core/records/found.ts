@@ -10,6 +10,7 @@ import type { Position } from './cursor.ts'
 import type { ItemReader } from './item-reader.ts'
 import type { SourcePage } from './page-source.ts'
 
+/** Some of the records that were found, and where to go on. */
 export interface RecordPage<R> {
   readonly records: readonly R[]
   /** To go on behind this page, also in another process: pass it as `from`. Undefined at the end. */
@@ -18,6 +19,10 @@ export interface RecordPage<R> {
   cursorAfter(record: R): string
 }
 
+/**
+ * What a query or scan finds. Nothing is asked for before it is iterated or one of its methods is called, and each
+ * time is a new search.
+ */
 export interface Found<R> extends AsyncIterable<R> {
   /** Pages as the store gives them, without those that have no records; together they have `limit` records at most. */
   pages(): AsyncIterable<RecordPage<R>>
@@ -25,6 +30,7 @@ export interface Found<R> extends AsyncIterable<R> {
   page(): Promise<RecordPage<R>>
   /** All records, up to `limit`, in memory. */
   toArray(): Promise<R[]>
+  /** The first record; undefined where there is none. */
   first(): Promise<R | undefined>
   /**
    * How many there are, up to `limit`, without fetching them, at the price of fetching them. Items that do not fit the

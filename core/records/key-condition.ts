@@ -46,7 +46,8 @@ function fieldBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefi
     const encoded = encodeField(model.definition.fields, field, value)
     const stored = encoded.issues.length === 0 ? encoded.value : undefined
     if (isScalar(stored) && typeOf(stored) === part.type) return stored
-    throw unfit(model, `key.${field}`, encoded.issues[0]?.expected ?? 'a value of the sort field', value)
+    const expected = encoded.issues[0]?.expected ?? 'a value of the sort field'
+    throw unfit(model, `key.${field}`, `${expected}, or one of { ${names.join(', ')} } with such`, value)
   }
   const operator = operatorOf(bound)
   if (operator === undefined) return { attribute, operator: '=', value: encode(bound) }

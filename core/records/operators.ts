@@ -54,14 +54,21 @@ type ElementOf<V> = V extends string
 
 /** Operators of conditions. Absent values satisfy only `unequal`, `absent` and `not`. */
 export interface Operators {
+  /** The same value, compared deeply. */
   equal<V>(path: Path<V>, value: NoInfer<V>): Condition
+  /** Another value, or none at all. */
   unequal<V>(path: Path<V>, value: NoInfer<V>): Condition
+  /** Less than that: numbers by size, text and binary by their bytes, dates by time. */
   less<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
+  /** Less than that, or the same. */
   atMost<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
+  /** More than that. */
   greater<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
+  /** More than that, or the same. */
   atLeast<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
   /** Both ends included. */
   between<V>(path: Path<V>, low: NoInfer<Ordered<V>>, high: NoInfer<Ordered<V>>): Condition
+  /** Equal to one of these, of which there must be one at least. */
   oneOf<V>(path: Path<V>, values: readonly NoInfer<V>[]): Condition
   /** Of text or binary. A date begins with the beginning of its ISO text: `'2024-05'`. */
   beginsWith<V>(path: Path<V>, prefix: NoInfer<Prefix<NonNullable<V>>>): Condition
@@ -69,11 +76,15 @@ export interface Operators {
   contains<V>(path: Path<V>, element: NoInfer<ElementOf<V>>): Condition
   /** An empty set is absent. */
   exists(path: Path<unknown>): Condition
+  /** Nothing is stored there: `undefined`, or an empty set. */
   absent(path: Path<unknown>): Condition
   /** Members of a set, list or map; length of a text; bytes of a binary. To be compared: `atLeast(size(player.badges), 3)`. */
   size(path: Path<unknown>): Path<number>
+  /** Every one holds. Of none at all: always. */
   all(...conditions: readonly Condition[]): Condition
+  /** At least one holds. Of none at all: never. */
   any(...conditions: readonly Condition[]): Condition
+  /** It does not hold, also for lack of a value. */
   not(condition: Condition): Condition
 }
 

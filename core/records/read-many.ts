@@ -6,6 +6,7 @@
 import type { Item, ItemAddress } from '../data/item.ts'
 import { chunksOf, type Many } from './chunks.ts'
 
+/** Records under many keys, read in batches while they are iterated, in the order of the keys. */
 export interface ManyRecords<R> extends AsyncIterable<R | undefined> {
   /** In the order of the keys, undefined for absent ones. */
   toArray(): Promise<(R | undefined)[]>

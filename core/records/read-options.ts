@@ -6,8 +6,10 @@
 import { assertSignal, unexpected } from '../arguments.ts'
 import type { RequestOptions } from '../store/store.ts'
 
+/** What becomes of a stored item that is no record: an error, nothing, or the item as it is. */
 export type OnInvalid = 'throw' | 'skip' | 'raw'
 
+/** What reads outside of units of work do with items that are invalid or expired. */
 export interface ReadPolicy<Invalid extends OnInvalid> {
   /**
    * What to do with a stored item that is no record of the model: throw `INVALID_RECORD` when it is reached, leave it

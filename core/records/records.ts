@@ -41,8 +41,10 @@ interface BulkOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How many keys are read, and how what does not fit is treated. */
 export interface ReadManyOptions<Invalid extends OnInvalid = 'throw'> extends ReadPolicy<Invalid>, BulkOptions {}
 
+/** How many records are written or deleted. */
 export interface WriteManyOptions extends BulkOptions {
   /**
    * What to do with an input that is no record or key of the model: end before anything of its batch is sent, or go on
@@ -51,6 +53,10 @@ export interface WriteManyOptions extends BulkOptions {
   readonly onInvalid?: 'throw' | 'skip' | undefined
 }
 
+/**
+ * Reads, and bulk work of any size, outside of units of work: nothing is guarded, and no two requests are of one
+ * moment.
+ */
 export interface Records {
   /**
    * The record under this key.

@@ -75,6 +75,7 @@ export type Selected<M extends AnyModel, Index, Field, Invalid> =
   | ([Field] extends [never] ? Held<M, Index> : Part<RecordOf<M>, Field>)
   | (Invalid extends 'raw' ? InvalidItem : never)
 
+/** Which records of a table or index, and which of their fields. */
 export interface ScanOptions<M extends AnyModel, Index, Field, Invalid extends OnInvalid> extends ReadPolicy<Invalid> {
   readonly index?: Index | undefined
   /** Only these fields, which makes answers smaller, not cheaper. */
@@ -91,8 +92,10 @@ export interface ScanOptions<M extends AnyModel, Index, Field, Invalid extends O
   readonly segments?: number | undefined
 }
 
+/** Which records of one partition, and in which order. */
 export interface QueryOptions<M extends AnyModel, Index, Field, Invalid extends OnInvalid>
   extends Omit<ScanOptions<M, Index, Field, Invalid>, 'segments'> {
+  /** All fields of the partition's key; perhaps the sort field, or a bound of it. */
   readonly key: QueryKey<M, Index>
   /** Descending by the sort key. Default false. */
   readonly reverse?: boolean | undefined

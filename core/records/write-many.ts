@@ -29,6 +29,7 @@ interface WriteManyParts<Input> {
   onProgress(done: number): void
 }
 
+/** What bulk writing came to, where it came to its end. */
 export interface BulkResult {
   /** How many inputs are written; of several for one record each counts. */
   readonly written: number

@@ -6,6 +6,7 @@
 import { assertOptions, unexpected } from '../arguments.ts'
 import type { TableThroughput } from '../store/capacity.ts'
 
+/** How requests are paced. The defaults suit a process that has its tables to itself. */
 export interface SchedulerOptions {
   /** Units a second by table. What is not given is asked of the store, or learned from throttles. */
   readonly limits?: { readonly [table: string]: TableThroughput } | undefined

@@ -20,6 +20,7 @@ import { checkScheduler, type SchedulerOptions } from './options.ts'
 import { Paced, type PacedStore } from './paced.ts'
 import { Pacer } from './pacer.ts'
 
+/** As of `createEngine({ scheduler })`, for a store without an engine. */
 export interface PacedStoreOptions extends SchedulerOptions {
   /** Clock and chance. Default: the machine's. */
   readonly environment?: Environment | undefined

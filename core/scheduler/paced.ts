@@ -20,6 +20,7 @@ import type { Job, Pacer, Sent } from './pacer.ts'
 import type { Partition } from './request.ts'
 import type { Kind, ResourceReport } from './resource.ts'
 
+/** A store whose requests wait until their capacity is there. */
 export interface PacedStore extends Store {
   /** How every table and index stands that was used so far. */
   capacity(): readonly ResourceReport[]

@@ -61,6 +61,7 @@ export interface ResourceReport {
   readonly wait: { readonly p50: number; readonly p99: number }
 }
 
+/** Where a limit is from: said in options, told by the store, learned from throttles; or there is none. */
 export type LimitSource = 'options' | 'described' | 'learned' | 'none'
 
 export class Resource implements ResourceName {

@@ -35,6 +35,7 @@ export interface Throughput {
   readonly write?: number | undefined
 }
 
+/** What a table gives, and each of its global indexes. */
 export interface TableThroughput extends Throughput {
   /** Of global indexes by name. */
   readonly indexes?: { readonly [name: string]: Throughput } | undefined

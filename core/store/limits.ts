@@ -6,6 +6,7 @@
 
 import { assertOptions, unexpected } from '../arguments.ts'
 
+/** What a store takes at most. The engine refuses what is larger before anything is sent. */
 export interface StoreLimits {
   /** Actions in one plan. */
   readonly actions: number

@@ -11,16 +11,19 @@ import { type CloudFormationTemplate, cloudFormation } from './cloud-formation.t
 import { changesOf, type Difference } from './difference.ts'
 import { planTables, type TablePlan } from './plan.ts'
 
+/** Of whatever waits for tables. */
 export interface TableOptions {
   /** Gives up waiting; what DynamoDB has begun goes on. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** Of `describe`. */
 export interface DescribeOptions extends TableOptions {
   /** Asks the store again. Default false. */
   readonly refresh?: boolean | undefined
 }
 
+/** Of `apply`. */
 export interface ApplyOptions extends TableOptions {
   /** Also does what loses something that somebody may use, such as an index that no model has. Default false. */
   readonly prune?: boolean | undefined
@@ -32,6 +35,7 @@ export interface ApplyReport {
   readonly left: readonly Difference[]
 }
 
+/** The tables of an engine's models, with the journal table. */
 export interface Tables {
   /** Creates the tables of all models and the journal table, and waits until they can be used. Tables that exist with the same keys stay. */
   create(options?: TableOptions): Promise<void>
@@ -53,6 +57,7 @@ export interface Tables {
    * @throws `REJECTED` what the store refuses; what was applied before stays
    */
   apply(options?: ApplyOptions): Promise<ApplyReport>
+  /** With a plan, only what it lists. */
   apply(plan: TablePlan, options?: ApplyOptions): Promise<ApplyReport>
 
   /**

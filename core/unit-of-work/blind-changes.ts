@@ -9,6 +9,7 @@ import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
+import { codecsAt } from '../model/codecs-at.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
 import type { AnyModel } from '../model/model.ts'
 import { type BlindChange, type Bounds, blindIncrement } from './blind.ts'
@@ -37,6 +38,7 @@ type FieldAt<A, P> = P extends keyof A
 
 type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infer E)[] ? E : unknown
 
+/** Changes that look at nothing. Fields are named by their name, or by a list of names for one inside. */
 export interface BlindChanges<M extends AnyModel> {
   /** Adds to a number; an absent one counts as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
   increment(field: FieldPath<M['_fields'], number | bigint>, by: number | bigint, bounds?: Bounds): void
@@ -69,19 +71,25 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
     }
     const path = typeof field === 'string' ? [field] : [...field]
     const type = fieldType(model, path)
-    if (type?.kind !== kind) throw refused(model, path, `a field that holds a ${kind}`, type?.kind ?? 'no such field')
+    if (type?.kind !== kind)
+      throw unfit(
+        model,
+        path,
+        `a field that holds a ${kind}`,
+        type ? `a ${type.kind}` : codecsAt(model, path).length > 0 ? 'one of another kind' : 'no such field',
+      )
     if (model.definition.keyFields.includes(path[0]!))
-      throw refused(model, path, 'a field outside of the key', 'a key field')
+      throw unfit(model, path, 'a field outside of the key', 'a key field')
     // The attribute made of it could not be kept right without seeing the record's other fields.
     const index = model.definition.indexParts.find((part) => part.template && Object.hasOwn(part.fields, path[0]!))
-    if (index) throw refused(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
+    if (index) throw unfit(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
     return { path, type }
   }
   const members = (path: DocumentPath, type: FieldType, values: readonly unknown[]): AttributeValue[] => {
-    if (values.length === 0) throw refused(model, path, 'at least one value', 'none')
+    if (values.length === 0) throw unfit(model, path, 'at least one value', 'none')
     return values.map((value) => type.encode(value))
   }
-  const blind = {
+  const blind = Object.freeze({
     increment(field: string, by: unknown, bounds: Bounds = {}) {
       const { path, type } = at(field, 'number')
       assertOptions(bounds, 'bounds', ['min', 'max'])
@@ -89,7 +97,7 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       for (const [name, value] of Object.entries({ by, min, max })) {
         if (value === undefined && name !== 'by') continue
         const problem = isNumber(value) ? numberProblem(value) : 'a number'
-        if (problem) throw refused(model, path, `${name} to be ${problem}`, value)
+        if (problem) throw unfit(model, path, `${name} to be ${problem}`, printValue(value))
       }
       const amount = type.encode(by)
       changes.push(blindIncrement(path, amount as number, { min, max }))
@@ -106,7 +114,7 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       const { path, type } = at(field, 'list')
       changes.push({ action: append(path, members(path, type, values)) })
     },
-  }
+  })
   if (typeof ask !== 'function') throw invalidArgument('changes', 'Expected a function that makes blind changes.')
   ask(blind as never)
   return changes
@@ -115,8 +123,8 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
 const isPath = (field: unknown): field is readonly string[] =>
   Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')
 
-const refused = (model: AnyModel, path: DocumentPath, expected: string, actual: unknown) =>
+const unfit = (model: AnyModel, path: DocumentPath, expected: string, got: string) =>
   invalidArgument(
     printPath(path),
-    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${printValue(actual)}.`,
+    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${got}.`,
   )

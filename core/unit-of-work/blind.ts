@@ -12,6 +12,7 @@ import { addNumbers, compareNumbers, type StoredNumber } from '../data/number.ts
 import { absent, any, type Condition, compareTo, exists } from '../expression/condition.ts'
 import { addToSet, append, increment, removeFromSet, type UpdateAction } from '../expression/update.ts'
 
+/** What a number must not leave by an increment. */
 export interface Bounds {
   /** The smallest value allowed after the increment. */
   readonly min?: number | bigint | undefined

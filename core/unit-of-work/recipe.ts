@@ -36,6 +36,7 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
   }
   version.assertUntouched()
   if (next === version.value) return version
+  assertKnownFields(version, next)
   const changed = new RecordVersion(identity, next)
   for (const [attribute, value] of Object.entries(identity.address.key)) {
     if (equal(changed.encoded?.[attribute], value)) continue
@@ -51,6 +52,27 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
     )
   }
   return changed
+}
+
+/** As for `create`: what the schema does not have is most often misspelt. What other programs added may be changed. */
+function assertKnownFields({ identity, value }: RecordVersion, next: object): void {
+  const { model, address } = identity
+  const stray = Object.keys(next).filter((name) => !model.definition.fields.has(name) && !Object.hasOwn(value!, name))
+  if (stray.length === 0) return
+  throw engineError(
+    'INVALID_RECORD',
+    `${printRecord(identity)}: the schema has no field ${stray.join(', ')}. Nothing was changed.`,
+    {
+      model: model.name,
+      key: address.key,
+      stored: false,
+      issues: stray.map((name) => ({
+        path: [name],
+        expected: 'no field of this name',
+        actual: (next as Readonly<Record<string, unknown>>)[name],
+      })),
+    },
+  )
 }
 
 const tooDeep = ({ identity }: RecordVersion, cause: unknown) =>

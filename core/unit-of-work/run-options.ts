@@ -14,6 +14,10 @@ const MAX_ATTEMPTS = 25
 const KEEP_OUTCOME_MS = 7 * 24 * 60 * 60 * 1000
 const LONGEST_MS = 1000 * 366 * 24 * 60 * 60 * 1000
 
+/**
+ * How a unit of work is run. Of one that is nested only `propagation` counts, since the outermost commits; an
+ * `idempotencyKey` is refused there.
+ */
 export interface RunOptions extends NestedOptions {
   /**
    * `reads`: serializable; whatever was looked at, in any record, must still be so at the commit. `writes`: only what is

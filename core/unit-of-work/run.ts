@@ -30,6 +30,7 @@ import { settle } from './settle.ts'
 import { released } from './track-record.ts'
 import type { NestedOptions, Work } from './unit-of-work.ts'
 
+/** Runs units of work: `engine.unitOfWork`. */
 export interface UnitOfWorkRunner {
   /**
    * Runs a domain function and commits what it changed, atomically. On a conflict it runs again on fresh records.
@@ -38,6 +39,7 @@ export interface UnitOfWorkRunner {
    * @throws what the function throws, unchanged, with nothing written; otherwise an `EngineError`
    */
   run<A>(work: Work<A>, options?: RunOptions): Promise<A>
+  /** With a name, which the history keeps: one of few, such as `collect reward`, not one for each record. */
   run<A>(name: string, work: Work<A>, options?: RunOptions): Promise<A>
 
   /**
@@ -45,6 +47,7 @@ export interface UnitOfWorkRunner {
    * function threw, whose type `E` only the caller can know.
    */
   attempt<A, E extends Error = Error>(work: Work<A>, options?: RunOptions): TE.TaskEither<EngineError | E, A>
+  /** With a name, as `run`. */
   attempt<A, E extends Error = Error>(
     name: string,
     work: Work<A>,

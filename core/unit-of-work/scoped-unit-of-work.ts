@@ -62,7 +62,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     if (!state) {
       throw invalidArgument(
         'record',
-        'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
+        record instanceof Promise
+          ? 'Expected a record, got a promise of one; await work.get first.'
+          : 'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
       )
     }
     if (!state.isPresent) throw notFound(state.identity)
