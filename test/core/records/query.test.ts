@@ -190,7 +190,7 @@ test('what the model does not have is refused before anything is sent', async ()
   )
   await refused(bad, /onInvalid to be/, query({ key, onInvalid: 'drop' }))
   await refused(bad, /cursor/, query({ key, from: 'nonsense' }))
-  await refused(bad, /does not know the model/, () => records.query({} as never, {} as never))
+  await refused(bad, /one that defineModel made/, () => records.query({} as never, {} as never))
   type Record = { readonly no: string; readonly job: string }
   const filter = (ask: (record: Record, is: { equal(path: unknown, value: unknown): unknown }) => unknown) => ask
   await refused(
