@@ -6,6 +6,7 @@
 import { type AttributeMap, type AttributeValue, isNumber, type ScalarValue, scalarKey } from './attribute-value.ts'
 import { numberSize } from './number.ts'
 
+/** What is stored under a key: its attributes, those of the key among them. */
 export type Item = AttributeMap
 
 /** The key attributes of one item by name: the partition key first, then the sort key if the table has one. */
@@ -28,6 +29,7 @@ export const addressKey = ({ table, key }: ItemAddress): string =>
       .map((name) => [name, scalarKey(key[name]!)]),
   ])
 
+/** The part of an item that these attributes make up. */
 export const keyOf = (item: Item, attributes: readonly string[]): ItemKey =>
   Object.fromEntries(attributes.map((name) => [name, item[name] as ScalarValue]))
 
