@@ -19,7 +19,7 @@ export function checkMetadata(argument: string, given: unknown): AttributeMap | 
   const refuse = (problem: string) =>
     engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${problem}. Nothing was written.`, { argument })
   const [issue] = issues
-  if (issue) throw refuse(`plain data; found no ${issue.expected} at ${printPath(issue.path) || 'its root'}`)
+  if (issue) throw refuse(`plain data, with ${issue.expected} at ${printPath(issue.path) || 'its root'}`)
   if (!isMap(value)) throw refuse('an object of plain data')
   if (valueSize(value) > MAX_BYTES) throw refuse(`at most ${MAX_BYTES} bytes, got ${valueSize(value)}`)
   return Object.keys(value).length === 0 ? undefined : value
