@@ -58,10 +58,12 @@ import { storeConformance } from 'draftwork/conformance'
 import { dynamodbStore } from 'draftwork/dynamodb'
 import { levelStore } from 'draftwork/level'
 import { opentelemetry } from 'draftwork/opentelemetry'
+import { evaluate } from 'draftwork/store'
 
 const region = 'eu-north-1'
 export const store = dynamodbStore({ client: new DynamoDBClient({ region }), streams: new DynamoDBStreamsClient({ region }) })
 export const observed = createEngine({ store, models: [], telemetry: opentelemetry() })
+export const holds = evaluate({ kind: 'exists', path: ['a'] }, { a: 1 })
 export const cases = storeConformance('level', () => levelStore({ path: '.data' }))
 `
 const check = `

@@ -96,6 +96,10 @@ export type EngineError = { readonly [Code in ErrorCode]: CodedError<Code> }[Err
 /** What `run` throws where a conflict remains after `maxAttempts`; its payload lists who met where. */
 export type ConflictError = CodedError<'CONFLICT'>
 
+/**
+ * An error as the engine throws it. Stores reject with those that the port names: `CLOSED`, `ABORTED`, `REJECTED`,
+ * `THROTTLED`, `FEED_TRIMMED`.
+ */
 export const engineError = <Code extends ErrorCode>(
   code: Code,
   message: string,

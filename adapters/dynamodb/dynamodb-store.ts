@@ -25,6 +25,7 @@ import type { TableThroughput } from '../../core/store/capacity.ts'
 import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
+import { ownMethods } from '../../core/store/own-methods.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
 import type { TableChange, TableDefinition, TableDescription } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
@@ -75,11 +76,8 @@ export function dynamodbStore(options: DynamodbStoreOptions): Store {
   if (streams !== undefined && !isClientOf('DynamoDB Streams', streams)) {
     throw unexpected('streams', 'a DynamoDBStreamsClient', streams)
   }
-  return new DynamodbStore(
-    client as DynamoDBClient,
-    options.patience ?? patience,
-    streams as DynamoDBStreamsClient | undefined,
-  )
+  const clients = [client as DynamoDBClient, streams as DynamoDBStreamsClient | undefined] as const
+  return ownMethods(new DynamodbStore(...clients, options.patience ?? patience))
 }
 
 /** Also true of what only stands in for a client, and so says nothing of its service. */
@@ -96,7 +94,7 @@ class DynamodbStore implements Store {
   readonly #closing = new AbortController()
   #closed = false
 
-  constructor(client: DynamoDBClient, patience: Patience, streams: DynamoDBStreamsClient | undefined) {
+  constructor(client: DynamoDBClient, streams: DynamoDBStreamsClient | undefined, patience: Patience) {
     this.#client = quickClient(client)
     this.#patience = patience
     this.#streams = streams

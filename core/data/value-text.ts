@@ -12,6 +12,7 @@ import { numberText, parseNumber } from './number.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
+/** A text that `parseValue` makes the same value of, to the last digit. */
 export const valueText = (value: AttributeValue): string => JSON.stringify(toJson(value))
 
 /** What `valueText` made, deeply frozen. */
