@@ -13,7 +13,7 @@ export type AttributeSet = ReadonlySet<ScalarValue>
 export interface AttributeMap {
   readonly [name: string]: AttributeValue
 }
-type AttributeList = readonly AttributeValue[]
+export type AttributeList = readonly AttributeValue[]
 export type AttributeValue = ScalarValue | boolean | null | AttributeSet | AttributeList | AttributeMap
 
 /** DynamoDB's type tags. */

@@ -18,7 +18,7 @@ import type { TableDefinition } from './table-definition.ts'
 import { updatePathsProblem } from './update-paths.ts'
 import type { WriteAction, WritePlan } from './write-plan.ts'
 
-type InvalidPlan = CommitOutcome & { readonly kind: 'invalid' }
+export type InvalidPlan = CommitOutcome & { readonly kind: 'invalid' }
 
 export const invalid = (reason: string, position?: number): InvalidPlan => ({ kind: 'invalid', reason, position })
 

@@ -13,7 +13,7 @@ import type { CommitOutcome, FailedAction } from './commit-outcome.ts'
 import type { WriteAction } from './write-plan.ts'
 
 /** `next` is in the order of the actions, undefined for absent; only what was committed has one. */
-type Decision =
+export type Decision =
   | { readonly outcome: CommitOutcome & { kind: 'committed' }; readonly next: readonly (Item | undefined)[] }
   | { readonly outcome: CommitOutcome & { kind: 'conflict' | 'invalid' }; readonly next?: undefined }
 
