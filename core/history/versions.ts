@@ -64,10 +64,12 @@ export async function* versionsForwards(
   const present = record && generationOf(record)
   const tail = record && present !== undefined && (generation ?? present) === present ? tailOf(record) : []
   const places = new Map<string, Place>()
-  const low = generation === undefined ? '0' : await anchorKey(source, generation, from)
-  const high = generation === undefined ? SPILLED : `${generation}#~`
+  const blocks =
+    generation === undefined
+      ? blocksOfLives(source, present, false)
+      : blocksOf(source, { operator: 'between', low: await anchorKey(source, generation, from), high: end(generation) })
   const wanted = ({ version }: Version) => version >= from && version <= to
-  for await (const block of blocksOf(source, { operator: 'between', low, high })) {
+  for await (const block of blocks) {
     const place = placeOf(places, block.generation)
     for (const version of forwards(place, block, await decoded(source, block.entries))) {
       if (wanted(version)) yield version
@@ -153,17 +155,15 @@ export async function* versionsBackwards(
     const [first] = entries
     if (first) places.set(present, { next: first.version - 1, image: images[0]!.before })
   }
-  const sort: SortCondition | undefined =
+  const blocks =
     generation === undefined
-      ? undefined
-      : { operator: 'between', low: `${generation}#`, high: await tellingKey(source, generation, to) }
-  let isOver: boolean | undefined
-  for await (const block of blocksOf(source, sort, true)) {
-    if (present !== undefined && block.generation > present) {
-      // The record was deleted and created again since it was read: the new life comes after all that is told here.
-      isOver ??= await hasEnded(source, present)
-      if (isOver) continue
-    }
+      ? blocksOfLives(source, present, true)
+      : blocksOf(
+          source,
+          { operator: 'between', low: `${generation}#`, high: await tellingKey(source, generation, to) },
+          true,
+        )
+  for await (const block of blocks) {
     const entries = await decoded(source, block.entries)
     const place = places.get(block.generation) ?? { next: Number.POSITIVE_INFINITY, image: unknown }
     const rest = entries.filter(({ version }) => version <= place.next)
@@ -178,6 +178,37 @@ export async function* versionsBackwards(
     if (first) places.set(block.generation, { next: first.version - 1, image: images[0]!.before })
   }
 }
+
+/**
+ * Blocks of all lives of a record, oldest first or last. Lives go by the commits that began them, and clocks of those who
+ * commit may differ. So the present life, which is the last in any case, has its place next to the record, and those that
+ * seem to have begun later come before it.
+ */
+async function* blocksOfLives(source: Source, present: string | undefined, reverse: boolean): AsyncGenerator<Block> {
+  if (present === undefined) return yield* blocksOf(source, undefined, reverse)
+  let isBeside = false
+  for await (const block of blocksOf(source, { operator: 'between', low: '0', high: end(present) }, reverse)) {
+    if (!isBeside && (block.generation === present) !== reverse) {
+      isBeside = true
+      yield* seeminglyLater(source, present, reverse)
+    }
+    yield block
+  }
+  if (!isBeside) yield* seeminglyLater(source, present, reverse)
+}
+
+async function* seeminglyLater(source: Source, present: string, reverse: boolean): AsyncGenerator<Block> {
+  let isOver: boolean | undefined
+  for await (const block of blocksOf(source, { operator: 'between', low: end(present), high: SPILLED }, reverse)) {
+    // The record was deleted and created again since it was read: the new life comes after all that is told.
+    isOver ??= await hasEnded(source, present)
+    if (isOver) return
+    yield block
+  }
+}
+
+/** Behind all sort keys of a generation's blocks. */
+const end = (generation: string): string => `${generation}#~`
 
 async function hasEnded({ store, journalTable, address, signal }: Source, generation: string): Promise<boolean> {
   const [end] = await store.read([endAddress(journalTable, address, generation)], { consistent: true, signal })
@@ -234,7 +265,7 @@ async function anchorKey(source: Source, generation: string, version: number): P
 
 /** The sort key of the first block that tells the record after this version, going back from what it has of the record. */
 async function tellingKey(source: Source, generation: string, version: number): Promise<string> {
-  const last = `${generation}#~`
+  const last = end(generation)
   if (!Number.isFinite(version)) return last
   const low = blockSortKey(generation, version + 1)
   for await (const block of blocksOf(source, { operator: 'between', low, high: last }, false, BLOCKS_TO_IMAGE)) {

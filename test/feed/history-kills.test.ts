@@ -95,11 +95,15 @@ async function historiesOf({ history, Account, Seat, accounts, seats }: Ledger):
 async function finish(store: Store, prefix: string, notebook: Notebook): Promise<void> {
   const ledger = openLedger(store, prefix)
   const all = await historiesOf(ledger)
-  const signal = AbortSignal.timeout(PATIENCE_MS)
-  for await (const { events, token } of ledger.history.follow({ from: notebook.from, signal }).pages()) {
+  // Not `AbortSignal.timeout`, for which the process would not stay.
+  const controller = new AbortController()
+  const patience = setTimeout(() => controller.abort(), PATIENCE_MS)
+  const rest = ledger.history.follow({ from: notebook.from, signal: controller.signal })
+  for await (const { events, token } of rest.pages()) {
     notebook.hear({ told: positions(events), token })
     if (notebook.lacks(all).length === 0) break
   }
+  clearTimeout(patience)
   assert.equal(notebook.lacks(all), [])
   assert.is(notebook.size, all.length)
   await ledger.tables.delete()
