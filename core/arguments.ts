@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { setMaxListeners } from 'node:events'
 import { printValue } from './data/print-value.ts'
 import { type EngineError, engineError } from './errors.ts'
 
@@ -26,6 +27,9 @@ export function assertOptions(given: unknown, argument = 'options', names?: read
   if (stray !== undefined) throw unexpected(argument, `named ${names!.join(', ')}`, stray)
 }
 
+/** Any number of requests may listen to the signal afterwards, which Node.js would warn of as a leak. */
 export function assertSignal(signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw unexpected('signal', 'an AbortSignal', signal)
+  if (signal === undefined) return
+  if (!(signal instanceof AbortSignal)) throw unexpected('signal', 'an AbortSignal', signal)
+  setMaxListeners(0, signal)
 }

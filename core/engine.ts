@@ -22,6 +22,7 @@ import { type Records, recordsOf } from './records/records.ts'
 import { checkScheduler, type SchedulerOptions } from './scheduler/options.ts'
 import { pacedStore } from './scheduler/paced-store.ts'
 import type { ResourceReport } from './scheduler/resource.ts'
+import { inBackground } from './store/in-background.ts'
 import type { Store } from './store/store.ts'
 import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
@@ -124,22 +125,20 @@ export function createEngine(options: EngineOptions): Engine {
   let closed: Promise<void> | undefined
   const isClosed = () => closed !== undefined
   const known = new Set(models)
-  const unitOfWork = unitOfWorkRunner({
-    store,
-    models: known,
-    environment,
-    sealer,
-    numbers: new NumberSource(store, journal, environment),
-    metadata,
-    journalTable: journal,
-    isClosed,
-    observer,
-  })
+  const numbers = new NumberSource(store, journal, environment)
+  const parts = { models: known, environment, sealer, numbers, metadata, journalTable: journal, isClosed, observer }
+  const unitOfWork = unitOfWorkRunner({ ...parts, store })
   return Object.freeze({
     unitOfWork,
     history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
     records: recordsOf({ store, models: known, environment, isClosed }),
-    migrations: migrationsOfTables({ store, models: known, environment, journalTable: journal, unitOfWork }),
+    migrations: migrationsOfTables({
+      ...{ store, models: known, environment, journalTable: journal },
+      background(rate) {
+        const behind = inBackground(store, rate)
+        return { store: behind, unitOfWork: unitOfWorkRunner({ ...parts, store: behind }) }
+      },
+    }),
     tables: engineTables(store, tables),
     capacity: () => paced?.capacity() ?? [],
     close() {
