@@ -197,7 +197,7 @@ export class Resource implements ResourceName {
       this.#source = 'learned'
     }
     this.#bucket.setRate(this.rate, now, this.#room)
-    this.#bucket.drain((this.rate * pause) / 1000)
+    this.#bucket.pause(pause)
   }
 
   report(now: number): ResourceReport {
