@@ -177,8 +177,7 @@ export class Pacer {
     for (const throttle of throttles) {
       for (const resource of this.#concerned(request, throttle)) {
         resource.refused()
-        if (throttle.isHot) gates.heat(resource, request, now, sentAt)
-        else resource.slow(now, sentAt)
+        if (!throttle.isHot || gates.heat(resource, request, now, sentAt)) resource.slow(now, sentAt)
         limits.doubt(resource.table)
       }
     }
