@@ -1,5 +1,6 @@
-// The package as people get it: packed, installed into an empty project outside of the repository, run as plain ESM, bundled
-// by esbuild as for AWS Lambda, and type-checked by every TypeScript that is supported. Takes a minute; needs the registry.
+// The package as people get it: packed, installed into an empty project outside of the repository with what README.md tells
+// to install and nothing else, run as plain ESM, bundled by esbuild as for AWS Lambda, and type-checked by every TypeScript
+// that is supported; then all of its entries with their peers. Takes a minute or two; needs the registry.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,28 +49,30 @@ export async function handler() {
 
 export const store = dynamodbStore({ client: tunedClient({ region: 'eu-north-1' }) })
 `
+/** Of all other entries, each of which has a peer of its own. */
+const everything = `
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import { createEngine } from 'draftwork'
+import { storeConformance } from 'draftwork/conformance'
+import { dynamodbStore } from 'draftwork/dynamodb'
+import { levelStore } from 'draftwork/level'
+import { opentelemetry } from 'draftwork/opentelemetry'
+import { evaluate } from 'draftwork/store'
+
+const region = 'eu-north-1'
+export const store = dynamodbStore({ client: new DynamoDBClient({ region }), streams: new DynamoDBStreamsClient({ region }) })
+export const observed = createEngine({ store, models: [], telemetry: opentelemetry() })
+export const holds = evaluate({ kind: 'exists', path: ['a'] }, { a: 1 })
+export const cases = storeConformance('level', () => levelStore({ path: '.data' }))
+`
 const check = `
 import { handler } from './FILE'
 if ((await handler()) !== 7) throw new Error('The unit of work gave something else')
 process.exit(0)
 `
 
-try {
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent'], { encoding: 'utf8' }))
-  copyFileSync(filename, join(folder, 'draftwork.tgz'))
-  rmSync(filename)
-  const own = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'fp-ts', 'io-ts', '@types/node']
-  const dependencies = { draftwork: 'file:draftwork.tgz', esbuild: versionOf('esbuild') }
-  for (const name of own) dependencies[name] = devDependencies[name]
-  for (const version of typescripts) dependencies[`typescript-${version}`] = `npm:typescript@${version}`
-  file('package.json', JSON.stringify({ name: 'outside', private: true, type: 'module', dependencies }))
-  run('npm', 'install', '--no-audit', '--no-fund', '--silent')
-
-  file('program.js', program)
-  file('check-program.js', check.replace('FILE', 'program.js'))
-  run(process.execPath, 'check-program.js')
-  console.log('works as plain ESM')
-
+const bundle = (...options) =>
   run(
     'node_modules/.bin/esbuild',
     ...[
@@ -81,22 +84,60 @@ try {
       '--target=node20',
       '--outfile=bundle.mjs',
     ],
-    // As the Node runtime of Lambda has it: the SDK is there already.
-    '--external:@aws-sdk/*',
     '--log-level=warning',
+    ...options,
   )
+const resolutions = [
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+]
+
+/** Declarations are looked into too, all of them. */
+function typecheck(file) {
+  for (const version of typescripts) {
+    for (const [module, resolution] of resolutions) {
+      const compiler = `node_modules/typescript-${version}/bin/tsc`
+      const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false']
+      const target = ['--target', 'es2022', '--module', module, '--moduleResolution', resolution, '--types', 'node']
+      run(process.execPath, compiler, ...options, ...target, file)
+    }
+    console.log(`${file} type-checks with TypeScript ${version}`)
+  }
+}
+
+try {
+  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent'], { encoding: 'utf8' }))
+  copyFileSync(filename, join(folder, 'draftwork.tgz'))
+  rmSync(filename)
+  // The newest declarations of Node 20: older ones have mistakes that stricter compilers find.
+  const dependencies = { draftwork: 'file:draftwork.tgz', esbuild: versionOf('esbuild'), '@types/node': '20' }
+  const install = (...names) => {
+    for (const name of names) dependencies[name] = devDependencies[name]
+    file('package.json', JSON.stringify({ name: 'outside', private: true, type: 'module', dependencies }))
+    run('npm', 'install', '--no-audit', '--no-fund', '--silent')
+  }
+  for (const version of typescripts) dependencies[`typescript-${version}`] = `npm:typescript@${version}`
+  install('fp-ts', 'io-ts', '@aws-sdk/client-dynamodb')
+
+  file('program.js', program)
+  file('check-program.js', check.replace('FILE', 'program.js'))
+  run(process.execPath, 'check-program.js')
+  console.log('works as plain ESM')
+
   file('check-bundle.js', check.replace('FILE', 'bundle.mjs'))
+  // As the Node runtime of Lambda has it: the SDK is there already.
+  bundle('--external:@aws-sdk/*')
   run(process.execPath, 'check-bundle.js')
-  console.log('works in a bundle of esbuild')
+  // The SDK within needs `require`, which a module must make itself.
+  bundle("--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)")
+  run(process.execPath, 'check-bundle.js')
+  console.log('works in a bundle of esbuild, without the SDK and with it')
 
   file('program.ts', program)
-  for (const version of typescripts) {
-    const compiler = join(folder, 'node_modules', `typescript-${version}`, 'bin', 'tsc')
-    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node']
-    // Declarations are looked into too, but for those of others.
-    run(process.execPath, compiler, ...options, '--skipLibCheck', 'program.ts')
-    console.log(`type-checks with TypeScript ${version}`)
-  }
+  typecheck('program.ts')
+  install('@aws-sdk/client-dynamodb-streams', '@opentelemetry/api', 'classic-level')
+  file('everything.ts', everything)
+  typecheck('everything.ts')
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -7,6 +7,7 @@ const uvu = ['--conditions=draftwork-source', '--import', 'tsx', 'node_modules/u
 const checks = [
   { name: 'types and type tests', command: ['node_modules/.bin/tsc', '--pretty', 'false'] },
   { name: 'format, lint and layers', command: ['node_modules/.bin/biome', 'ci', '--colors=off', '.'] },
+  { name: 'doc comments of public names', command: [process.execPath, '.ci/documented.mjs'] },
   { name: 'examples of the documentation', command: [process.execPath, '.ci/examples.mjs'] },
   { name: 'types budget', command: [process.execPath, '.ci/types-budget.mjs'] },
   { name: 'footprint', command: [process.execPath, '.ci/footprint.mjs'] },

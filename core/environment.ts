@@ -4,6 +4,10 @@
  * @module
  */
 
+/**
+ * Clock and chance. The engine takes both from here alone, so a program that gives its own runs in virtual time,
+ * and again the same.
+ */
 export interface Environment {
   /** Milliseconds since 1970. */
   now(): number

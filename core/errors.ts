@@ -71,9 +71,14 @@ export interface ErrorPayloads {
   readonly CLOSED: Record<never, never>
 }
 
+/** What an `EngineError` is told apart by. Codes are stable, messages are not. */
 export type ErrorCode = keyof ErrorPayloads
 
 class CodedError<Code extends ErrorCode> extends Error {
+  static {
+    // A console prints it before the message, unless the two are the same.
+    Object.defineProperty(CodedError, 'name', { value: 'EngineError' })
+  }
   override readonly name = 'EngineError'
   readonly code: Code
   readonly payload: ErrorPayloads[Code]
@@ -88,8 +93,13 @@ class CodedError<Code extends ErrorCode> extends Error {
 /** An error of the engine, told apart by `code`; `payload` is typed by it. */
 export type EngineError = { readonly [Code in ErrorCode]: CodedError<Code> }[ErrorCode]
 
+/** What `run` throws where a conflict remains after `maxAttempts`; its payload lists who met where. */
 export type ConflictError = CodedError<'CONFLICT'>
 
+/**
+ * An error as the engine throws it. Stores reject with those that the port names: `CLOSED`, `ABORTED`, `REJECTED`,
+ * `THROTTLED`, `FEED_TRIMMED`.
+ */
 export const engineError = <Code extends ErrorCode>(
   code: Code,
   message: string,

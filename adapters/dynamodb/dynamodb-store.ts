@@ -16,7 +16,6 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { assertOptions, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
@@ -26,10 +25,12 @@ import type { TableThroughput } from '../../core/store/capacity.ts'
 import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { dynamodbLimits } from '../../core/store/limits.ts'
+import { ownMethods } from '../../core/store/own-methods.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
 import type { TableChange, TableDefinition, TableDescription } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
 import { checkPlan } from './check-plan.ts'
+import type { DocumentClient, StreamsClient } from './clients.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import { type Patience, patience } from './patience.ts'
 import { type QuickClient, quickClient } from './quick-client.ts'
@@ -49,17 +50,18 @@ import { describeThroughput } from './throughput.ts'
 import { updateTable } from './update-table.ts'
 import { writeBatch } from './write-batch.ts'
 
+/** The clients through which everything goes. */
 export interface DynamodbStoreOptions {
   /**
    * Your client, plain or document; region, credentials, retries of reads and timeouts are as you set them. The store
    * neither changes nor closes it. Writes are never repeated by the SDK, whatever its settings.
    */
-  readonly client: DynamoDBClient | DynamoDBDocumentClient
+  readonly client: DynamoDBClient | DocumentClient
   /**
    * For `changes` alone, from the package `@aws-sdk/client-dynamodb-streams`, with the same region and credentials. The
    * store neither changes nor closes it. Default none, and `changes` is refused.
    */
-  readonly streams?: DynamoDBStreamsClient | undefined
+  readonly streams?: StreamsClient | undefined
   /** @internal Clock and dice, for tests. */
   readonly patience?: Patience | undefined
 }
@@ -67,14 +69,20 @@ export interface DynamodbStoreOptions {
 /** Items of the tables of one account and region. Tables are found by name, in the region of the client. */
 export function dynamodbStore(options: DynamodbStoreOptions): Store {
   assertOptions(options ?? null, 'options', ['client', 'streams', 'patience'])
-  if (typeof options.client?.send !== 'function') {
-    throw unexpected('client', 'a DynamoDBClient or a DynamoDBDocumentClient', options.client)
+  const { client, streams } = options
+  if (!isClientOf('DynamoDB', client)) {
+    throw unexpected('client', 'a DynamoDBClient or a DynamoDBDocumentClient', client)
   }
-  if (options.streams !== undefined && typeof options.streams?.send !== 'function') {
-    throw unexpected('streams', 'a DynamoDBStreamsClient', options.streams)
+  if (streams !== undefined && !isClientOf('DynamoDB Streams', streams)) {
+    throw unexpected('streams', 'a DynamoDBStreamsClient', streams)
   }
-  return new DynamodbStore(options.client as DynamoDBClient, options.patience ?? patience, options.streams)
+  const clients = [client as DynamoDBClient, streams as DynamoDBStreamsClient | undefined] as const
+  return ownMethods(new DynamodbStore(...clients, options.patience ?? patience))
 }
+
+/** Also true of what only stands in for a client, and so says nothing of its service. */
+const isClientOf = (service: string, client: DocumentClient | StreamsClient | undefined): boolean =>
+  typeof client?.send === 'function' && (client.config?.serviceId ?? service) === service
 
 class DynamodbStore implements Store {
   readonly system = 'aws.dynamodb'
@@ -86,7 +94,7 @@ class DynamodbStore implements Store {
   readonly #closing = new AbortController()
   #closed = false
 
-  constructor(client: DynamoDBClient, patience: Patience, streams: DynamoDBStreamsClient | undefined) {
+  constructor(client: DynamoDBClient, streams: DynamoDBStreamsClient | undefined, patience: Patience) {
     this.#client = quickClient(client)
     this.#patience = patience
     this.#streams = streams

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export type { DocumentClient, StreamsClient } from './clients.ts'
 export { type DynamodbStoreOptions, dynamodbStore } from './dynamodb-store.ts'
 export { tunedClient } from './tuned-client.ts'

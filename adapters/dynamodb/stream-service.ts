@@ -13,6 +13,7 @@ import type {
   _Record as StreamRecord,
   StreamStatus,
 } from '@aws-sdk/client-dynamodb-streams'
+import { engineError } from '../../core/errors.ts'
 import { fullJitter, type Patience } from './patience.ts'
 import { isUnanswered } from './read-failure.ts'
 import { isRefusal, isThrottle } from './service-error.ts'
@@ -43,9 +44,13 @@ export async function streamService(
   patience: Patience,
   signal: AbortSignal,
 ): Promise<StreamService> {
+  // With `catch` esbuild takes it for optional, and bundles programs that have not installed it.
   const { DescribeStreamCommand, GetRecordsCommand, GetShardIteratorCommand } = await import(
     '@aws-sdk/client-dynamodb-streams'
-  )
+  ).catch((cause: unknown) => {
+    const reason = 'the package @aws-sdk/client-dynamodb-streams, which the client is from, could not be loaded'
+    throw engineError('REJECTED', `${reason}; install it, and put it into the bundle`, { reason }, { cause })
+  })
   const options = { abortSignal: signal }
 
   async function persistently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

@@ -24,6 +24,7 @@ import { aborted, explained } from './refusals.ts'
 import type { StoredTable } from './stored-table.ts'
 import { writeBatch } from './write-batch.ts'
 
+/** Where a LevelDB is and what it keeps. */
 export interface LevelStoreOptions {
   /** A directory of the store's own, which is made if there is none. Relative to the working directory of the moment. */
   readonly path: string

@@ -11,6 +11,7 @@ export interface ProvisionedUnits {
   readonly write: number
 }
 
+/** What was paid for on one table, and what becomes of it when it is not used. */
 export interface ProvisionedTable extends ProvisionedUnits {
   /** Seconds of unused capacity that are kept, by the table and by each index; all of it is there at first. Default 300. */
   readonly burstSeconds?: number | undefined
@@ -23,6 +24,7 @@ export interface ProvisionedTable extends ProvisionedUnits {
   readonly indexes?: { readonly [name: string]: ProvisionedUnits } | undefined
 }
 
+/** Which tables are provisioned, and with how much. */
 export interface CapacityPlan {
   /** Tables that are not named are on demand. */
   readonly tables: { readonly [table: string]: ProvisionedTable }

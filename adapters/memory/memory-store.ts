@@ -25,6 +25,7 @@ import { MemoryChangeLog } from './change-log.ts'
 import { MeteredTables, type Requests } from './metered-tables.ts'
 import { Tables } from './tables.ts'
 
+/** What makes a memory store different from an unlimited, healthy DynamoDB. */
 export interface MemoryStoreOptions {
   /** Tighter or wider than DynamoDB's, which are the default. */
   readonly limits?: Partial<StoreLimits> | undefined

@@ -18,6 +18,7 @@ import { instruments } from './instruments.ts'
 import { consumedAttribute, requestAttributes, requestDetails } from './request-attributes.ts'
 import { markFailed, Spans } from './spans.ts'
 
+/** Whom spans and metrics are told to. */
 export interface OpentelemetryOptions {
   /** Default: the global one, which does nothing until a program registers its SDK. */
   readonly tracerProvider?: TracerProvider | undefined
@@ -38,7 +39,7 @@ const MAX_EVENTS = 32
  * ```
  */
 export function opentelemetry(options: OpentelemetryOptions = {}): Observer {
-  assertOptions(options)
+  assertOptions(options, 'options', ['tracerProvider', 'meterProvider', 'namespace'])
   const { tracerProvider = trace, meterProvider = metrics, namespace } = options
   if (typeof tracerProvider?.getTracer !== 'function')
     throw unexpected('tracerProvider', 'a TracerProvider', tracerProvider)

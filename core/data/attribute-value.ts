@@ -8,12 +8,17 @@
  */
 import { compareNumbers, Decimal, numberKey, type StoredNumber } from './number.ts'
 
+/** Text, a number of any size, or bytes: what may be a key, an element of a set, and be compared in order. */
 export type ScalarValue = string | StoredNumber | Uint8Array
+/** A set of scalars of one type. There is no empty one in DynamoDB. */
 export type AttributeSet = ReadonlySet<ScalarValue>
+/** Values by name. */
 export interface AttributeMap {
   readonly [name: string]: AttributeValue
 }
+/** Values in order. */
 export type AttributeList = readonly AttributeValue[]
+/** A value as DynamoDB has it, at any depth. */
 export type AttributeValue = ScalarValue | boolean | null | AttributeSet | AttributeList | AttributeMap
 
 /** DynamoDB's type tags. */

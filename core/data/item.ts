@@ -6,6 +6,7 @@
 import { type AttributeMap, type AttributeValue, isNumber, type ScalarValue, scalarKey } from './attribute-value.ts'
 import { numberSize } from './number.ts'
 
+/** What is stored under a key: its attributes, those of the key among them. */
 export type Item = AttributeMap
 
 /** The key attributes of one item by name: the partition key first, then the sort key if the table has one. */
@@ -32,6 +33,7 @@ export function addressKey({ table, key }: ItemAddress): string {
   return text
 }
 
+/** The part of an item that these attributes make up. */
 export const keyOf = (item: Item, attributes: readonly string[]): ItemKey =>
   Object.fromEntries(attributes.map((name) => [name, item[name] as ScalarValue]))
 

@@ -14,11 +14,13 @@ export class Decimal {
     this.text = text
     Object.freeze(this)
   }
+  /** Its digits, all of them. */
   toString(): string {
     return this.text
   }
 }
 
+/** A number of up to 38 digits, held by the narrowest of the three that holds it exactly. */
 export type StoredNumber = number | bigint | Decimal
 
 /** value = digits × 10^exponent, with no trailing zero in digits; zero is 0 × 10^0. */

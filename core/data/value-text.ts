@@ -12,12 +12,13 @@ import { numberText, parseNumber } from './number.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
+/** A text that `parseValue` makes the same value of, to the last digit. */
 export const valueText = (value: AttributeValue): string => JSON.stringify(toJson(value))
 
 /** What `valueText` made, deeply frozen. */
 export const parseValue = (text: string): AttributeValue => fromJson(JSON.parse(text) as Json)
 
-export function toJson(value: AttributeValue): Json {
+function toJson(value: AttributeValue): Json {
   // JSON keeps every finite double.
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value

@@ -11,6 +11,10 @@ import type { DocumentPath } from '../data/document-path.ts'
 
 export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>='
 
+/**
+ * What must hold of a stored item, as plain data. `evaluate` gives its meaning: that of DynamoDB's condition
+ * expressions, on items whole.
+ */
 export type Condition =
   | { readonly kind: 'exists'; readonly path: DocumentPath }
   | { readonly kind: 'absent'; readonly path: DocumentPath }

@@ -9,6 +9,7 @@ import type { AttributeSet, AttributeValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import type { StoredNumber } from '../data/number.ts'
 
+/** A change of one path of an item, as plain data. */
 export type UpdateAction =
   | { readonly kind: 'set'; readonly path: DocumentPath; readonly value: AttributeValue }
   | { readonly kind: 'remove'; readonly path: DocumentPath }
@@ -17,6 +18,10 @@ export type UpdateAction =
   | { readonly kind: 'add-to-set'; readonly path: DocumentPath; readonly elements: AttributeSet }
   | { readonly kind: 'remove-from-set'; readonly path: DocumentPath; readonly elements: AttributeSet }
 
+/**
+ * What becomes of an item, all at once: no two actions are on one path or on a path inside of another's. `apply`
+ * gives its meaning.
+ */
 export type Update = readonly UpdateAction[]
 
 const frozen = (action: UpdateAction): UpdateAction => Object.freeze(action)

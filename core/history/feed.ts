@@ -19,8 +19,9 @@ import { decodeItem } from '../model/record.ts'
 import type { Change } from '../store/changes.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { eventsOf, type HistoryEvent } from './event.ts'
-import { absentImage, image } from './versions.ts'
+import { absentImage, image } from './image.ts'
 
+/** From where, and whose events, a feed tells. `signal` ends it, without an error. */
 export interface FollowOptions<M extends AnyModel> extends RequestOptions {
   /** Whose events. Default: all models of the engine that keep a history. */
   readonly models?: readonly M[] | undefined
@@ -37,18 +38,20 @@ export type FeedEvent<M extends AnyModel> = HistoryEvent<M> & {
   readonly token: string
 }
 
+/** Events that came together. */
 export interface FeedPage<M extends AnyModel> {
   readonly events: readonly FeedEvent<M>[]
   /** Behind all of the page's events. Also pages without events have a newer one. */
   readonly token: string
 }
 
+/** Events as they happen, one by one. Each iteration begins anew at `from`. */
 export interface Feed<M extends AnyModel> extends AsyncIterable<FeedEvent<M>> {
   /** The same in pages, for consumers that handle many at once and keep one token. */
   pages(): AsyncIterable<FeedPage<M>>
 }
 
-export interface FeedParts {
+interface FeedParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly journalTable: string

@@ -14,6 +14,7 @@ export interface MigrationFailure {
   readonly error: EngineError
 }
 
+/** How far a run is, or how it ended. */
 export interface MigrationReport {
   readonly model: string
   /** The schema version that items are brought to. */

@@ -48,6 +48,7 @@ export interface Model<
   readonly _numberedField: NumberedField
 }
 
+/** Any model, where its types do not matter. */
 // biome-ignore lint/suspicious/noExplicitAny: any model
 export type AnyModel = Model<any, any, any, any, any, any, any>
 
@@ -87,7 +88,7 @@ type DistributedOmit<A, Field extends PropertyKey> = A extends unknown
 export type DraftOf<M extends AnyModel> = Draft<M['_fields']>
 
 /** Any io-ts codec of an object, such as `t.type`, `t.intersection` or a union of those. */
-export interface ObjectSchema extends t.Mixed {
+interface ObjectSchema extends t.Mixed {
   readonly _A: ObjectWithFields
 }
 type ObjectWithFields = object & { readonly [Symbol.iterator]?: never }
@@ -96,7 +97,7 @@ type ObjectWithFields = object & { readonly [Symbol.iterator]?: never }
 export type FieldName<A> = object extends A ? string : A extends unknown ? keyof A & string : never
 
 /** A key attribute made of fields, for tables that hold several models: `{ attribute: 'pk', template: 'USER#${user}' }`. */
-export interface KeyTemplate {
+interface KeyTemplate {
   readonly attribute: string
   readonly template: string
 }
@@ -139,7 +140,7 @@ type CheckIndexes<Indexes, A> = {
 type PropertyOf<A, Name extends string> = A extends { readonly [N in Name]: infer V } ? V : never
 
 /** The partition and sort key of a model or of an index, as it was defined. */
-export interface DefinedKey<Partition, Sort> {
+interface DefinedKey<Partition, Sort> {
   readonly partition: Partition
   readonly sort: Sort
 }
@@ -147,6 +148,7 @@ export interface DefinedKey<Partition, Sort> {
 /** The indexes of a model by name, as they were defined. */
 export type IndexesOf<M extends AnyModel> = M['_indexes']
 
+/** The definition of a kind of records: what they are, where they are, and what is kept of their past. */
 export interface ModelOptions<
   Schema extends ObjectSchema,
   Partition,

@@ -11,6 +11,7 @@ import { assertLogger, type Logger, type NamedLog, namedLog } from './logger.ts'
 import type { Observer } from './observer.ts'
 import { transactionLog } from './transaction-log.ts'
 
+/** Where each of the three loggers writes. Those that are not named are silent, unless `logger` is there for all. */
 export interface LogOptions {
   /** For all three, but those that are given apart. */
   readonly logger?: Logger | undefined

@@ -10,6 +10,7 @@ type Level = 'debug' | 'info' | 'warn' | 'error'
 
 /** As pino and bunyan have it. */
 export type PinoLogger = { readonly [Name in Level]: (fields: object, message: string) => void } & {
+  /** A logger whose lines all have these fields too. */
   child(bindings: object): PinoLogger
   /** Where there is one, fields are made only for levels that are on. */
   isLevelEnabled?(level: string): boolean
@@ -18,6 +19,7 @@ export type PinoLogger = { readonly [Name in Level]: (fields: object, message: s
 /** As `console` has it. */
 export type ConsoleLogger = { readonly [Name in Level]: (message: string, fields: object) => void }
 
+/** Pino, or anything like it; the console, or anything like it. */
 export type Logger = PinoLogger | ConsoleLogger
 
 export interface NamedLog {
@@ -25,7 +27,7 @@ export interface NamedLog {
   write(level: Level, message: string, fields: object): void
 }
 
-export const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
+const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 /** Lines bear the name: pino's as `logger`, the console's in front of the message. */
 export function namedLog(logger: Logger, name: string): NamedLog {

@@ -26,6 +26,7 @@ export interface Observer {
   note?(note: Note): void
 }
 
+/** What an observer keeps of something that has begun, until it ends. */
 export interface Observation<End> {
   /** Runs what is observed, in whatever context the observer wants around it. */
   within?<A>(work: () => A): A
@@ -33,10 +34,12 @@ export interface Observation<End> {
   end(ending: End): void
 }
 
+/** How something ended. */
 export type Ending<Value = undefined> =
   | { readonly kind: 'returned'; readonly value: Value }
   | { readonly kind: 'threw'; readonly error: unknown }
 
+/** A unit of work that has begun. */
 export interface UnitOfWorkBegun {
   /** Names from the outermost in. */
   readonly path: readonly string[]
@@ -44,20 +47,28 @@ export interface UnitOfWorkBegun {
   readonly isNested: boolean
 }
 
+/** A run of a unit of work's function that has begun. */
 export interface AttemptBegun {
   readonly path: readonly string[]
   /** From 1. */
   readonly attempt: number
 }
 
+/** What became of a run whose function returned. */
 export type AttemptResult =
   /** `commitId` is undefined where there was nothing to write. */
   | { readonly kind: 'committed'; readonly commitId: string | undefined; readonly actions: number }
   /** An earlier call under the same idempotency key did it. */
   | { readonly kind: 'repeated' }
-  /** Explained when asked for, since that costs. The function runs again if `isLast` is false. */
-  | { readonly kind: 'conflict'; readonly isLast: boolean; readonly conflicts: () => readonly Conflict[] }
+  /** Somebody else came first. The function runs again if `isLast` is false. */
+  | {
+      readonly kind: 'conflict'
+      readonly isLast: boolean
+      /** Explained when asked for, since that costs. */
+      readonly conflicts: () => readonly Conflict[]
+    }
 
+/** A request to the store, before it is sent. */
 export type RequestBegun = {
   /** What kind of store it is. */
   readonly system: string | undefined
@@ -73,6 +84,7 @@ export type RequestBegun = {
   | { readonly operation: 'create-table' | 'delete-table' | 'describe-table' | 'update-table' }
 )
 
+/** What the store answered: items in the order they were asked for, the outcome of a commit, or that it is done. */
 export type RequestAnswer =
   | { readonly kind: 'items'; readonly items: readonly (Item | undefined)[] }
   | { readonly kind: 'outcome'; readonly outcome: CommitOutcome }
@@ -81,11 +93,13 @@ export type RequestAnswer =
 /** With what the request cost, as far as the store told. */
 export type RequestEnding = Ending<RequestAnswer> & { readonly consumed: readonly ConsumedCapacity[] }
 
+/** A request that has to wait for capacity. */
 export interface WaitBegun {
   readonly tables: readonly string[]
   readonly priority: string
 }
 
+/** What happens at one moment, and so has no end to be told. */
 export type Note =
   /** A model of a new engine. */
   | { readonly kind: 'defined'; readonly model: string; readonly table: string; readonly key: readonly string[] }

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import type { Position } from './cursor.ts'
+import type { ItemReader } from './item-reader.ts'
 import type { SourcePage } from './page-source.ts'
-import type { ItemReader } from './read-policy.ts'
 
+/** Some of the records that were found, and where to go on. */
 export interface RecordPage<R> {
   readonly records: readonly R[]
   /** To go on behind this page, also in another process: pass it as `from`. Undefined at the end. */
@@ -18,6 +19,10 @@ export interface RecordPage<R> {
   cursorAfter(record: R): string
 }
 
+/**
+ * What a query or scan finds. Nothing is asked for before it is iterated or one of its methods is called, and each
+ * time is a new search.
+ */
 export interface Found<R> extends AsyncIterable<R> {
   /** Pages as the store gives them, without those that have no records; together they have `limit` records at most. */
   pages(): AsyncIterable<RecordPage<R>>
@@ -25,6 +30,7 @@ export interface Found<R> extends AsyncIterable<R> {
   page(): Promise<RecordPage<R>>
   /** All records, up to `limit`, in memory. */
   toArray(): Promise<R[]>
+  /** The first record; undefined where there is none. */
   first(): Promise<R | undefined>
   /**
    * How many there are, up to `limit`, without fetching them, at the price of fetching them. Items that do not fit the
@@ -34,7 +40,7 @@ export interface Found<R> extends AsyncIterable<R> {
 }
 
 /** How far a read is, which steers how much its next request asks for. */
-export interface Demand {
+interface Demand {
   /** Records that are still wanted. */
   left: number
   requests: number
@@ -47,7 +53,7 @@ export function wanted(demand: Demand): number | undefined {
   return items < 100_000 ? Math.max(1, items) : undefined
 }
 
-export interface FoundParts {
+interface FoundParts {
   readonly limit: number
   readonly read: ItemReader
   pages(demand: Demand, countOnly: boolean): AsyncGenerator<SourcePage>
@@ -95,7 +101,7 @@ export function found<R>(parts: FoundParts): Found<R> {
       cursorAfter(record: R) {
         const mine = taken.find((each) => each.record === record)
         if (mine) return parts.cursor(source.after(mine.item))
-        throw engineError('INVALID_ARGUMENT', 'Expected a record of this page.', { argument: 'record' })
+        throw notOfThisPage()
       },
     })
   }
@@ -114,7 +120,7 @@ export function found<R>(parts: FoundParts): Found<R> {
       cursorAfter(record: R) {
         const mine = all.find((each) => each.records.includes(record)) ?? all[0]
         if (mine) return mine.cursorAfter(record)
-        throw engineError('INVALID_ARGUMENT', 'Expected a record of this page.', { argument: 'record' })
+        throw notOfThisPage()
       },
     })
   }
@@ -140,3 +146,5 @@ export function found<R>(parts: FoundParts): Found<R> {
     },
   })
 }
+
+const notOfThisPage = () => invalidArgument('record', 'Expected a record of this page.')

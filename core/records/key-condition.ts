@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { isScalar, type ScalarValue, typeOf } from '../data/attribute-value.ts'
 import { printValue } from '../data/print-value.ts'
-import { type EngineError, engineError } from '../errors.ts'
+import type { EngineError } from '../errors.ts'
 import { all, beginsWith, between, type Condition, compareTo, equals } from '../expression/condition.ts'
 import { encodeField, type KeyPart, makeKey } from '../model/key-part.ts'
 import { renderTemplate } from '../model/key-template.ts'
@@ -45,7 +46,8 @@ function fieldBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefi
     const encoded = encodeField(model.definition.fields, field, value)
     const stored = encoded.issues.length === 0 ? encoded.value : undefined
     if (isScalar(stored) && typeOf(stored) === part.type) return stored
-    throw unfit(model, `key.${field}`, encoded.issues[0]?.expected ?? 'a value of the sort field', value)
+    const expected = encoded.issues[0]?.expected ?? 'a value of the sort field'
+    throw unfit(model, `key.${field}`, `${expected}, or one of { ${names.join(', ')} } with such`, value)
   }
   const operator = operatorOf(bound)
   if (operator === undefined) return { attribute, operator: '=', value: encode(bound) }
@@ -135,9 +137,8 @@ export function withinKey({ partition, sort }: KeyCondition): Condition {
 }
 
 function unfit(model: AnyModel, argument: string, expected: string, got: unknown): EngineError {
-  return engineError(
-    'INVALID_ARGUMENT',
+  return invalidArgument(
+    argument,
     `Query of ${model.name}: expected ${argument} to be ${expected}, got ${printValue(got)}.`,
-    { argument },
   )
 }

@@ -7,11 +7,12 @@
  * @module
  */
 import type * as t from 'io-ts'
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isScalar, type ScalarValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { printValue } from '../data/print-value.ts'
 import type { Issue } from '../data/to-attribute.ts'
-import { type EngineError, engineError } from '../errors.ts'
+import type { EngineError } from '../errors.ts'
 import type { Comparator, Condition } from '../expression/condition.ts'
 import * as condition from '../expression/condition.ts'
 import { encodeValue } from '../model/check-value.ts'
@@ -26,7 +27,21 @@ type Ordered<V> = Exclude<
   V,
   boolean | null | undefined | readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
 >
-type Prefix<V> = V extends Uint8Array ? Uint8Array : V extends string | Date ? string : string | Uint8Array
+/** How a value may begin, as it is stored; a codec of your own may store either. */
+export type Prefix<V> = V extends Uint8Array
+  ? Uint8Array
+  : V extends string | Date
+    ? string
+    : V extends WithoutBeginning
+      ? never
+      : string | Uint8Array
+type WithoutBeginning =
+  | number
+  | bigint
+  | boolean
+  | readonly unknown[]
+  | ReadonlySet<unknown>
+  | ReadonlyMap<unknown, unknown>
 type ElementOf<V> = V extends string
   ? string
   : V extends ReadonlySet<infer E>
@@ -39,14 +54,21 @@ type ElementOf<V> = V extends string
 
 /** Operators of conditions. Absent values satisfy only `unequal`, `absent` and `not`. */
 export interface Operators {
+  /** The same value, compared deeply. */
   equal<V>(path: Path<V>, value: NoInfer<V>): Condition
+  /** Another value, or none at all. */
   unequal<V>(path: Path<V>, value: NoInfer<V>): Condition
+  /** Less than that: numbers by size, text and binary by their bytes, dates by time. */
   less<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
+  /** Less than that, or the same. */
   atMost<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
+  /** More than that. */
   greater<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
+  /** More than that, or the same. */
   atLeast<V>(path: Path<V>, value: NoInfer<Ordered<V>>): Condition
   /** Both ends included. */
   between<V>(path: Path<V>, low: NoInfer<Ordered<V>>, high: NoInfer<Ordered<V>>): Condition
+  /** Equal to one of these, of which there must be one at least. */
   oneOf<V>(path: Path<V>, values: readonly NoInfer<V>[]): Condition
   /** Of text or binary. A date begins with the beginning of its ISO text: `'2024-05'`. */
   beginsWith<V>(path: Path<V>, prefix: NoInfer<Prefix<NonNullable<V>>>): Condition
@@ -54,11 +76,15 @@ export interface Operators {
   contains<V>(path: Path<V>, element: NoInfer<ElementOf<V>>): Condition
   /** An empty set is absent. */
   exists(path: Path<unknown>): Condition
+  /** Nothing is stored there: `undefined`, or an empty set. */
   absent(path: Path<unknown>): Condition
   /** Members of a set, list or map; length of a text; bytes of a binary. To be compared: `atLeast(size(player.badges), 3)`. */
   size(path: Path<unknown>): Path<number>
+  /** Every one holds. Of none at all: always. */
   all(...conditions: readonly Condition[]): Condition
+  /** At least one holds. Of none at all: never. */
   any(...conditions: readonly Condition[]): Condition
+  /** It does not hold, also for lack of a value. */
   not(condition: Condition): Condition
 }
 
@@ -203,9 +229,7 @@ function encodeAt(model: AnyModel, path: DocumentPath, value: unknown): Attribut
     first ??= issues
   }
   if (value === undefined) throw unfit(model, path, 'a value; to ask for absence use absent', value)
-  throw engineError('INVALID_ARGUMENT', `Condition on ${model.name}: ${printIssues(first ?? [])}.`, {
-    argument: printPath(path),
-  })
+  throw invalidArgument(printPath(path), `Condition on ${model.name}: ${printIssues(first ?? [])}.`)
 }
 
 /** Kinds of what may be there: of scalars their type. */
@@ -219,7 +243,8 @@ function kindOf(codec: t.Mixed): string {
 
 function unfit(model: AnyModel, path: DocumentPath, expected: string, got: unknown): EngineError {
   const where = path.length === 0 ? model.name : `${model.name}.${printPath(path)}`
-  return engineError('INVALID_ARGUMENT', `Condition on ${where}: expected ${expected}, got ${printValue(got)}.`, {
-    argument: printPath(path) || 'filter',
-  })
+  return invalidArgument(
+    printPath(path) || 'filter',
+    `Condition on ${where}: expected ${expected}, got ${printValue(got)}.`,
+  )
 }

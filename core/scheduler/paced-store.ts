@@ -10,6 +10,7 @@ import { assertOptions, unexpected } from '../arguments.ts'
 import { isName } from '../data/name.ts'
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { DEFAULT_JOURNAL_TABLE } from '../journal/journal-table.ts'
+import { ownMethods } from '../store/own-methods.ts'
 import type { Store } from '../store/store.ts'
 import { Costs } from './cost.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -20,6 +21,7 @@ import { checkScheduler, type SchedulerOptions } from './options.ts'
 import { Paced, type PacedStore } from './paced.ts'
 import { Pacer } from './pacer.ts'
 
+/** As of `createEngine({ scheduler })`, for a store without an engine. */
 export interface PacedStoreOptions extends SchedulerOptions {
   /** Clock and chance. Default: the machine's. */
   readonly environment?: Environment | undefined
@@ -63,5 +65,5 @@ export function pacedStore(store: Store, given: PacedStoreOptions = {}): PacedSt
       return waits.length === 0 ? undefined : Promise.all(waits)
     },
   })
-  return Object.freeze(new Paced({ store, environment, costs, limits, pacer, leases }))
+  return Object.freeze(ownMethods(new Paced({ store, environment, costs, limits, pacer, leases })))
 }

@@ -20,6 +20,7 @@ import type { Job, Pacer, Sent } from './pacer.ts'
 import type { Partition } from './request.ts'
 import type { Kind, ResourceReport } from './resource.ts'
 
+/** A store whose requests wait until their capacity is there. */
 export interface PacedStore extends Store {
   /** How every table and index stands that was used so far. */
   capacity(): readonly ResourceReport[]
@@ -28,7 +29,7 @@ export interface PacedStore extends Store {
 /** Bytes. DynamoDB ends a batch of reads at 16 MB, and an item is at most 400 KB. */
 const FULL_ANSWER = 15 * 1024 * 1024
 
-export interface PacedParts {
+interface PacedParts {
   readonly store: Store
   readonly environment: Environment
   readonly costs: Costs

@@ -18,6 +18,7 @@ import type { TableDefinition } from './table-definition.ts'
 import { updatePathsProblem } from './update-paths.ts'
 import type { WriteAction, WritePlan } from './write-plan.ts'
 
+/** A plan that no store could ever apply, and why. */
 export type InvalidPlan = CommitOutcome & { readonly kind: 'invalid' }
 
 export const invalid = (reason: string, position?: number): InvalidPlan => ({ kind: 'invalid', reason, position })

@@ -12,6 +12,7 @@ import type { StoreLimits } from './limits.ts'
 import type { TableDefinition } from './table-definition.ts'
 import type { WriteAction } from './write-plan.ts'
 
+/** One put or deletion of a batch, without a condition. */
 export type BulkWrite = ItemAddress & ({ readonly kind: 'put'; readonly item: Item } | { readonly kind: 'delete' })
 
 /** What a store did not get to, for lack of capacity; all else of the batch was written. */

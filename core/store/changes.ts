@@ -6,6 +6,7 @@
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import type { Item, ItemKey } from '../data/item.ts'
 
+/** Whose changes a feed of the store tells, and from where. */
 export interface ChangesRequest {
   /** At least one. A token can only be used with the tables that it was given for. */
   readonly tables: readonly string[]
@@ -28,6 +29,7 @@ export interface Change {
   readonly after: Item | undefined
 }
 
+/** Some changes, and a token to go on behind them. */
 export interface ChangesPage {
   /** In the order of the commits for each item; may be empty. */
   readonly changes: readonly Change[]

@@ -12,6 +12,7 @@ const MAX_PARTITION_BYTES = 2048
 const MAX_SORT_BYTES = 1024
 const loneSurrogate = /\p{Surrogate}/u
 
+/** The names of a key's attributes, the partition's first. */
 export const keyNames = ({ partition, sort }: KeySchema): readonly string[] =>
   sort === undefined ? [partition.name] : [partition.name, sort.name]
 
@@ -41,6 +42,7 @@ export function impliedSchema(key: ItemKey): KeySchema {
   return sort === undefined ? { partition } : { partition, sort }
 }
 
+/** Whether two keys have the same attributes of the same types. */
 export const sameKeys = (a: KeySchema, b: KeySchema): boolean =>
   sameAttribute(a.partition, b.partition) && sameAttribute(a.sort, b.sort)
 

@@ -11,6 +11,7 @@ export interface FailedAction {
   readonly present: Item | undefined
 }
 
+/** What became of a plan. Only `unknown` leaves open whether it was applied. */
 export type CommitOutcome =
   /** Every action was applied, at one instant. */
   | { readonly kind: 'committed' }

@@ -12,6 +12,7 @@ import type { IndexDefinition, TableDefinition } from './table-definition.ts'
 /** DynamoDB ends a page after this much, whatever the limit. */
 const PAGE_BYTES = 1024 * 1024
 
+/** One page in the making. Give it the items in their order until it returns the page, or there are no more. */
 export class PageBuilder {
   readonly #request: QueryRequest | ScanRequest
   readonly #keys: readonly string[]

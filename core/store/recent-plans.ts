@@ -9,6 +9,7 @@ const MEMORY_MILLISECONDS = 10 * 60 * 1000
 /** Older ones are forgotten early, lest a busy process keep all it wrote in ten minutes. */
 const MAX_PLANS = 10_000
 
+/** Which plans were committed in the last ten minutes. */
 export class RecentPlans<Kept> {
   readonly #now: () => number
   // In order of time, as maps keep the order of insertion.
@@ -19,6 +20,7 @@ export class RecentPlans<Kept> {
     this.#now = now
   }
 
+  /** What was kept of the plan with this id; undefined where none was committed lately. */
   find(id: string): Kept | undefined {
     const plan = this.#plans.get(id)
     return plan && plan.at + MEMORY_MILLISECONDS > this.#now() ? plan.kept : undefined

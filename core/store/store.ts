@@ -20,6 +20,7 @@ import type { StoreLimits } from './limits.ts'
 import type { TableChange, TableDefinition, TableDescription } from './table-definition.ts'
 import type { WritePlan } from './write-plan.ts'
 
+/** What any request to a store may be told. A store ignores what it has no use for, but for `signal`. */
 export interface RequestOptions {
   /** Gives up waiting. A commit that was already sent has an unknown outcome then. */
   readonly signal?: AbortSignal | undefined
@@ -37,6 +38,7 @@ export interface RequestOptions {
   readonly once?: boolean | undefined
 }
 
+/** How items are read. */
 export interface ReadOptions extends RequestOptions {
   /** False may return what was true a moment ago, at half the price on DynamoDB. */
   readonly consistent: boolean
@@ -66,6 +68,7 @@ interface PageRequest {
   readonly from?: ItemKey | undefined
 }
 
+/** A page of one partition, of a table or an index, in the order of the sort key. */
 export interface QueryRequest extends PageRequest {
   readonly partition: { readonly attribute: string; readonly value: ScalarValue }
   readonly sort?: ({ readonly attribute: string } & SortCondition) | undefined
@@ -73,10 +76,12 @@ export interface QueryRequest extends PageRequest {
   readonly reverse: boolean
 }
 
+/** A page of a whole table or index, or of one of its segments, in no order. */
 export interface ScanRequest extends PageRequest {
   readonly segment?: { readonly index: number; readonly of: number } | undefined
 }
 
+/** Part of the answer to a query or scan. */
 export interface Page {
   readonly items: readonly Item[]
   /** How many items passed the filter. */
@@ -85,6 +90,7 @@ export interface Page {
   readonly next: ItemKey | undefined
 }
 
+/** The reading half of the port. */
 export interface ReadStore {
   /** What kind of store it is, in telemetry's word: `aws.dynamodb`, `memory`, `leveldb`. */
   readonly system?: string | undefined
@@ -93,10 +99,13 @@ export interface ReadStore {
   /** The items at these addresses in their order; undefined for absent ones. Takes any number, also duplicates. */
   read(addresses: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]>
 
+  /** A page of one partition. Rejects for what the table or index does not have. */
   query(request: QueryRequest, options?: RequestOptions): Promise<Page>
+  /** A page of all items. The segments of a table together have each item once. */
   scan(request: ScanRequest, options?: RequestOptions): Promise<Page>
 }
 
+/** The port: where records live. What it promises is tested by `draftwork/conformance`. */
 export interface Store extends ReadStore {
   /**
    * Applies a plan. Sends it once: a store never repeats a write by itself, since only the caller knows whether that is

@@ -5,11 +5,13 @@
  * @module
  */
 
+/** An attribute of a key, with DynamoDB's letter for its type: text, number, binary. */
 export interface KeyAttribute {
   readonly name: string
   readonly type: 'S' | 'N' | 'B'
 }
 
+/** What items are found by: a partition, and within it perhaps an order. */
 export interface KeySchema {
   readonly partition: KeyAttribute
   readonly sort?: KeyAttribute | undefined
@@ -20,6 +22,7 @@ export type Capacity =
   | { readonly mode: 'on-demand' }
   | { readonly mode: 'provisioned'; readonly read: number; readonly write: number }
 
+/** A secondary index. Items that lack one of its key attributes are not in it. */
 export interface IndexDefinition extends KeySchema {
   readonly name: string
   readonly kind: 'global' | 'local'
@@ -29,6 +32,7 @@ export interface IndexDefinition extends KeySchema {
   readonly capacity?: Capacity | undefined
 }
 
+/** A table as the models want it. */
 export interface TableDefinition extends KeySchema {
   readonly table: string
   readonly indexes: readonly IndexDefinition[]

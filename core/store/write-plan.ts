@@ -17,6 +17,7 @@ export type WriteAction = ItemAddress & { readonly condition: Condition } & (
     | { readonly kind: 'check' }
   )
 
+/** What one commit does: all of its actions at one instant, or none. */
 export interface WritePlan {
   /** The commit's id, and the request's idempotency token: equal for equal plans only. */
   readonly id: string

@@ -13,6 +13,7 @@ export interface CloudFormationTemplate {
   readonly Resources: Readonly<Record<string, CloudFormationTable>>
 }
 
+/** One table as a resource, which stays when the stack is deleted. */
 export interface CloudFormationTable {
   readonly Type: 'AWS::DynamoDB::Table'
   readonly DeletionPolicy: 'Retain'

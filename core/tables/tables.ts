@@ -11,27 +11,31 @@ import { type CloudFormationTemplate, cloudFormation } from './cloud-formation.t
 import { changesOf, type Difference } from './difference.ts'
 import { planTables, type TablePlan } from './plan.ts'
 
+/** Of whatever waits for tables. */
 export interface TableOptions {
   /** Gives up waiting; what DynamoDB has begun goes on. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** Of `describe`. */
 export interface DescribeOptions extends TableOptions {
   /** Asks the store again. Default false. */
   readonly refresh?: boolean | undefined
 }
 
+/** Of `apply`. */
 export interface ApplyOptions extends TableOptions {
   /** Also does what loses something that somebody may use, such as an index that no model has. Default false. */
   readonly prune?: boolean | undefined
 }
 
 /** What `apply` did, and what it left: what is not doable, and what would have needed `prune`. */
-export interface Applied {
+export interface ApplyReport {
   readonly applied: readonly Difference[]
   readonly left: readonly Difference[]
 }
 
+/** The tables of an engine's models, with the journal table. */
 export interface Tables {
   /** Creates the tables of all models and the journal table, and waits until they can be used. Tables that exist with the same keys stay. */
   create(options?: TableOptions): Promise<void>
@@ -52,8 +56,9 @@ export interface Tables {
    *
    * @throws `REJECTED` what the store refuses; what was applied before stays
    */
-  apply(options?: ApplyOptions): Promise<Applied>
-  apply(plan: TablePlan, options?: ApplyOptions): Promise<Applied>
+  apply(options?: ApplyOptions): Promise<ApplyReport>
+  /** With a plan, only what it lists. */
+  apply(plan: TablePlan, options?: ApplyOptions): Promise<ApplyReport>
 
   /**
    * A CloudFormation template of all tables, as `create` would make them. Tables stay when the stack is deleted.
@@ -75,7 +80,7 @@ export function engineTables(store: Store, definitions: readonly TableDefinition
     return planTables(definitions, found)
   }
 
-  async function apply(given: TablePlan | undefined, { prune, ...options }: ApplyOptions): Promise<Applied> {
+  async function apply(given: TablePlan | undefined, { prune, ...options }: ApplyOptions): Promise<ApplyReport> {
     const { differences } = await plan(options)
     const listed = given && new Set(given.differences.map(sameText))
     const chosen = differences.filter((difference) => listed?.has(sameText(difference)) ?? true)
@@ -145,13 +150,10 @@ function nameOf(table: AnyModel | string): string {
 }
 
 function checked<Options extends TableOptions>(given: Options | undefined, flag?: string & keyof Options): Options {
-  assertOptions(given)
+  assertOptions(given, 'options', flag ? ['signal', flag] : ['signal'])
   const options = given ?? ({} as Options)
   assertSignal(options.signal)
   const value = flag && options[flag]
   if (value !== undefined && typeof value !== 'boolean') throw unexpected(flag!, 'true or false', value)
-  // A misspelt name would be a wish that nobody hears.
-  const unknown = Object.keys(options).find((name) => name !== 'signal' && name !== flag)
-  if (unknown !== undefined) throw unexpected('options', flag ? `signal and ${flag}` : 'signal', unknown)
   return options
 }

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { assertOptions } from '../arguments.ts'
+import { assertOptions, invalidArgument } from '../arguments.ts'
 import { type AttributeSet, type AttributeValue, isNumber } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
+import { codecsAt } from '../model/codecs-at.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
 import type { AnyModel } from '../model/model.ts'
 import { type BlindChange, type Bounds, blindIncrement } from './blind.ts'
 
 /** Fields of `A` that hold a `V`: a name, or a list of names for a field inside. */
-export type FieldPath<A, V> = {
+type FieldPath<A, V> = {
   [K in keyof A & string]:
     | (NonNullable<A[K]> extends V ? K | readonly [K] : never)
     | (NonNullable<A[K]> extends Nested ? readonly [K, ...NestedPath<NonNullable<A[K]>, V>] : never)
@@ -38,6 +38,7 @@ type FieldAt<A, P> = P extends keyof A
 
 type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infer E)[] ? E : unknown
 
+/** Changes that look at nothing. Fields are named by their name, or by a list of names for one inside. */
 export interface BlindChanges<M extends AnyModel> {
   /** Adds to a number; an absent one counts as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
   increment(field: FieldPath<M['_fields'], number | bigint>, by: number | bigint, bounds?: Bounds): void
@@ -63,36 +64,40 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   const changes: BlindChange[] = []
   const at = (field: string | readonly string[], kind: FieldType['kind']): { path: DocumentPath; type: FieldType } => {
     if (typeof field !== 'string' && !isPath(field)) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'field',
         `Blind change of ${model.name}: expected the name of a field or a list of names, got ${printValue(field)}.`,
-        { argument: 'field' },
       )
     }
     const path = typeof field === 'string' ? [field] : [...field]
     const type = fieldType(model, path)
-    if (type?.kind !== kind) throw refused(model, path, `a field that holds a ${kind}`, type?.kind ?? 'no such field')
+    if (type?.kind !== kind)
+      throw unfit(
+        model,
+        path,
+        `a field that holds a ${kind}`,
+        type ? `a ${type.kind}` : codecsAt(model, path).length > 0 ? 'one of another kind' : 'no such field',
+      )
     if (model.definition.keyFields.includes(path[0]!))
-      throw refused(model, path, 'a field outside of the key', 'a key field')
+      throw unfit(model, path, 'a field outside of the key', 'a key field')
     // The attribute made of it could not be kept right without seeing the record's other fields.
     const index = model.definition.indexParts.find((part) => part.template && Object.hasOwn(part.fields, path[0]!))
-    if (index) throw refused(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
+    if (index) throw unfit(model, path, `a field outside of the index attribute ${index.attribute}`, 'a part of it')
     return { path, type }
   }
   const members = (path: DocumentPath, type: FieldType, values: readonly unknown[]): AttributeValue[] => {
-    if (values.length === 0) throw refused(model, path, 'at least one value', 'none')
+    if (values.length === 0) throw unfit(model, path, 'at least one value', 'none')
     return values.map((value) => type.encode(value))
   }
-  const blind = {
+  const blind = Object.freeze({
     increment(field: string, by: unknown, bounds: Bounds = {}) {
       const { path, type } = at(field, 'number')
-      assertOptions(bounds, 'bounds')
-      const { min, max, ...others } = bounds
-      for (const name of Object.keys(others)) throw refused(model, path, 'bounds { min, max }', name)
+      assertOptions(bounds, 'bounds', ['min', 'max'])
+      const { min, max } = bounds
       for (const [name, value] of Object.entries({ by, min, max })) {
         if (value === undefined && name !== 'by') continue
         const problem = isNumber(value) ? numberProblem(value) : 'a number'
-        if (problem) throw refused(model, path, `${name} to be ${problem}`, value)
+        if (problem) throw unfit(model, path, `${name} to be ${problem}`, printValue(value))
       }
       const amount = type.encode(by)
       changes.push(blindIncrement(path, amount as number, { min, max }))
@@ -109,9 +114,8 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       const { path, type } = at(field, 'list')
       changes.push({ action: append(path, members(path, type, values)) })
     },
-  }
-  if (typeof ask !== 'function')
-    throw engineError('INVALID_ARGUMENT', 'Expected a function that makes blind changes.', { argument: 'changes' })
+  })
+  if (typeof ask !== 'function') throw invalidArgument('changes', 'Expected a function that makes blind changes.')
   ask(blind as never)
   return changes
 }
@@ -119,11 +123,8 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
 const isPath = (field: unknown): field is readonly string[] =>
   Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')
 
-const refused = (model: AnyModel, path: DocumentPath, expected: string, actual: unknown) =>
-  engineError(
-    'INVALID_ARGUMENT',
-    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${printValue(actual)}.`,
-    {
-      argument: printPath(path),
-    },
+const unfit = (model: AnyModel, path: DocumentPath, expected: string, got: string) =>
+  invalidArgument(
+    printPath(path),
+    `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${got}.`,
   )

@@ -27,7 +27,8 @@ function collect(value: unknown, parts: Unchanged[]): boolean {
     return true
   }
   if (!Object.isFrozen(value)) return false
-  if (value instanceof Map || value instanceof Set) return [...value.entries()].flat().every((each) => collect(each, parts))
+  if (value instanceof Map || value instanceof Set)
+    return [...value.entries()].flat().every((each) => collect(each, parts))
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return false
   return Object.values(value).every((each) => collect(each, parts))

@@ -5,21 +5,18 @@
  */
 import { equal } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
-import { changedPaths } from '../expression/diff.ts'
-import type { AnyModel } from '../model/model.ts'
+import { changedPaths, diff } from '../expression/diff.ts'
+import type { Update } from '../expression/update.ts'
 import { encodeRecord } from '../model/record.ts'
+import { isBranchPath } from '../model/shape.ts'
 import { mutableParts } from './mutable-parts.ts'
-import { printKey } from './print-key.ts'
+import { printRecord, type RecordIdentity } from './record-identity.ts'
 
-/** Which record: its model and where it is stored. */
-export interface RecordIdentity {
-  readonly model: AnyModel
-  readonly address: ItemAddress
-  /** `addressKey` of the address. */
-  readonly id: string
-}
+/** The update that makes `after` of `before`, both a record's encoded forms, in an item that is stored otherwise, perhaps. */
+export const updateBetween = ({ model }: RecordIdentity, before: Item, after: Item, stored = before): Update =>
+  diff({ stored, before, after }, isBranchPath(model.shape))
 
 export class RecordVersion {
   readonly identity: RecordIdentity
@@ -58,11 +55,11 @@ export class RecordVersion {
     if (!this.value || !this.#encoded || this.#parts?.every((isUnchanged) => isUnchanged())) return
     const now = encodeRecord(this.identity.model, this.value)
     if (equal(now, this.#encoded)) return
-    const paths = changedPaths(this.#encoded, now, () => true)
+    const paths = changedPaths(this.#encoded, now)
     const { model, address } = this.identity
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${printKey(address.key)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
+      `${printRecord(this.identity)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
         'Assign a new Date, Uint8Array or object in a work.change recipe instead; nothing was written.',
       {
         model: model.name,

@@ -7,6 +7,7 @@
  * @module
  */
 import type { DocumentPath } from '../data/document-path.ts'
+import { readOnly } from '../model/freeze.ts'
 import type { Shape } from '../model/shape.ts'
 import {
   childShape,
@@ -25,6 +26,9 @@ interface Origin {
   readonly looks: Looks
 }
 
+/** What `console.log` of Node asks for. It looks at a proxy's target, past all traps. */
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
+
 const origins = new WeakMap<object, Origin>()
 
 /** The record as domain code sees it. The same looks are told as long as anybody holds it. */
@@ -40,17 +44,25 @@ export function untracked(value: unknown): unknown {
   return origin.raw
 }
 
-/** What a tracked object stands for, without a look: for the engine's own use and for results after the end. */
-export const rawOf = (value: object): object => origins.get(value)?.raw ?? value
-
-/** True for the root of a tracked record, not for what lies inside. */
-export const isTrackedRoot = (value: object): boolean => origins.get(value)?.path.length === 0
+/** A result that leaves the unit of work: its records no longer need to be tracked. */
+export function released<A>(result: A): A {
+  if (typeof result !== 'object' || result === null) return result
+  if (Array.isArray(result) && !Object.isFrozen(result)) {
+    const copy = result.map((each) => released(each))
+    // A list without records stays what it is: it may have names of its own, as the result of a match has.
+    return copy.every((each, i) => each === result[i]) ? result : (copy as A)
+  }
+  return (origins.get(result)?.raw ?? result) as A
+}
 
 /** What the proxy shows is made when somebody looks: most branches, and what `change` returns, nobody looks at. */
 function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
-  const shadow: Record<string, unknown> = Object.create(Object.getPrototypeOf(raw))
+  const shadow: { [name: string]: unknown; [inspect]?: () => unknown } = Object.create(Object.getPrototypeOf(raw))
+  // While there is nothing to see yet. Printing is no look: it is there to find mistakes, and would make others.
+  shadow[inspect] = () => raw
   const shown = (): Record<string, unknown> => {
     if (!Object.isFrozen(shadow)) {
+      delete shadow[inspect]
       for (const name of Object.keys(raw))
         shadow[name] = trackChild(raw[name], childShape(shape, name), [...path, name], looks)
       Object.freeze(shadow)
@@ -86,10 +98,10 @@ function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentP
     // Frozen for everybody, also before it is filled.
     isExtensible: () => Reflect.isExtensible(shown()),
     preventExtensions: () => Reflect.preventExtensions(shown()),
-    set: (_, name, value) => Reflect.set(shown(), name, value),
-    defineProperty: (_, name, descriptor) => Reflect.defineProperty(shown(), name, descriptor),
-    deleteProperty: (_, name) => Reflect.deleteProperty(shown(), name),
-    setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(shown(), prototype),
+    set: readOnly,
+    defineProperty: readOnly,
+    deleteProperty: readOnly,
+    setPrototypeOf: readOnly,
   })
   origins.set(proxy, { raw, path, looks })
   return proxy

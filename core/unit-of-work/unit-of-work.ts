@@ -14,13 +14,16 @@ import type { BlindChanges } from './blind-changes.ts'
 /** A domain function: what it reads and changes goes through `work`. May run more than once, so it must not act elsewhere. */
 export type Work<A> = (work: UnitOfWork) => Promise<A> | A
 
+/** How a unit of work stands to the one around it. */
 export interface NestedOptions {
   /** `independent` commits by itself, whatever becomes of the unit of work around it. Default `nested`. */
   readonly propagation?: 'nested' | 'independent' | undefined
 }
 
+/** Which records of one partition a unit of work wants. */
 export interface WorkQueryOptions<M extends AnyModel, Index> {
   readonly index?: Index | undefined
+  /** All fields of the partition's key; perhaps the sort field, or a bound of it. */
   readonly key: QueryKey<M, Index>
   readonly filter?: Filter<RecordOf<M>> | undefined
   /** Descending by the sort key. Default false. */
@@ -29,6 +32,7 @@ export interface WorkQueryOptions<M extends AnyModel, Index> {
   readonly limit?: number | undefined
 }
 
+/** What a domain function does its work with. It ends when the function has returned; later calls throw `CLOSED`. */
 export interface UnitOfWork {
   /** Names of the units of work from the outermost in. */
   readonly path: readonly string[]
@@ -155,6 +159,7 @@ export interface UnitOfWork {
    * @throws what the function throws; `CONFLICT` where it met a sibling that ran at the same time
    */
   run<A>(work: Work<A>, options?: NestedOptions): Promise<A>
+  /** With a name, which the history keeps. */
   run<A>(name: string, work: Work<A>, options?: NestedOptions): Promise<A>
 
   /** Called once, after the outermost commit; never for an attempt that was repeated or rolled back. */

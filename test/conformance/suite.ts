@@ -19,11 +19,14 @@ import { updates } from './updates.ts'
 import { values } from './values.ts'
 import { write } from './write.ts'
 
+/** One promise of the port, for any test runner. */
 export interface ConformanceCase {
   readonly name: string
+  /** Rejects where the store breaks it. Each run has a store of its own. */
   run(): Promise<void>
 }
 
+/** What is known beforehand of the store under test. */
 export interface ConformanceOptions {
   /**
    * Cases that this store is known to fail, by name without the store's, each with the reason. They are asserted to

@@ -233,10 +233,15 @@ test('a table without a stream of both images is refused', async () => {
 })
 
 test('without a client for streams nothing is sent', async () => {
-  const client = { send: () => assert.unreachable() } as never
+  const send = () => assert.unreachable()
+  const client = { send } as never
   const error = await failure(dynamodbStore({ client }).changes({ tables: ['t'], from: 'start' }))
   assert.ok(isEngineError(error, 'REJECTED') && /dynamodbStore\(\{ client, streams \}\)/.test(error.message))
   assert.throws(() => dynamodbStore({ client, streams: {} as never }), /a DynamoDBStreamsClient/)
+  // Two clients that are easily mixed up where no compiler looks.
+  const of = (serviceId: string) => ({ send, config: { serviceId } }) as never
+  assert.throws(() => dynamodbStore({ client, streams: of('DynamoDB') }), /a DynamoDBStreamsClient/)
+  assert.throws(() => dynamodbStore({ client: of('DynamoDB Streams') }), /a DynamoDBClient/)
 })
 
 test('a quiet stream is looked at less and less, and its pages say how far it is', async () => {

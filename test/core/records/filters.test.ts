@@ -152,6 +152,10 @@ test('a place or a value that the schema does not have is refused, with its path
     /no field name\.length/,
   )
   await bad(
+    loose((x) => Number(x['home']) > 1),
+    /home is a place in a condition, not its value/,
+  )
+  await bad(
     loose((x, is) => is['equal']!(x['name'], 1)),
     /name: expected string, got 1/,
   )

@@ -268,6 +268,17 @@ test('what the schema does not have is refused', async () => {
       'INVALID_ARGUMENT',
     )
   }
+  const message = await w.unitOfWork
+    .run((work) => work.blind(w.Player, ann, (blind) => blind.increment('home' as never, 1)))
+    .catch(({ message }) => message)
+  assert.is(message, 'Blind change of Player.home: expected a field that holds a number, got one of another kind.')
+  // As in a draft: without a word nothing would be changed.
+  const assigned = w.unitOfWork.run((work) =>
+    work.blind(w.Player, ann, (blind) => {
+      ;(blind as unknown as { energy: number }).energy = 1
+    }),
+  )
+  assert.instance(await assigned.catch((error) => error), TypeError)
   assert.is(w.watched.commits.length, 0)
 })
 

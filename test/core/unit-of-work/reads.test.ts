@@ -1,4 +1,5 @@
 /** What a unit of work holds of the records it read: one object each, frozen, and as few requests as can be. */
+import { inspect } from 'node:util'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -44,10 +45,34 @@ for (const kind of storeKinds) {
         () => Object.setPrototypeOf(player.home, null),
         () => Object.defineProperty(player.scores, 'a', { value: 1 }),
       ]
+      for (const attempt of attempts.slice(0, 4))
+        assert.throws(attempt, /Records are read-only; change them in a recipe/)
       for (const attempt of attempts) assert.throws(attempt, TypeError)
       const peeked = (await work.peek(Player, ann)) as DraftPlayer
       assert.throws(() => peeked.log.push('y'), TypeError)
     })
+  })
+
+  // The first thing that people do with a record. Node prints a proxy's target, which is filled only when somebody looks.
+  test(`a record is printed as it is, and printing is no look (${kind})`, async () => {
+    const { unitOfWork, Player, given, change } = await world(kind)
+    await given({ scores: { swim: 1 } })
+    let attempts = 0
+    await unitOfWork.run(async (work) => {
+      attempts++
+      const player = await work.get(Player, ann)
+      assert.match(inspect(player.home), /city: 'Bergen'.*geo: { lat: 60.4/s)
+      const printed = inspect(player)
+      assert.match(printed, /scores: { swim: 1 }/)
+      assert.is(inspect(player), printed)
+      await change((draft) => {
+        draft.home.city = 'Oslo'
+      })
+      work.change(player, (draft) => {
+        draft.energy = 1
+      })
+    })
+    assert.is(attempts, 1)
   })
 
   test(`gets of one tick travel as one request, of both models (${kind})`, async () => {

@@ -53,11 +53,17 @@ const refused: readonly (readonly [name: string, code: ErrorCode, act: Act])[] =
   ['a required field that is deleted', 'INVALID_RECORD', recipe((draft) => Reflect.deleteProperty(draft, 'name'))],
   ['a number that cannot be stored', 'INVALID_RECORD', recipe((draft) => Object.assign(draft, { energy: Number.NaN }))],
   ['an attribute of the engine', 'INVALID_RECORD', recipe((draft) => Object.assign(draft, { _v: 7 }))],
+  ['a field that the schema does not have', 'INVALID_RECORD', recipe((draft) => Object.assign(draft, { enrgy: 7 }))],
   ['a promise as a value', 'INVALID_RECORD', recipe((draft) => Object.assign(draft, { nick: Promise.resolve('A') }))],
   [
     'a record that was only peeked',
     'INVALID_ARGUMENT',
     async (work, { Player }) => work.change((await work.peek(Player, ann))!, () => {}),
+  ],
+  [
+    'the promise of a record',
+    'INVALID_ARGUMENT',
+    (work, { Player }) => work.change(work.get(Player, ann) as never, () => {}),
   ],
   [
     'a record of another unit of work',
