@@ -27,11 +27,11 @@ const item = JSON.stringify(wireRecord('#'))
 const itemOf = (id: string): string => item.replace('#', id)
 const pages = new Map<number, string>()
 
-/** The table's name ends with the number of its items. */
 /** As DynamoDB tells when asked: who is asked does not matter here, as the raw ways do not read it. */
-const consumed = (table: string, units: number): string =>
-  `"ConsumedCapacity":{"TableName":${JSON.stringify(table)},"CapacityUnits":${units},"Table":{"CapacityUnits":${units}}}`
+const told = (table: string, units: number): string =>
+  `{"TableName":${JSON.stringify(table)},"CapacityUnits":${units},"Table":{"CapacityUnits":${units}}}`
 
+/** The table's name ends with the number of its items. */
 function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: Asked): string {
   const total = Number(/\d+$/.exec(TableName)![0])
   const end = Math.ceil((total * (Segment + 1)) / TotalSegments)
@@ -45,14 +45,15 @@ function scan({ TableName, Segment = 0, TotalSegments = 1, ExclusiveStartKey }: 
     pages.set(length, items)
   }
   const more = next < end ? `,"LastEvaluatedKey":{"id":{"S":"${next - 1}"}}` : ''
-  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more},${consumed(TableName, length / 8)}}`
+  return `{"Count":${length},"ScannedCount":${length},"Items":[${items}]${more},"ConsumedCapacity":${told(TableName, length / 8)}}`
 }
 
 function batchGet({ RequestItems }: Asked): string {
   const tables = Object.entries(RequestItems!).map(
     ([table, { Keys }]) => `${JSON.stringify(table)}:[${Keys.map(({ id }) => itemOf(id.S)).join()}]`,
   )
-  return `{"Responses":{${tables.join()}},"UnprocessedKeys":{}}`
+  const units = Object.entries(RequestItems!).map(([table, { Keys }]) => told(table, Keys.length / 2))
+  return `{"ConsumedCapacity":[${units.join()}],"Responses":{${tables.join()}},"UnprocessedKeys":{}}`
 }
 
 function answer(operation: string | undefined, asked: Asked): string {
