@@ -17,6 +17,7 @@ import { Migrations } from './migrations.ts'
 import { type ModelIndex, modelIndexes } from './model-index.ts'
 import { readBigints } from './read-bigints.ts'
 import { innerOf, nodeOf } from './schema.ts'
+import { refuseSetElements } from './set-elements.ts'
 
 export interface Definition {
   /** The schema, able to read stored bigints. */
@@ -85,6 +86,7 @@ export function checkDefinition(input: unknown): Definition {
   }
   checkNames(schema, refuse, new Set())
   refuseLookAlikes(schema, refuse)
+  refuseSetElements(schema, refuse)
 
   const key: unknown = given.key
   if (!isKey(key)) return refuse('key must be { partition, sort? }')
