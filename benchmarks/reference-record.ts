@@ -39,6 +39,16 @@ export const table = 'bench'
 
 export const Reference = defineModel({ name: 'Reference', table, key: { partition: 'id' }, schema })
 
+export const tableWithoutHistory = 'bench-without-history'
+
+export const WithoutHistory = defineModel({
+  name: 'WithoutHistory',
+  table: tableWithoutHistory,
+  key: { partition: 'id' },
+  schema,
+  history: false,
+})
+
 const note =
   'Prefers delivery before noon, at the side door. Asked twice about the loyalty programme; call back in spring. ' +
   'Second address on file for the holidays, do not use it between May and September without asking first.'

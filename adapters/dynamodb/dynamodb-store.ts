@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { assertOptions, unexpected } from '../../core/arguments.ts'
-import type { Item, ItemAddress, ItemKey } from '../../core/data/item.ts'
+import type { Item, ItemAddress } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { anySignal } from '../../core/store/any-signal.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
@@ -29,7 +29,6 @@ import { ownMethods } from '../../core/store/own-methods.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
 import type { TableChange, TableDefinition, TableDescription } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
-import { mapFromWire } from './attribute-values.ts'
 import { checkPlan } from './check-plan.ts'
 import type { DocumentClient, StreamsClient } from './clients.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
@@ -38,6 +37,7 @@ import { type QuickClient, quickClient } from './quick-client.ts'
 import { type Attempted, readFailure } from './read-failure.ts'
 import { readItems } from './read-items.ts'
 import { readOutcome } from './read-outcome.ts'
+import { readPage } from './read-page.ts'
 import { renderQuery, renderScan } from './render-page.ts'
 import { renderPlan, type WriteRequest } from './render-plan.ts'
 import { sendOnce, type WriteCommand } from './send-once.ts'
@@ -247,13 +247,3 @@ function commandOf(request: WriteRequest, options: RequestOptions): WriteCommand
       return request satisfies never
   }
 }
-
-const readPage = ({
-  Items = [],
-  Count = Items.length,
-  LastEvaluatedKey,
-}: QueryCommandOutput | ScanCommandOutput): Page => ({
-  items: Items.map(mapFromWire),
-  count: Count,
-  next: LastEvaluatedKey && (mapFromWire(LastEvaluatedKey) as ItemKey),
-})

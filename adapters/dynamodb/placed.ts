@@ -21,11 +21,10 @@ export function placedIn(stack: Stack): readonly Placed[] {
 }
 
 export const samePlaces = (a: readonly Placed[], b: readonly Placed[]): boolean =>
-  a.length === b.length && a.every((each, i) => samePlace(each, b[i]!))
+  a.length === b.length && a.every(([middleware, place], i) => middleware === b[i]![0] && samePlace(place, b[i]![1]))
 
-const samePlace = ([middleware, place]: Placed, [other, otherPlace]: Placed): boolean =>
-  middleware === other &&
-  place['step'] === otherPlace['step'] &&
-  place['priority'] === otherPlace['priority'] &&
-  place['toMiddleware'] === otherPlace['toMiddleware'] &&
-  place['relation'] === otherPlace['relation']
+export const samePlace = (place: Placed[1], other: Placed[1]): boolean =>
+  place['step'] === other['step'] &&
+  place['priority'] === other['priority'] &&
+  place['toMiddleware'] === other['toMiddleware'] &&
+  place['relation'] === other['relation']

@@ -25,8 +25,9 @@ export async function readItems(
   options: ReadOptions,
   patience: Patience,
 ): Promise<readonly (Item | undefined)[]> {
-  const distinct = new Map(addresses.map((address) => [addressKey(address), address]))
-  if (distinct.size === 1) {
+  const distinct =
+    addresses.length === 1 ? undefined : new Map(addresses.map((address) => [addressKey(address), address]))
+  if (distinct === undefined || distinct.size === 1) {
     const item = await readOne(client, addresses[0]!, options)
     return addresses.map(() => item)
   }

@@ -46,7 +46,9 @@ export async function sendOnce(
       return output as { ConsumedCapacity?: Consumed }
     }
     const { direct } = client
-    const output = await (direct ? direct.send(command, signal, atNetwork, pipeline) : pipeline(atNetwork))
+    const output = await (direct
+      ? direct.send({ command, signal, atNetwork, pipeline, isRetried: false })
+      : pipeline(atNetwork))
     return { kind: 'answered', output }
   } catch (error) {
     return { kind: 'failed', error, left }

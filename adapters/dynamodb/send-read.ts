@@ -34,7 +34,9 @@ export async function sendRead<Output extends object>(
     const handle = command.resolveMiddleware(stack as never, client.config as never, options as never)
     return (await handle(command as never)).output
   }
-  const output = await (direct ? direct.send(command, signal, unchanged, pipeline) : pipeline(unchanged))
+  const output = await (direct
+    ? direct.send({ command, signal, atNetwork: unchanged, pipeline, isRetried: true })
+    : pipeline(unchanged))
   const { draftworkThrottle } = output as ThrottledOutput
   if (draftworkThrottle !== undefined) throw draftworkThrottle
   return output

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 /** Whoever signs. As the SDK's providers give them. */
 export interface Credentials {
@@ -73,6 +73,6 @@ export class Signer {
   }
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string): string => hash('sha256', text)
 
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest()

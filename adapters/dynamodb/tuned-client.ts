@@ -5,6 +5,7 @@
  */
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { allowDirect } from './direct-route.ts'
+import { isOrdinary } from './ordinary-client.ts'
 
 /** Requests in flight over one client; the SDK's own default of 50 makes more wait for a connection. */
 const MAX_SOCKETS = 256
@@ -16,9 +17,8 @@ const MAX_SOCKETS = 256
  * - Without a `logger` nothing is prepared for logging.
  * - The signer is made once a region, not for each request.
  * - Up to 256 connections instead of 50.
- * - A store over it sends requests without the SDK's pipeline, in the form that the pipeline gave the first of each kind, and
- *   signs four headers instead of nine. Whatever is not answered with success goes through the pipeline, so that errors,
- *   retries and the clock are the SDK's. With a `logger`, a signer or middleware of yours everything does.
+ *
+ * What a store saves over any client that is as the SDK makes it, the pipeline of middleware, it saves over this one too.
  *
  * `cacheMiddleware` is not set: the store works out the order of the middleware once anyway, and the option rules out a
  * `DynamoDBDocumentClient` over the same client.
@@ -33,23 +33,12 @@ export function tunedClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
     requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS }, httpsAgent: { maxSockets: MAX_SOCKETS } },
     ...config,
   })
+  const isShort = isOrdinary(client)
   if (config.logger === undefined) client.middlewareStack.remove('loggerMiddleware')
   if (config.signer === undefined) client.config.signer = madeOnce(client.config.signer)
-  if (usual(config)) allowDirect(client)
+  if (isShort) allowDirect(client)
   return client
 }
-
-/** Nothing of what decides how a request is made, signed or told of is the caller's own. */
-const usual = ({ logger, signer, httpAuthSchemes, httpAuthSchemeProvider, ...config }: DynamoDBClientConfig): boolean =>
-  [
-    logger,
-    signer,
-    httpAuthSchemes,
-    httpAuthSchemeProvider,
-    config.sha256,
-    config.streamCollector,
-    config.protocol,
-  ].every((given) => given === undefined)
 
 type MakeSigner = DynamoDBClient['config']['signer']
 type Scheme = Parameters<MakeSigner>[0]

@@ -3,8 +3,13 @@
  *
  * @module
  */
+import { pageJson } from './page-json.ts'
 
-export const requestJson = (input: object): string => JSON.stringify(input, base64)
+export const requestJson = (input: object): string => JSON.stringify(input, holdsBytes(input) ? base64 : undefined)
+
+/** To call back for each member costs more than all else. */
+const holdsBytes = (value: object): boolean =>
+  value instanceof Uint8Array || Object.values(value).some((member) => isObject(member) && holdsBytes(member))
 
 function base64(this: unknown, name: string, value: unknown): unknown {
   // What `value` is was asked of `toJSON` already, which a Buffer has.
@@ -13,12 +18,15 @@ function base64(this: unknown, name: string, value: unknown): unknown {
   return Buffer.from(given.buffer, given.byteOffset, given.byteLength).toString('base64')
 }
 
-/** Absent members are absent, as in the SDK's outputs. Throws SyntaxError. */
-export function readJson(text: string): object {
-  const answer = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-  // Nothing else of an answer has such members: where it is the name of an attribute or table, its value is no text.
-  if (text.includes('"B":"') || text.includes('"BS":[')) reviveBytes(answer)
-  return answer
+/** Absent members are absent, as in the SDK's outputs. Throws SyntaxError, also from the items of a large page. */
+export const readJson = (text: string): object => (text === '' ? {} : (pageJson(text, parse) ?? parse(text)))
+
+function parse(text: string): object {
+  const value = JSON.parse(text) as Record<string, unknown>
+  // Nothing else of an answer has such members: where it is the name of an attribute or table, its value is no text. (Looked
+  // for from the B on, since quotes are everywhere.)
+  if (text.includes('B":"') || text.includes('BS":[')) reviveBytes(value)
+  return value
 }
 
 function reviveBytes(value: Record<string, unknown> | readonly unknown[]): void {

@@ -14,6 +14,7 @@ const candidates = {
   'lib-dynamodb by hand': 'lib-by-hand',
   'client-dynamodb + util-dynamodb by hand': 'client-by-hand',
   draftwork: 'draftwork',
+  'draftwork, without history': 'draftwork-without-history',
   'draftwork, tunedClient': 'draftwork-tuned',
   'lib-dynamodb by hand, tunedClient': 'lib-tuned',
   'dynamodb-toolbox': 'toolbox',
@@ -22,8 +23,8 @@ const candidates = {
   dynamoose: 'dynamoose',
 } as const
 
-/** Until the optimiser has done its work, which takes a busy machine several seconds. */
-const WARM_UP = { milliseconds: 20_000, operations: 6000 }
+/** Until the optimiser has done its work: a process of ours is at its pace after some 9,000 operations. */
+const WARM_UP = { milliseconds: 30_000, operations: 15_000 }
 const SLICE = { milliseconds: 300, operations: Number.MAX_SAFE_INTEGER }
 
 async function run({ options, log }: Context): Promise<Report> {

@@ -4,12 +4,22 @@
  * @module
  */
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { tableWithoutHistory } from '../reference-record.ts'
 import { wireRecord } from '../wire-record.ts'
 
-/** What every attribute `_v` and `_h` of a record that has been changed before looks like. */
+/** An entry of a record's history as a change of one nested field leaves it. */
+const entry = {
+  M: {
+    p: { L: [{ S: 'set volume' }] },
+    c: { L: [{ M: { p: { L: [{ S: 'settings' }, { S: 'volume' }] }, n: { N: '5' }, o: { N: '7' } } }] },
+  },
+}
+
+/** What the engine's own attributes are in a record that is often changed: between two seals, some four entries. */
 const engineAttributes = {
-  _v: { N: '4' },
-  _h: { L: ['01JD0000000000000000000001', '01JD0000000000000000000002'].map((id) => ({ S: id })) },
+  _v: { N: '12' },
+  _g: { S: '01JD0000000000000000000000' },
+  _h: { L: [1, 2, 3, 4].flatMap((n) => [{ S: `01JD000000000000000000000${n}` }, entry]) },
 }
 
 interface Asked {
@@ -20,20 +30,21 @@ interface Asked {
 
 /** The answer to any request, as bytes: the same record for each read, nothing for each write unless it asks for images. */
 export function answer(operation: string, body: string | Uint8Array): Uint8Array {
-  if (operation === 'GetItem') return item
+  if (operation === 'GetItem') return includes(body, `"${tableWithoutHistory}"`) ? itemWithoutHistory : item
   if (operation === 'UpdateItem' && wantsImages(body)) return attributes
   if (operation === 'BatchGetItem' || operation === 'TransactGetItems') return transacted
   return nothing
 }
 
-const wantsImages = (body: string | Uint8Array): boolean =>
-  (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes(
-    '"ReturnValues":"',
-  )
+const wantsImages = (body: string | Uint8Array): boolean => includes(body, '"ReturnValues":"')
+
+const includes = (body: string | Uint8Array, text: string): boolean =>
+  (typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)).includes(text)
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const stored = { ...wireRecord('a'), ...engineAttributes }
 const item = bytes({ Item: stored })
+const itemWithoutHistory = bytes({ Item: { ...wireRecord('a'), _v: { N: '12' } } })
 const attributes = bytes({ Attributes: stored })
 const transacted = bytes({ Responses: [{ Item: stored }] })
 const nothing = bytes({})

@@ -28,12 +28,12 @@ export function byLib(plain: DynamoDBClient): Operation {
   }
 }
 
-/** Validated on read and on write, guarded by what was looked at, once-only. */
-export function byDraftwork(client: DynamoDBClient): Operation {
-  const { unitOfWork } = createEngine({ store: dynamodbStore({ client }), models: [Reference] })
+/** Validated on read and on write, guarded by what was looked at, once-only, paced, with its history kept unless the model says no. */
+export function byDraftwork(client: DynamoDBClient, model = Reference): Operation {
+  const { unitOfWork } = createEngine({ store: dynamodbStore({ client }), models: [model] })
   return (volume) =>
     unitOfWork.run('set volume', async (work) => {
-      const found = await work.get(Reference, { id: 'a' })
+      const found = await work.get(model, { id: 'a' })
       work.change(found, (draft) => {
         draft.settings.volume = volume
       })

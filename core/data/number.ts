@@ -149,9 +149,29 @@ export const numberKey = (value: StoredNumber): string => {
 
 /** Bytes as DynamoDB counts them: one for every two significant digits, and one. */
 export function numberSize(value: StoredNumber): number {
-  const parsed = exact(value)
-  if (parsed.digits === 0n) return 1
+  const text = numberText(value)
+  const end = text.search(/e/i)
+  const mantissa = end < 0 ? text : text.slice(0, end)
+  let exponent = end < 0 ? 0 : Number(text.slice(end + 1))
+  let digits = 0
+  let zeros = 0
+  let isFraction = false
+  for (let i = 0; i < mantissa.length; i++) {
+    const unit = mantissa.charCodeAt(i)
+    if (unit === POINT) isFraction = true
+    if (unit < ZERO || unit > NINE) continue
+    if (isFraction) exponent--
+    // Zeros count where another digit is on either side of them.
+    if (unit === ZERO) zeros += digits > 0 ? 1 : 0
+    else {
+      digits += zeros + 1
+      zeros = 0
+    }
+  }
+  if (digits === 0) return 1
   // Digits are stored in pairs aligned to the decimal point, so an odd exponent costs one more half pair.
-  const digits = digitsOf(parsed) + (Math.abs(parsed.exponent) % 2)
-  return Math.min(MAX_BYTES, Math.ceil(digits / 2) + 1 + (parsed.digits < 0n ? 1 : 0))
+  const pairs = Math.ceil((digits + (Math.abs(exponent + zeros) % 2)) / 2)
+  return Math.min(MAX_BYTES, pairs + 1 + (text.startsWith('-') ? 1 : 0))
 }
+
+const [POINT, ZERO, NINE] = [0x2e, 0x30, 0x39]

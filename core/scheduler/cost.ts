@@ -152,7 +152,7 @@ export class Costs {
   /** Undefined where what was read is not told, nor to be seen by what came back. */
   learnPage(
     request: QueryRequest | ScanRequest,
-    { items }: Page,
+    page: Page,
     consumed: readonly ConsumedCapacity[] | undefined,
   ): readonly ConsumedCapacity[] | undefined {
     const { table, index, filter, projection, consistent } = request
@@ -161,7 +161,7 @@ export class Costs {
     if (units === undefined && consumed !== undefined) units = consumed.reduce((sum, each) => sum + each.readUnits, 0)
     if (units === undefined && filter === undefined && projection === undefined) {
       units = readUnits(
-        items.reduce((sum, item) => sum + itemSize(item), 0),
+        page.items.reduce((sum, item) => sum + itemSize(item), 0),
         consistent,
       )
     }

@@ -47,7 +47,7 @@ export class Limits {
   /** The resource, which is made the first time. */
   resource({ table, index, kind }: ResourceName): Resource {
     const { resources } = this.#table(table)
-    const name = JSON.stringify([kind, index])
+    const name = index === undefined ? kind : `${kind} ${index}`
     const known = resources.get(name)
     if (known) return known
     const now = this.#parts.environment.now()

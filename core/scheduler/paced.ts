@@ -51,6 +51,7 @@ export class Paced implements PacedStore {
 
   async read(addresses: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]> {
     if (addresses.length === 0) return this.#parts.store.read(addresses, options)
+    if (addresses.length === 1) return this.#readChunk(addresses, options)
     // One request is paced as one, so it must be one.
     const distinct = [...new Map(addresses.map((address) => [addressKey(address), address])).values()]
     if (distinct.length === addresses.length && distinct.length <= this.limits.readKeys) {
@@ -93,13 +94,7 @@ export class Paced implements PacedStore {
                 unread = addresses
               },
             })
-            const left = new Set(unread.map(addressKey))
-            const isRead = asked.map((address) => !left.has(addressKey(address)))
-            const known = costs.learnRead(
-              asked.filter((_, at) => isRead[at]),
-              answer.filter((_, at) => isRead[at]),
-              consistent,
-            )
+            const known = costs.learnRead(...withoutUnread(asked, answer, unread), consistent)
             return { kind: 'answered', answer, consumed: told.consumed() ?? known }
           },
         },
@@ -265,6 +260,18 @@ export class Paced implements PacedStore {
         }),
     }
   }
+}
+
+/** The addresses that were read, and their items. */
+function withoutUnread(
+  asked: readonly ItemAddress[],
+  items: readonly (Item | undefined)[],
+  unread: readonly ItemAddress[],
+): [addresses: readonly ItemAddress[], items: readonly (Item | undefined)[]] {
+  if (unread.length === 0) return [asked, items]
+  const left = new Set(unread.map(addressKey))
+  const isRead = asked.map((address) => !left.has(addressKey(address)))
+  return [asked.filter((_, at) => isRead[at]), items.filter((_, at) => isRead[at])]
 }
 
 const partitionOf = (table: string, kind: Kind, key: string): Partition => ({

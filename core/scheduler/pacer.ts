@@ -55,6 +55,9 @@ export interface PacerParts {
   readonly prepare: (tables: readonly string[]) => Promise<unknown> | undefined
 }
 
+const unitsOf = { read: 'readUnits', write: 'writeUnits' } as const satisfies Record<Kind, keyof ConsumedCapacity>
+const kinds = ['read', 'write'] as const satisfies readonly Kind[]
+
 const INTERACTIVE = priorities.indexOf('read')
 
 export class Pacer {
@@ -153,22 +156,26 @@ export class Pacer {
 
   #settle({ needs }: PacedRequest, consumed: readonly ConsumedCapacity[] = []): void {
     const now = this.#parts.environment.now()
-    const units = new Map<Resource, number>()
-    for (const { table, index, readUnits, writeUnits } of consumed) {
-      for (const [kind, more] of [['read', readUnits] as const, ['write', writeUnits] as const]) {
-        if (more === 0) continue
+    for (const { resource, units } of needs) {
+      const { table, index, kind } = resource
+      let spent = 0
+      let isTold = false
+      for (const each of consumed) {
+        if (each.table !== table) continue
+        isTold = true
+        if (each.index === index) spent += each[unitsOf[kind]]
+      }
+      // A table of which nothing was told cost what was estimated.
+      resource.settle(units, isTold ? spent : units, now)
+    }
+    for (const each of consumed) {
+      const { table, index } = each
+      for (const kind of kinds) {
+        if (each[unitsOf[kind]] === 0) continue
         const resource = this.#parts.limits.resource({ table, index, kind })
-        units.set(resource, (units.get(resource) ?? 0) + more)
+        if (!needs.some((need) => need.resource === resource)) resource.owe(each[unitsOf[kind]], now)
       }
     }
-    const told = new Set(consumed.map(({ table }) => table))
-    for (const need of needs) {
-      // A table of which nothing was told cost what was estimated.
-      const otherwise = told.has(need.resource.table) ? 0 : need.units
-      need.resource.settle(need.units, units.get(need.resource) ?? otherwise, now)
-      units.delete(need.resource)
-    }
-    for (const [resource, more] of units) resource.owe(more, now)
   }
 
   #slow(request: PacedRequest, throttles: readonly Throttle[], sentAt: number): void {

@@ -63,10 +63,12 @@ for (const [kind, make] of Object.entries(makes))
     assert.is(await both(), 'early late early late')
   })
 
+const silent = (): void => {}
+const silentLogger = { trace: silent, debug: silent, info: silent, warn: silent, error: silent }
+
 test('a logger of the caller’s is told of each request, also one set later', async () => {
   const told: unknown[] = []
-  const silent = () => {}
-  const logger = { trace: silent, debug: silent, info: (line: unknown) => told.push(line), warn: silent, error: silent }
+  const logger = { ...silentLogger, info: (line: unknown) => told.push(line) }
   for (const make of Object.values(makes)) {
     told.length = 0
     const client = make({ region: 'eu-north-1', credentials, requestHandler: recorder().requestHandler, logger })
@@ -81,6 +83,8 @@ test('a logger of the caller’s is told of each request, also one set later', a
   await store.read([read], { consistent: true })
   assert.is(told.length, 1)
 })
+
+const isShort = ({ headers }: Sent): boolean => headers['amz-sdk-invocation-id'] === undefined
 
 /** What was signed for: the parts of a signature that do not hold the time. */
 const signedBy = ({ authorization, host }: Headers): string =>
@@ -97,29 +101,117 @@ function signatureOf({ headers, body }: Sent): string {
   return hmac(key, `AWS4-HMAC-SHA256\n${headers['x-amz-date']}\n${scope}\n${hash(canonical)}`).toString('hex')
 }
 
-test('a tuned client signs each request, the SDK’s and its own, for the same place', async () => {
-  for (const sessionToken of [undefined, 'token']) {
-    const { requestHandler, sent } = recorder()
-    const session = { ...credentials, ...(sessionToken !== undefined && { sessionToken }) }
-    const store = dynamodbStore({ client: tunedClient({ region: 'eu-north-1', credentials: session, requestHandler }) })
-    for (let i = 0; i < 2; i++) {
+for (const [kind, make] of Object.entries(makes))
+  test(`each request is signed, the SDK’s and the store’s own, for the same place (${kind})`, async () => {
+    for (const sessionToken of [undefined, 'token']) {
+      const { requestHandler, sent } = recorder()
+      const session = { ...credentials, ...(sessionToken !== undefined && { sessionToken }) }
+      const store = dynamodbStore({ client: make({ region: 'eu-north-1', credentials: session, requestHandler }) })
+      for (let i = 0; i < 2; i++) {
+        await store.read([read], { consistent: true })
+        await store.commit({ id: 'same', actions: [put('t', { id: 'a', n: 1, bytes: new Uint8Array([1, 2, 3]) })] })
+      }
+      assert.is(sent.length, 4)
+      const [first, write, ...short] = sent
+      for (const [i, each] of sent.entries()) {
+        assert.match(each.headers['authorization']!, `Signature=${signatureOf(each)}`, `request ${i}`)
+        assert.is(each.headers['x-amz-security-token'], sessionToken)
+        assert.equal(signedBy(each.headers).split(' ').slice(0, 3), signedBy(first!.headers).split(' ').slice(0, 3))
+      }
+      // Those behind the first of their kind are signed in fewer headers, and say the same.
+      assert.equal(
+        short.map(({ body }) => JSON.parse(body)),
+        [first, write].map((each) => JSON.parse(each!.body)),
+      )
+      assert.ok(short.every(isShort))
+      for (const { headers, body } of short) assert.is(headers['content-length'], String(Buffer.byteLength(body)))
+    }
+  })
+
+/** Reads three times; which of the requests went without the SDK's pipeline. */
+async function ways(config: DynamoDBClientConfig, prepare = (client: DynamoDBClient): DynamoDBClient => client) {
+  const { requestHandler, sent } = recorder()
+  const client = prepare(new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler, ...config }))
+  const store = dynamodbStore({ client })
+  for (let i = 0; i < 3; i++) await store.read([read], { consistent: true })
+  return sent.map((each) => (isShort(each) ? 'short' : 'pipeline')).join(' ')
+}
+
+test('a client as the SDK makes it goes the short way, also under a document client', async () => {
+  assert.is(await ways({}), 'pipeline short short')
+  assert.is(
+    await ways({ maxAttempts: 7, endpoint: 'http://127.0.0.1:1', customUserAgent: 'us' }),
+    'pipeline short short',
+  )
+  assert.is(await ways({}, DynamoDBDocumentClient.from), 'pipeline short short')
+})
+
+test('whatever takes part in requests keeps them in the pipeline', async () => {
+  const all = 'pipeline pipeline pipeline'
+  const { sha256, signer } = new DynamoDBClient({ region: 'eu-north-1', credentials }).config
+  assert.is(await ways({ retryMode: 'adaptive' }), all)
+  assert.is(await ways({ signer: (scheme) => signer(scheme) }), all)
+  assert.is(await ways({ sha256: class extends sha256 {} as never }), all)
+  assert.is(await ways({ logger: silentLogger }), all)
+  const added = (client: DynamoDBClient) => {
+    client.middlewareStack.add((next) => (args) => next(args), { step: 'build', name: 'mine' })
+    return client
+  }
+  assert.is(await ways({}, added), all)
+  const replaced = (client: DynamoDBClient) => {
+    const place = { step: 'initialize', tags: ['LOGGER'], name: 'loggerMiddleware', override: true } as never
+    client.middlewareStack.add((next) => (args) => next(args), place)
+    return client
+  }
+  assert.is(await ways({}, replaced), all)
+})
+
+test('the pipeline is asked anew after a minute', async () => {
+  const { requestHandler, sent } = recorder()
+  const store = dynamodbStore({ client: new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler }) })
+  const { now } = Date
+  try {
+    for (const seconds of [0, 1, 59, 61, 62]) {
+      Date.now = () => now() + seconds * 1000
       await store.read([read], { consistent: true })
-      await store.commit({ id: 'same', actions: [put('t', { id: 'a', n: 1, bytes: new Uint8Array([1, 2, 3]) })] })
     }
-    assert.is(sent.length, 4)
-    const [first, write, ...short] = sent
-    for (const [i, each] of sent.entries()) {
-      assert.match(each.headers['authorization']!, `Signature=${signatureOf(each)}`, `request ${i}`)
-      assert.is(each.headers['x-amz-security-token'], sessionToken)
-      assert.equal(signedBy(each.headers).split(' ').slice(0, 3), signedBy(first!.headers).split(' ').slice(0, 3))
+  } finally {
+    Date.now = now
+  }
+  assert.equal(sent.map(isShort), [false, true, true, false, true])
+})
+
+// A success gives back what failures use up. Without it, a client that met fifty failures would never repeat a read again.
+test('the SDK’s retries hear of successes on the short way', async () => {
+  const { requestHandler } = recorder()
+  const client = new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler })
+  const strategy = (await client.config.retryStrategy()) as unknown as { capacity: number }
+  const store = dynamodbStore({ client })
+  await store.read([read], { consistent: true })
+  strategy.capacity = 100
+  for (let i = 0; i < 10; i++) await store.read([read], { consistent: true })
+  assert.is(strategy.capacity, 110)
+})
+
+// The trace's header was kept with the form of a request, so that later requests would have told an old trace.
+test('on Lambda each request tells the trace of its own invocation', async () => {
+  const { env } = process
+  try {
+    process.env = { ...env, AWS_LAMBDA_FUNCTION_NAME: 'f' }
+    const { requestHandler, sent } = recorder()
+    const store = dynamodbStore({ client: new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler }) })
+    for (const trace of ['one', 'two', undefined]) {
+      if (trace === undefined) delete process.env['_X_AMZN_TRACE_ID']
+      else process.env['_X_AMZN_TRACE_ID'] = trace
+      await store.read([read], { consistent: true })
     }
-    // Those behind the first of their kind are signed in fewer headers, and say the same.
     assert.equal(
-      short.map(({ body }) => JSON.parse(body)),
-      [first, write].map((each) => JSON.parse(each!.body)),
+      sent.map(({ headers }) => headers['X-Amzn-Trace-Id']),
+      ['one', 'two', undefined],
     )
-    assert.ok(short.every(({ headers }) => headers['amz-sdk-invocation-id'] === undefined))
-    for (const { headers, body } of short) assert.is(headers['content-length'], String(Buffer.byteLength(body)))
+    assert.equal(sent.map(isShort), [false, true, true])
+  } finally {
+    process.env = env
   }
 })
 

@@ -127,4 +127,19 @@ test('size grows by a byte with every two digits', () => {
   assert.is(numberSize(10n ** 38n - 1n), 20)
 })
 
+test('the size is that of the significant digits in pairs from the decimal point, in every notation', () => {
+  fc.assert(
+    fc.property(scaled, (each) => {
+      let { units, scale: places } = each
+      while (units !== 0n && units % 10n === 0n) {
+        units /= 10n
+        places--
+      }
+      const digits = String(units < 0n ? -units : units).length
+      const expected = Math.min(21, Math.ceil((digits + (Math.abs(places) % 2)) / 2) + 1 + (units < 0n ? 1 : 0))
+      assert.is(numberSize(parseNumber(toText(each))), units === 0n ? 1 : expected)
+    }),
+  )
+})
+
 test.run()
