@@ -15,7 +15,7 @@ export const usage = `npm run bench -- <suite> … [options]
   --table-prefix TEXT of the tables that it makes and deletes (default draftwork-bench-)
   --yes               does not ask`
 
-export interface Arguments {
+interface Arguments {
   readonly suites: readonly string[]
   readonly options: BenchOptions
 }

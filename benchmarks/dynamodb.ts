@@ -8,7 +8,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { dynamodbLocal, localClient } from '../test/support/dynamodb-local.ts'
 import type { BenchOptions } from './suite.ts'
 
-export type MakeClient = (config?: DynamoDBClientConfig) => DynamoDBClient
+type MakeClient = (config?: DynamoDBClientConfig) => DynamoDBClient
 
 /** Enough connections for all workers, so that none waits for another one's. */
 const connections = { httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 } }

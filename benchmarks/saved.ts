@@ -9,7 +9,7 @@ import { drawChart } from './chart.ts'
 import { print, type Spread } from './spread.ts'
 import type { Column, Report } from './suite.ts'
 
-export interface Saved extends Report {
+interface Saved extends Report {
   readonly suite: string
   readonly command: string
   readonly at: string

@@ -25,8 +25,9 @@ export const exactly = (value: number): Spread => ({ median: value, min: value, 
 export const ratio = (samples: readonly number[], base: readonly number[]): Spread =>
   spread(samples.map((sample, round) => sample / base[round]!))
 
+/** No number where there are no samples. */
 export const percentile = (samples: readonly number[], share: number): number =>
-  [...samples].sort((a, b) => a - b)[Math.min(samples.length - 1, Math.floor(samples.length * share))]!
+  [...samples].sort((a, b) => a - b)[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? Number.NaN
 
 export function print({ median, min, max }: Spread, digits?: number): string {
   const show = (value: number): string => printNumber(value, digits)

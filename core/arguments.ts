@@ -5,13 +5,17 @@
  *
  * @module
  */
+import { setMaxListeners } from 'node:events'
 import { printValue } from './data/print-value.ts'
 import { type EngineError, engineError } from './errors.ts'
 
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value)
 
+export const invalidArgument = (argument: string, message: string): EngineError =>
+  engineError('INVALID_ARGUMENT', message, { argument })
+
 export const unexpected = (argument: string, expected: string, got: unknown): EngineError =>
-  engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}, got ${printValue(got)}.`, { argument })
+  invalidArgument(argument, `Expected ${argument} to be ${expected}, got ${printValue(got)}.`)
 
 /**
  * Options, of which there may be none. Throws for what is no object, or one of a kind that has no names: a list, a `Map`;
@@ -26,6 +30,9 @@ export function assertOptions(given: unknown, argument = 'options', names?: read
   if (stray !== undefined) throw unexpected(argument, `named ${names!.join(', ')}`, stray)
 }
 
+/** Any number of requests may listen to the signal afterwards, which Node.js would warn of as a leak. */
 export function assertSignal(signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw unexpected('signal', 'an AbortSignal', signal)
+  if (signal === undefined) return
+  if (!(signal instanceof AbortSignal)) throw unexpected('signal', 'an AbortSignal', signal)
+  setMaxListeners(0, signal)
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from './arguments.ts'
+import { assertOptions, invalidArgument, unexpected } from './arguments.ts'
 import { isName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
@@ -22,6 +22,7 @@ import { type Records, recordsOf } from './records/records.ts'
 import { checkScheduler, type SchedulerOptions } from './scheduler/options.ts'
 import { pacedStore } from './scheduler/paced-store.ts'
 import type { ResourceReport } from './scheduler/resource.ts'
+import { inBackground } from './store/in-background.ts'
 import type { Store } from './store/store.ts'
 import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
@@ -97,9 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store: given, models, tables: settings, environment = systemEnvironment, metadata } = options
   const { journalTable: journal = DEFAULT_JOURNAL_TABLE, scheduler = given?.throughput ? {} : false } = options
   if (typeof given?.commit !== 'function') {
-    throw engineError('INVALID_ARGUMENT', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).', {
-      argument: 'store',
-    })
+    throw invalidArgument('store', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).')
   }
   if (!isName(journal)) {
     throw unexpected('journalTable', 'the name of a table', journal)
@@ -134,22 +133,20 @@ export function createEngine(options: EngineOptions): Engine {
   let closed: Promise<void> | undefined
   const isClosed = () => closed !== undefined
   const known = new Set(models)
-  const unitOfWork = unitOfWorkRunner({
-    store,
-    models: known,
-    environment,
-    sealer,
-    numbers: new NumberSource(store, journal, environment),
-    metadata,
-    journalTable: journal,
-    isClosed,
-    observer,
-  })
+  const numbers = new NumberSource(store, journal, environment)
+  const parts = { models: known, environment, sealer, numbers, metadata, journalTable: journal, isClosed, observer }
+  const unitOfWork = unitOfWorkRunner({ ...parts, store })
   return Object.freeze({
     unitOfWork,
     history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
     records: recordsOf({ store, models: known, environment, isClosed }),
-    migrations: migrationsOfTables({ store, models: known, environment, journalTable: journal, unitOfWork }),
+    migrations: migrationsOfTables({
+      ...{ store, models: known, environment, journalTable: journal },
+      background(rate) {
+        const behind = inBackground(store, rate)
+        return { store: behind, unitOfWork: unitOfWorkRunner({ ...parts, store: behind }) }
+      },
+    }),
     tables: engineTables(store, tables),
     capacity: () => paced?.capacity() ?? [],
     close() {
@@ -171,13 +168,12 @@ function checkedObserver(observer: Observer): Observer {
 
 /** Throws for what is no list of models, or one in which two have the same name. */
 function checkModels(models: readonly AnyModel[]): readonly AnyModel[] {
-  if (!Array.isArray(models))
-    throw engineError('INVALID_ARGUMENT', 'Expected models to be a list.', { argument: 'models' })
+  if (!Array.isArray(models)) throw invalidArgument('models', 'Expected models to be a list.')
   const names = new Set<string>()
   // `from` also visits the gaps of a sparse list.
   for (const model of Array.from(models)) {
     if (!isModel(model)) {
-      throw engineError('INVALID_ARGUMENT', 'Expected models made by defineModel.', { argument: 'models' })
+      throw invalidArgument('models', 'Expected models made by defineModel.')
     }
     if (names.has(model.name)) {
       throw engineError('INVALID_MODEL', `Two models are named ${model.name}; give one of them another name.`, {

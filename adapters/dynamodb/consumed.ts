@@ -20,7 +20,7 @@ export function tellConsumed(
 }
 
 /** Pure. One entry for the table, with its local indexes, and one for each global index. */
-export function readConsumed(consumed: WireConsumed, kind: 'read' | 'write'): readonly ConsumedCapacity[] {
+function readConsumed(consumed: WireConsumed, kind: 'read' | 'write'): readonly ConsumedCapacity[] {
   const { TableName: table, Table, LocalSecondaryIndexes, GlobalSecondaryIndexes = {} } = consumed
   if (table === undefined) return []
   // Without the parts the total is all that is known.

@@ -10,7 +10,7 @@ import type { DocumentPath } from '../../core/data/document-path.ts'
 import { toWire, type WireMap } from './attribute-values.ts'
 
 /** What a request carries beside its expressions; without the members that would be empty, which DynamoDB refuses. */
-export interface ExpressionMembers {
+interface ExpressionMembers {
   ExpressionAttributeNames?: Record<string, string>
   ExpressionAttributeValues?: WireMap
 }

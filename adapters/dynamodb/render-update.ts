@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Update, UpdateAction } from '../../core/expression/update.ts'
+import { isIdle, type Update, type UpdateAction } from '../../core/expression/update.ts'
 import type { ExpressionAttributes } from './expression-attributes.ts'
 
 type Clause = 'SET' | 'REMOVE' | 'ADD' | 'DELETE'
@@ -25,10 +25,6 @@ export function renderUpdate(update: Update, attributes: ExpressionAttributes): 
 /** For a request that must have an expression. Removing what nobody has changes nothing. */
 export const renderRequiredUpdate = (update: Update, attributes: ExpressionAttributes): string =>
   renderUpdate(update, attributes) ?? `REMOVE ${attributes.name('_nothing')}`
-
-/** Empty sets cannot be sent, nor stored. */
-const isIdle = (action: UpdateAction): boolean =>
-  (action.kind === 'add-to-set' || action.kind === 'remove-from-set') && action.elements.size === 0
 
 function render(action: UpdateAction, attributes: ExpressionAttributes): [Clause, string] {
   const path = attributes.path(action.path)

@@ -41,12 +41,19 @@ export async function settled(
   throw engineError('REJECTED', `${reason}; look at its status in the AWS console, then try again`, { reason })
 }
 
-async function look(table: string, { client, signal }: TableContext): Promise<Found | undefined> {
+/** What DynamoDB says of a table now; undefined for no table. */
+export async function look(
+  table: string,
+  { client, signal }: Pick<TableContext, 'client' | 'signal'>,
+): Promise<Found | undefined> {
   const answer = await client
-    .send(new DescribeTableCommand({ TableName: table }), signal ? { abortSignal: signal } : {})
+    .send(new DescribeTableCommand({ TableName: table }), endingAt(signal))
     .catch(unlessNamed('ResourceNotFoundException'))
   return answer?.Table
 }
+
+/** Options of a request that the signal ends. */
+export const endingAt = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
 
 /** The table as it is now; undefined for no table. */
 export async function describeTable(table: string, context: TableContext): Promise<TableDescription | undefined> {
@@ -56,7 +63,7 @@ export async function describeTable(table: string, context: TableContext): Promi
 
 export async function describeFound(found: Found, { client, signal }: TableContext): Promise<TableDescription> {
   const answer = await client
-    .send(new DescribeTimeToLiveCommand({ TableName: found.TableName }), signal ? { abortSignal: signal } : {})
+    .send(new DescribeTimeToLiveCommand({ TableName: found.TableName }), endingAt(signal))
     // Not yet where the table has only just been asked for.
     .catch(unlessNamed('ResourceNotFoundException', 'ResourceInUseException'))
   return readDescription(found, answer?.TimeToLiveDescription)

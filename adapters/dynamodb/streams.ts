@@ -11,6 +11,7 @@ import type { DynamoDBStreamsClient, _Record as StreamRecord } from '@aws-sdk/cl
 import { keyOf } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import type { Change, ChangesPage, ChangesRequest } from '../../core/store/changes.ts'
+import { BOTH_IMAGES } from '../../core/store/table-properties.ts'
 import { mapFromWire, type WireMap } from './attribute-values.ts'
 import type { Patience } from './patience.ts'
 import { printPositions, readPositions } from './stream-position.ts'
@@ -26,7 +27,7 @@ const [FIRST_WAIT, LONGEST_WAIT] = [100, 1_600]
 /** Milliseconds of waiting after which an empty page lets the consumer save how far it is. */
 const QUIET = 5_000
 
-export interface StreamContext {
+interface StreamContext {
   readonly client: DynamoDBClient
   readonly streams: DynamoDBStreamsClient
   readonly patience: Patience
@@ -93,8 +94,8 @@ async function findStream(table: string, { client, signal }: StreamContext): Pro
     const reason = `table ${table} has no stream`
     throw rejected(reason, 'create it with stream: true, which also switches the stream of an existing table on')
   }
-  if (images !== 'NEW_AND_OLD_IMAGES') {
-    const reason = `the stream of table ${table} has ${images}, not NEW_AND_OLD_IMAGES`
+  if (images !== BOTH_IMAGES.StreamViewType) {
+    const reason = `the stream of table ${table} has ${images}, not ${BOTH_IMAGES.StreamViewType}`
     throw rejected(
       reason,
       'switch the stream off when nobody reads it any more, then create the table with stream: true',

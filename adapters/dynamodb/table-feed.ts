@@ -20,7 +20,7 @@ export interface LiveStream {
   readonly keys: readonly string[]
 }
 
-export interface Batch extends Records {
+interface Batch extends Records {
   readonly shard: string
 }
 

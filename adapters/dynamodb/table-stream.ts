@@ -3,18 +3,13 @@
  *
  * @module
  */
-import { type StreamSpecification, type TableDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
+import { type TableDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
 import { engineError } from '../../core/errors.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
-import type { TableContext } from './settled-table.ts'
+import { BOTH_IMAGES } from '../../core/store/table-properties.ts'
+import { endingAt, type TableContext } from './settled-table.ts'
 
 type Found = TableDescription | undefined
-
-/** What `Store.changes` needs. */
-export const bothImages: StreamSpecification = Object.freeze({
-  StreamEnabled: true,
-  StreamViewType: 'NEW_AND_OLD_IMAGES',
-})
 
 const MAX_ATTEMPTS = 5
 
@@ -32,8 +27,8 @@ export async function ensureStream(
   let found = present
   for (let attempt = 1; !hasStream(found); attempt++) {
     try {
-      const command = new UpdateTableCommand({ TableName: table, StreamSpecification: bothImages })
-      await client.send(command, signal ? { abortSignal: signal } : {})
+      const StreamSpecification = { StreamEnabled: true, ...BOTH_IMAGES }
+      await client.send(new UpdateTableCommand({ TableName: table, StreamSpecification }), endingAt(signal))
       found = await usable(hasStream)
     } catch (error) {
       // Somebody else is changing the table, perhaps in the same way.
@@ -42,8 +37,8 @@ export async function ensureStream(
     }
   }
   const images = found?.StreamSpecification?.StreamViewType
-  if (images === bothImages.StreamViewType) return
-  const reason = `table ${table} has a stream of ${images}, the model wants ${bothImages.StreamViewType}`
+  if (images === BOTH_IMAGES.StreamViewType) return
+  const reason = `table ${table} has a stream of ${images}, the model wants ${BOTH_IMAGES.StreamViewType}`
   throw engineError('REJECTED', `${reason}; switch it off when nobody reads it any more, then try again`, { reason })
 }
 

@@ -15,7 +15,7 @@ import { keyAttributes } from '../../core/store/change-table.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
 import { tableProperties } from '../../core/store/table-properties.ts'
 import { isActive } from './describe-table.ts'
-import { describeFound, settled, type TableContext, unlessNamed } from './settled-table.ts'
+import { describeFound, endingAt, settled, type TableContext, unlessNamed } from './settled-table.ts'
 import { ensureStream } from './table-stream.ts'
 
 /** Milliseconds. */
@@ -74,7 +74,7 @@ export async function deleteTable(table: string, context: TableContext): Promise
 const send = (
   { client, signal }: TableContext,
   command: CreateTableCommand | DeleteTableCommand | UpdateTimeToLiveCommand,
-): Promise<unknown> => client.send(command as CreateTableCommand, signal ? { abortSignal: signal } : {})
+): Promise<unknown> => client.send(command as CreateTableCommand, endingAt(signal))
 
 /** In words; undefined where the keys are the same. */
 function differenceOfKeys(definition: TableDefinition, found: Found): string | undefined {

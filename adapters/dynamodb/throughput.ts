@@ -3,13 +3,9 @@
  *
  * @module
  */
-import {
-  DescribeTableCommand,
-  type DynamoDBClient,
-  type OnDemandThroughput,
-  type ProvisionedThroughputDescription,
-} from '@aws-sdk/client-dynamodb'
+import type { DynamoDBClient, OnDemandThroughput, ProvisionedThroughputDescription } from '@aws-sdk/client-dynamodb'
 import type { TableThroughput, Throughput } from '../../core/store/capacity.ts'
+import { look } from './settled-table.ts'
 
 /** Undefined for a table that is not there, and for one on demand without maxima. */
 export async function describeThroughput(
@@ -17,20 +13,13 @@ export async function describeThroughput(
   table: string,
   signal: AbortSignal | undefined,
 ): Promise<TableThroughput | undefined> {
-  const answer = await client
-    .send(new DescribeTableCommand({ TableName: table }), signal ? { abortSignal: signal } : {})
-    .catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined
-      throw error
-    })
-  const found = answer?.Table
-  if (!found) return undefined
-  const indexes = found.GlobalSecondaryIndexes ?? []
-  const own = readThroughput(found)
-  const ofIndexes = Object.fromEntries(indexes.map((index) => [index.IndexName ?? '', readThroughput(index)]))
-  return own === undefined && indexes.every((index) => readThroughput(index) === undefined)
-    ? undefined
-    : { ...own, indexes: Object.fromEntries(Object.entries(ofIndexes).map(([name, units]) => [name, units ?? {}])) }
+  const found = await look(table, { client, signal })
+  const own = found && readThroughput(found)
+  const indexes = (found?.GlobalSecondaryIndexes ?? []).map(
+    (index) => [index.IndexName ?? '', readThroughput(index)] as const,
+  )
+  if (own === undefined && indexes.every(([, units]) => units === undefined)) return undefined
+  return { ...own, indexes: Object.fromEntries(indexes.map(([name, units]) => [name, units ?? {}])) }
 }
 
 interface Described {

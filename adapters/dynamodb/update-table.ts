@@ -21,7 +21,7 @@ import {
   throughput,
 } from '../../core/store/table-properties.ts'
 import { isActive } from './describe-table.ts'
-import { describeFound, settled, type TableContext } from './settled-table.ts'
+import { describeFound, endingAt, settled, type TableContext } from './settled-table.ts'
 
 /** Milliseconds. An index over a large table is made for hours; the caller's signal ends the wait, not the making. */
 const MAX_WAIT = 24 * 60 * 60_000
@@ -68,7 +68,7 @@ type ChangeInput =
   | { readonly kind: 'expiry'; readonly input: UpdateTimeToLiveCommandInput }
 
 async function send({ kind, input }: ChangeInput, { client, signal }: TableContext): Promise<void> {
-  const options = signal ? { abortSignal: signal } : {}
+  const options = endingAt(signal)
   if (kind === 'expiry') await client.send(new UpdateTimeToLiveCommand(input), options)
   else await client.send(new UpdateTableCommand(input), options)
 }

@@ -8,7 +8,7 @@ import type { WritePlan } from '../../core/store/write-plan.ts'
 import type { CheckedAdversity } from './adversity.ts'
 import type { Dice } from './adversity-dice.ts'
 
-export interface CommitFaults {
+interface CommitFaults {
   /** The answer in place of applying the plan. */
   readonly refusal: CommitOutcome | undefined
   readonly isLostBefore: boolean

@@ -18,7 +18,7 @@ import type { CapacityMeter } from './capacity-meter.ts'
 import { checkProvisioned } from './capacity-plan.ts'
 import type { Tables } from './tables.ts'
 
-export interface AdverseParts {
+interface AdverseParts {
   /** A healthy store of the same tables, which is closed by itself. */
   readonly open: (isMetered: boolean) => Store
   readonly reopen: AdverseStore['recovered']

@@ -61,7 +61,7 @@ export interface AdverseStore extends Store {
   settled(): Promise<void>
 }
 
-export type Odds = Required<{ readonly [Name in (typeof probabilities)[number]]: number }>
+type Odds = Required<{ readonly [Name in (typeof probabilities)[number]]: number }>
 
 /** Every fault with its probability, and the crash; nothing is left out. */
 export interface CheckedAdversity extends Odds {
@@ -82,10 +82,7 @@ const probabilities = [
 
 /** @throws `INVALID_ARGUMENT`, also for names that are not known: a misspelt fault would be one that never comes */
 export function checkAdversity(adversity: Adversity): CheckedAdversity {
-  const known: readonly string[] = [...probabilities, 'seed', 'crashAtWrite', 'capacity']
-  assertOptions(adversity ?? null, 'adversity')
-  const stray = Object.keys(adversity).find((name) => !known.includes(name))
-  if (stray !== undefined) throw unexpected(`adversity.${stray}`, `one of ${known.join(', ')}`, stray)
+  assertOptions(adversity ?? null, 'adversity', [...probabilities, 'seed', 'crashAtWrite', 'capacity'])
   const { seed, crashAtWrite = Number.POSITIVE_INFINITY } = adversity
   if (!Number.isSafeInteger(seed)) throw refusal('seed', 'an integer', adversity)
   if (crashAtWrite !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(crashAtWrite) && crashAtWrite > 0)) {

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { partitionUnits } from '../../core/store/capacity.ts'
 import type { CapacityPlan, ProvisionedTable } from './capacity-plan.ts'
 
-export type Kind = 'read' | 'write'
+type Kind = 'read' | 'write'
 
 /** What a request needs of one table or index. */
 export interface Charge {
@@ -25,7 +26,6 @@ interface Bucket {
   at: number
 }
 
-const PARTITION: { readonly [K in Kind]: number } = { read: 3000, write: 1000 }
 const BURST_SECONDS = 300
 /** Fractions of units, summed up in another order, may miss by this much. */
 const EPSILON = 1e-6
@@ -108,7 +108,7 @@ export class CapacityMeter {
   #shape(table: string, kind: Kind, index: string | undefined, name: string) {
     const provisioned = this.#tables.get(table)
     const isPartition = (JSON.parse(name) as unknown[]).length === 4
-    if (isPartition) return { rate: PARTITION[kind], depth: PARTITION[kind] }
+    if (isPartition) return { rate: partitionUnits[kind], depth: partitionUnits[kind] }
     const rate = (index === undefined ? provisioned : provisioned?.indexes?.[index])?.[kind] ?? Number.POSITIVE_INFINITY
     return { rate, depth: rate * (provisioned?.burstSeconds ?? BURST_SECONDS) }
   }
@@ -123,7 +123,7 @@ export class CapacityMeter {
 }
 
 const partitionsOf = ({ read, write, partitions }: ProvisionedTable): number =>
-  partitions ?? Math.max(1, Math.ceil(read / PARTITION.read), Math.ceil(write / PARTITION.write))
+  partitions ?? Math.max(1, Math.ceil(read / partitionUnits.read), Math.ceil(write / partitionUnits.write))
 
 /** FNV-1a. */
 function hash(text: string): number {

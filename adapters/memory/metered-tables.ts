@@ -11,7 +11,7 @@ import { apply } from '../../core/expression/apply.ts'
 import { all } from '../../core/expression/condition.ts'
 import { evaluate } from '../../core/expression/evaluate.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
-import type { ConsumedCapacity } from '../../core/store/capacity.ts'
+import { type ConsumedCapacity, readUnits, writeUnits } from '../../core/store/capacity.ts'
 import { keyNames } from '../../core/store/check-keys.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { indexed } from '../../core/store/page-builder.ts'
@@ -30,7 +30,6 @@ export interface Requests {
   write(writes: readonly BulkWrite[], options?: RequestOptions): BulkOutcome
 }
 
-const [WRITE_BYTES, READ_BYTES] = [1024, 4096]
 const always = all([])
 
 export class MeteredTables implements Requests {
@@ -160,10 +159,6 @@ export class MeteredTables implements Requests {
     }
   }
 }
-
-const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_BYTES))
-const readUnits = (bytes: number, consistent: boolean): number =>
-  Math.max(1, Math.ceil(bytes / READ_BYTES)) * (consistent ? 1 : 0.5)
 
 function readCharge({ table, key }: ItemAddress, item: Item | undefined, consistent: boolean): Charge {
   const [value] = Object.values(key)

@@ -7,7 +7,7 @@ import { compare, type ScalarValue } from '../../core/data/attribute-value.ts'
 import type { QueryRequest, ScanRequest, SortCondition } from '../../core/store/store.ts'
 import { comparePartitions, type Position, partitionPosition } from './key-order.ts'
 
-export interface Range {
+interface Range {
   below(position: Position): boolean
   above(position: Position): boolean
 }

@@ -39,7 +39,7 @@ const MAX_EVENTS = 32
  * ```
  */
 export function opentelemetry(options: OpentelemetryOptions = {}): Observer {
-  assertOptions(options)
+  assertOptions(options, 'options', ['tracerProvider', 'meterProvider', 'namespace'])
   const { tracerProvider = trace, meterProvider = metrics, namespace } = options
   if (typeof tracerProvider?.getTracer !== 'function')
     throw unexpected('tracerProvider', 'a TracerProvider', tracerProvider)

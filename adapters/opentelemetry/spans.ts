@@ -16,7 +16,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 
-export interface OpenSpan {
+interface OpenSpan {
   readonly span: Span
   readonly within: <A>(work: () => A) => A
 }

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-export const everything = ['core/index.ts', 'adapters/memory/index.ts', 'adapters/dynamodb/index.ts']
+const everything = ['core/index.ts', 'adapters/memory/index.ts', 'adapters/dynamodb/index.ts']
 
 /** The library's own code and its dependencies; the SDK, io-ts, fp-ts and OpenTelemetry are peers that the caller has. */
 export async function bundle(entries = everything) {

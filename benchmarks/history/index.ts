@@ -13,6 +13,8 @@ import * as t from 'io-ts'
 import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
 import { type Item, itemSize } from '../../core/data/item.ts'
 import { createEngine, defineModel, type Store } from '../../core/index.ts'
+import { writeUnits } from '../../core/store/capacity.ts'
+import { passingStore } from '../../test/support/passing-store.ts'
 import { type Counted, connect, counting, tableName } from '../dynamodb.ts'
 import { exactly } from '../spread.ts'
 import type { Context, Report, Row, Section, Suite } from '../suite.ts'
@@ -35,7 +37,7 @@ interface Way {
 }
 
 const unitsOf = (before: Item | undefined, after: Item | undefined): number =>
-  Math.max(1, Math.ceil(Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0) / 1024))
+  writeUnits(Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0))
 
 async function run({ options, log, confirm }: Context): Promise<Report> {
   const commits = options.quick ? 150 : 1000
@@ -51,18 +53,7 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
     const looks = (plan: Parameters<Store['commit']>[0]) => looking.read(plan.actions, { consistent: true })
     // Sealing goes on beside commits, but never two writes of one item at once: what is looked at holds still.
     let turn = Promise.resolve()
-    return {
-      limits: store.limits,
-      read: (...args) => store.read(...args),
-      query: (...args) => store.query(...args),
-      scan: (...args) => store.scan(...args),
-      write: (...args) => store.write(...args),
-      changes: (...args) => store.changes(...args),
-      createTable: (...args) => store.createTable(...args),
-      deleteTable: (...args) => store.deleteTable(...args),
-      describeTable: (...args) => store.describeTable(...args),
-      updateTable: (...args) => store.updateTable(...args),
-      close: () => store.close(),
+    return passingStore(store, {
       commit(plan, given) {
         const own = turn.then(async () => {
           const before = await looks(plan)
@@ -78,7 +69,7 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
         )
         return own
       },
-    }
+    })
   }
 
   const unitOfWork = (history: boolean): Way => ({

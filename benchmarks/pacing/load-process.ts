@@ -1,9 +1,10 @@
 /**
- * One of several processes that share a table: takes its orders from its parent, and tells what it measured.
+ * One of several processes that share a table.
  *
  * @module
  */
-import { drive, type Load } from './load.ts'
+import { answerQuestions } from '../lane.ts'
+import { drive, type Load, type Measured } from './load.ts'
 import { openWay, type Target, type WayName } from './ways.ts'
 
 export interface LoadOrder {
@@ -12,8 +13,4 @@ export interface LoadOrder {
   readonly load: Load
 }
 
-process.on('message', ({ name, target, load }: LoadOrder) => {
-  const way = openWay(name, target)
-  void drive(way, load).then((measured) => process.send?.(measured, () => process.exit(0)))
-})
-process.send?.('ready')
+answerQuestions(({ name, target, load }: LoadOrder): Promise<Measured> => drive(openWay(name, target), load))

@@ -67,8 +67,3 @@ export async function drive(way: Way, load: Load): Promise<Measured> {
   const counts = { sent: sent - before.sent, throttled: throttled - before.throttled, errors: errors - before.errors }
   return { units, seconds: load.seconds, written: latencies.length, counts, latencies }
 }
-
-export const percentile = (samples: readonly number[], share: number): number => {
-  const sorted = [...samples].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}

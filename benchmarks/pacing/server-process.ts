@@ -4,18 +4,22 @@
  * @module
  */
 import type { ProvisionedTable } from '../../adapters/memory/capacity-plan.ts'
-import { provisionedServer } from './server.ts'
+import { provisionedServer } from '../../test/support/provisioned-server.ts'
+import { answerQuestions } from '../lane.ts'
 
-export type Order =
-  | { readonly kind: 'provision'; readonly table: string; readonly provisioned: ProvisionedTable }
-  | { readonly kind: 'statistics'; readonly table: string }
+/** Makes a table, or gives it another capacity. */
+export interface Provisioning {
+  readonly table: string
+  readonly provisioned: ProvisionedTable
+}
+
+/** Where the table is. */
+export interface Provisioned {
+  readonly endpoint: string
+}
 
 const server = await provisionedServer()
-process.on('message', (order: Order) => {
-  if (order.kind === 'provision') {
-    server.provision(order.table, order.provisioned)
-    process.send?.({ kind: 'done' })
-  } else process.send?.({ kind: 'statistics', ...server.statistics(order.table) })
+answerQuestions(async ({ table, provisioned }: Provisioning): Promise<Provisioned> => {
+  server.provision(table, provisioned)
+  return { endpoint: server.endpoint }
 })
-process.on('disconnect', () => process.exit(0))
-process.send?.({ kind: 'endpoint', endpoint: server.endpoint })

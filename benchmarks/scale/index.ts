@@ -4,16 +4,13 @@
  *
  * @module
  */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { createEngine } from '../../core/index.ts'
+import { collectGarbage } from '../garbage.ts'
 import { Reference, record } from '../reference-record.ts'
 import { exactly, ratio, spread } from '../spread.ts'
 import type { Context, Report, Section, Suite } from '../suite.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
+import { manyVersions } from './versions.ts'
 
 const LOADED = [1, 10, 100, 1000] as const
 const CHANGED = [1, 10, 50, 100] as const
@@ -23,7 +20,8 @@ interface Shot {
   readonly changed: number
 }
 
-async function run({ options, log }: Context): Promise<Report> {
+async function run(context: Context): Promise<Report> {
+  const { options, log } = context
   const store = memoryStore()
   const { unitOfWork, tables } = createEngine({ store, models: [Reference] })
   await tables.create()
@@ -84,10 +82,12 @@ async function run({ options, log }: Context): Promise<Report> {
   const perRecord = changed.map((samples, i) => samples.map((sample) => sample / CHANGED[i]!))
   const growth = ratio(loaded.at(-1)!, loaded[0]!).median
   const slope = ratio(perRecord.at(-1)!, perRecord[1]!).median
+  const versions = await manyVersions(context)
   return {
     sections: [
       sectionOf('one record changed, against records loaded', LOADED, loaded, loaded[0]!),
       sectionOf('CPU a record, against records changed', CHANGED, perRecord, perRecord[0]!),
+      versions.section,
     ],
     wanted: [
       { what: '1,000 records loaded against 1', wanted: '≤ 1.5×', got: `${growth.toFixed(2)}×`, holds: growth <= 1.5 },
@@ -96,6 +96,12 @@ async function run({ options, log }: Context): Promise<Report> {
         wanted: '≤ 1.5×',
         got: `${slope.toFixed(2)}×`,
         holds: slope <= 1.5,
+      },
+      {
+        what: 'CPU a version folded, ten times as many',
+        wanted: '≤ 1.5×',
+        got: `${versions.growth.toFixed(2)}×`,
+        holds: versions.growth <= 1.5,
       },
     ],
   }
@@ -121,6 +127,6 @@ const sectionOf = (
 
 export default {
   name: 'scale',
-  question: 'what does a commit cost against how much was loaded and changed?',
+  question: 'what does a commit cost against how much was loaded and changed, and a history against its length?',
   run,
 } satisfies Suite

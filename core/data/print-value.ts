@@ -6,7 +6,7 @@
 
 const LENGTH = 40
 
-/** Scalars shortened, all else by kind only: a message is no place for whole records. */
+/** Scalars and dates, shortened; all else by kind only: a message is no place for whole records. */
 export function printValue(value: unknown): string {
   if (typeof value === 'string') {
     return value.length > LENGTH ? `${JSON.stringify(value.slice(0, LENGTH))}…` : JSON.stringify(value)
@@ -23,7 +23,7 @@ export function printValue(value: unknown): string {
 }
 
 function kindOf(value: object): string {
-  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date'
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
   const name = Object.getPrototypeOf(value)?.constructor?.name
   return typeof name === 'string' && name !== '' ? `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}` : 'an object'
 }

@@ -13,7 +13,9 @@ import {
   typeOf,
 } from './attribute-value.ts'
 import type { DocumentPath } from './document-path.ts'
+import { MAX_LEVELS } from './levels.ts'
 import { narrowest, numberProblem } from './number.ts'
+import { isPlainObject } from './plain-object.ts'
 
 /** One thing that is wrong with a value: where, what was expected, what came. */
 export interface Issue {
@@ -22,9 +24,8 @@ export interface Issue {
   readonly actual: unknown
 }
 
-export type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
+type Gated = { readonly value: AttributeValue | undefined; readonly issues: readonly Issue[] }
 
-const MAX_DEPTH = 32
 const noGaps = 'a value, since a list has no absent elements'
 /** ES2024, which Node has had since 20. */
 type WellFormed = string & { isWellFormed(): boolean }
@@ -59,7 +60,7 @@ function convert(
   // Not what merely has one as its prototype.
   if (input instanceof Uint8Array && ArrayBuffer.isView(input)) return Uint8Array.from(input)
   if (input instanceof Set && isSet(input)) return convertSet(input, path, issues)
-  if (path.length >= MAX_DEPTH) return refuse(`at most ${MAX_DEPTH} levels of nesting`)
+  if (path.length >= MAX_LEVELS) return refuse(`at most ${MAX_LEVELS} levels of nesting`)
   if (ancestors.has(input)) return refuse('a value without cycles')
   ancestors.add(input)
   const result = Array.isArray(input)
@@ -110,8 +111,7 @@ function convertList(input: readonly unknown[], path: DocumentPath, issues: Issu
 }
 
 function convertMap(input: object, path: DocumentPath, issues: Issue[], ancestors: Set<object>) {
-  const prototype = Object.getPrototypeOf(input)
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlainObject(input)) {
     issues.push({ path, expected: 'a plain object (give this field a codec that encodes it)', actual: input })
     return undefined
   }
@@ -121,7 +121,7 @@ function convertMap(input: object, path: DocumentPath, issues: Issue[], ancestor
       issues.push({ path, expected: `an attribute name other than ${JSON.stringify(String(name))}`, actual: name })
       continue
     }
-    const member = convert((input as Record<string, unknown>)[name], [...path, name], issues, ancestors)
+    const member = convert(input[name], [...path, name], issues, ancestors)
     if (member !== undefined) map[name] = member
   }
   return Object.freeze(map) as AttributeMap

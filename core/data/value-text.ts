@@ -18,7 +18,7 @@ export const valueText = (value: AttributeValue): string => JSON.stringify(toJso
 /** What `valueText` made, deeply frozen. */
 export const parseValue = (text: string): AttributeValue => fromJson(JSON.parse(text) as Json)
 
-export function toJson(value: AttributeValue): Json {
+function toJson(value: AttributeValue): Json {
   // JSON keeps every finite double.
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value

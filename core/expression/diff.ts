@@ -24,7 +24,7 @@ import { type DocumentPath, startsWith, valueAt } from '../data/document-path.ts
 import type { Item } from '../data/item.ts'
 import { addToSet, append, remove, removeFromSet, set, type Update, type UpdateAction } from './update.ts'
 
-export interface Images {
+interface Images {
   /** The item in the store. */
   readonly stored: Item
   /** The record as it was, encoded. */
@@ -34,7 +34,7 @@ export interface Images {
 }
 
 /** Whether changes inside the map at this path may be merged with others' changes inside it. */
-export type Mergeable = (path: DocumentPath) => boolean
+type Mergeable = (path: DocumentPath) => boolean
 
 /** Actions on disjoint paths that turn `stored` into what `after` says; empty when nothing changed. */
 export function diff(images: Images, mergeable: Mergeable): Update {
@@ -49,7 +49,7 @@ export function diff(images: Images, mergeable: Mergeable): Update {
 }
 
 /** The deepest paths at which two items differ: never inside a list, a set, or a map that is not mergeable. */
-export function changedPaths(before: Item, after: Item, mergeable: Mergeable): DocumentPath[] {
+export function changedPaths(before: Item, after: Item, mergeable: Mergeable = () => true): DocumentPath[] {
   const found: DocumentPath[] = []
   const walk = (a: AttributeMap, b: AttributeMap, path: DocumentPath): void => {
     for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {

@@ -9,7 +9,7 @@ import type { DocumentPath } from '../data/document-path.ts'
 import type { Condition } from './condition.ts'
 import type { Update, UpdateAction } from './update.ts'
 
-export interface Weight {
+interface Weight {
   readonly bytes: number
   readonly operators: number
 }

@@ -12,7 +12,7 @@ import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { all, equals, exists } from '../expression/condition.ts'
 import { set } from '../expression/update.ts'
-import { type Block, blockAddress, encodeBlock, endAddress, lastAddress, putBlock } from '../journal/block.ts'
+import { type Block, blockAddress, ENTRIES, encodeBlock, endAddress, lastAddress, putBlock } from '../journal/block.ts'
 import { commitId } from '../journal/commit-id.ts'
 import { decodeEntry, encodeEntry, erasedEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
@@ -21,7 +21,7 @@ import { isStub, readEntries, spillAddresses } from '../journal/spill.ts'
 import { GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { HistoryParts } from './history-parts.ts'
-import { readRecord, type Source } from './versions.ts'
+import { readRecord, type Source } from './source.ts'
 
 const MAX_ROUNDS = 10
 
@@ -48,7 +48,7 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
   const record = await readRecord(source)
   const generation = record && generationOf(record)
   if (!record || generation === undefined) return true
-  const cut: Item | undefined = await sealer.makeRoom(source.address, record)
+  const cut: Item | undefined = await sealer.cutToLast(source.address, record)
   const [last, ...more] = cut ? tailOf(cut) : []
   if (!last || more.length > 0) return false
   if (isErased(last)) return true
@@ -85,7 +85,7 @@ async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<stri
       table,
       key,
       item: encodeBlock(key, source.address, shell),
-      condition: all([exists(['p']), equals(['h'], listed(block.entries))]),
+      condition: all([exists(['p']), equals([ENTRIES], listed(block.entries))]),
     })
     if (outcome !== 'committed') continue
     if (isEnd) await send(parts, putBlock(journalTable, source.address, { ...shell, isEnd: false }))

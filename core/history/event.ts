@@ -12,9 +12,11 @@ import { changedPaths } from '../expression/diff.ts'
 import { type Change, redo, undo } from '../journal/change.ts'
 import { commitTime } from '../journal/commit-id.ts'
 import type { RecordReference, Step } from '../journal/entry.ts'
-import { decodePayload } from '../model/domain-event.ts'
+import { decodePayload } from '../model/event-payload.ts'
+import { deepFreeze } from '../model/freeze.ts'
 import type { AnyModel, EventsOf, KeyOf } from '../model/model.ts'
-import { attempt, type Image, image, type Version } from './versions.ts'
+import { attempt, type Image, image } from './image.ts'
+import type { Version } from './versions.ts'
 
 /** One place of a record, in stored form: dates are texts. `undefined` is absence. */
 export interface ValueChange {
@@ -74,7 +76,8 @@ export function eventsOf<M extends AnyModel>(model: M, key: KeyOf<M>, version: V
       path: step?.path ?? entry.path,
       by: entry.metadata,
       name: step?.name,
-      data: step?.name === undefined || entry.erased ? undefined : decodePayload(model, step.name, step.data),
+      data:
+        step?.name === undefined || entry.erased ? undefined : deepFreeze(decodePayload(model, step.name, step.data)),
       changes: entry.erased ? [] : valueChanges(from, to, step?.changes),
       erased: entry.erased,
       others: entry.others,

@@ -19,7 +19,7 @@ import { decodeItem } from '../model/record.ts'
 import type { Change } from '../store/changes.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { eventsOf, type HistoryEvent } from './event.ts'
-import { absentImage, image } from './versions.ts'
+import { absentImage, image } from './image.ts'
 
 /** From where, and whose events, a feed tells. `signal` ends it, without an error. */
 export interface FollowOptions<M extends AnyModel> extends RequestOptions {
@@ -51,7 +51,7 @@ export interface Feed<M extends AnyModel> extends AsyncIterable<FeedEvent<M>> {
   pages(): AsyncIterable<FeedPage<M>>
 }
 
-export interface FeedParts {
+interface FeedParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly journalTable: string

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { addressOf } from '../model/key.ts'
+import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, RecordOf } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
 import type { RequestOptions } from '../store/store.ts'
@@ -14,11 +15,13 @@ import { eraseHistory } from './erase.ts'
 import { differences, type EventReference, eventsOf, type HistoryEvent, type ValueChange } from './event.ts'
 import { type Feed, type FollowOptions, followFeed } from './feed.ts'
 import type { HistoryParts } from './history-parts.ts'
+import type { Image } from './image.ts'
 import { imageAtTime, imageAtVersion, latestGeneration } from './image-at.ts'
 import { type Replay, type ReplayOptions, replayEvents } from './replay.ts'
+import { readRecord, type Source } from './source.ts'
 import { undoCommit } from './undo.ts'
 import { type Verification, verifyHistory } from './verify.ts'
-import { type Image, readRecord, type Source, versionsBackwards, versionsForwards } from './versions.ts'
+import { versionsBackwards, versionsForwards } from './versions.ts'
 
 /** Which part of a history, and in which order. */
 export interface HistoryOptions extends RequestOptions {
@@ -134,13 +137,9 @@ export function historyOf(parts: HistoryParts): History {
     options: RequestOptions | undefined,
     names: readonly string[] = [],
   ): Source {
-    if (!models.has(model)) {
-      throw engineError('INVALID_ARGUMENT', 'Expected a model of this engine; name it in createEngine({ models }).', {
-        argument: 'model',
-      })
-    }
+    assertKnown(models, model)
     if (!model.definition.history) {
-      throw engineError('INVALID_ARGUMENT', `${model.name} keeps no history (history: false).`, { argument: 'model' })
+      throw invalidArgument('model', `${model.name} keeps no history (history: false).`)
     }
     assertOptions(options, 'options', ['signal', ...names])
     assertSignal(options?.signal)
@@ -168,10 +167,10 @@ export function historyOf(parts: HistoryParts): History {
   async function* events<M extends AnyModel>(model: M, key: KeyOf<M>, source: Source, options: HistoryOptions) {
     const { from, to, reverse = false, limit = Number.POSITIVE_INFINITY } = options
     const isBounded = from !== undefined || to !== undefined
-    const generation =
-      options.generation ?? (isBounded ? await latestGeneration(source, await readRecord(source)) : undefined)
+    const record = await readRecord(source)
+    const generation = options.generation ?? (isBounded ? await latestGeneration(source, record) : undefined)
     if (isBounded && generation === undefined) return
-    const versions = (reverse ? versionsBackwards : versionsForwards)(source, { generation, from, to })
+    const versions = (reverse ? versionsBackwards : versionsForwards)(source, { generation, from, to }, { record })
     let left = limit
     for await (const version of versions) {
       const found = eventsOf(model, key, version)

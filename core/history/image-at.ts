@@ -9,12 +9,14 @@
 
 import type { Item } from '../data/item.ts'
 import { blockSortKey } from '../journal/block.ts'
-import { commitTime } from '../journal/commit-id.ts'
+import { commitTime, timeText } from '../journal/commit-id.ts'
 import { undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
-import { absentImage, attempt, type Image, readRecord, type Source, unknown, versionsForwards } from './versions.ts'
+import { absentImage, attempt, type Image, unknown } from './image.ts'
+import { readRecord, type Source } from './source.ts'
+import { versionsForwards } from './versions.ts'
 
 /** The latest generation: the record's, or of a deleted one its last. */
 export async function latestGeneration(source: Source, record: Item | undefined): Promise<string | undefined> {
@@ -46,21 +48,20 @@ export async function imageAtVersion(
     const recent = await imageInTail(source, record, version)
     if (recent) return recent
   }
-  for await (const each of versionsForwards(source, { generation: wanted, from: version, to: version })) {
-    return each.after
-  }
-  return undefined
+  return imageIn(source, record, wanted, version)
 }
 
-/** The record after this version, where everything since still is in the tail. */
+/** The record after this version, where everything since still is in the tail: to the one before its first entry. */
 async function imageInTail(source: Source, record: Item, version: number): Promise<Image | undefined> {
   const tail = tailOf(record)
   const [first] = tail
-  if (!first || version < first.version) return undefined
+  if (!first || version < first.version - 1) return undefined
   const later = tail.filter((each) => each.version > version)
   const entries = await readEntries(source.store, source.journalTable, source.address, later, { signal: source.signal })
-  if (entries.some(({ decoded }) => decoded.erased)) return unknown
-  return attempt(() => entries.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(record)))
+  if (entries.some(({ decoded }) => decoded.erased)) return undefined
+  const image = attempt(() => entries.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(record)))
+  // Where another program has changed the record since, coming forwards from an older image may still tell.
+  return image.known ? image : undefined
 }
 
 /** The record as of this time by the clocks of those who wrote it; absent before its first version and after its deletion. */
@@ -70,30 +71,34 @@ export async function imageAtTime(source: Source, time: number): Promise<Image> 
   if (record && present !== undefined && commitTime(present) <= time) {
     const tail = tailOf(record)
     const last = tail.findLast(({ commit }) => commitTime(commit) <= time)
-    if (last) return (await imageInTail(source, record, last.version)) ?? unknown
-    return imageInBlocks(source, present, (tail[0]?.version ?? 1) - 1, time)
+    if (last) {
+      const recent = await imageInTail(source, record, last.version)
+      return recent ?? (await imageIn(source, record, present, last.version)) ?? unknown
+    }
+    return imageInBlocks(source, record, present, (tail[0]?.version ?? 1) - 1, time)
   }
-  // Of an earlier record under the key, if there was one by then.
-  for await (const block of blocks(source, timeBound(time))) {
+  // Of an earlier record under the key, if there was one by then. Behind every sort key of generations that began by then.
+  for await (const block of blocks(source, `${timeText(time)}~`)) {
     const [first] = block.entries
     if (!first) return absentImage
     const latest = block.entries.findLast(({ commit }) => commitTime(commit) <= time)
-    if (!latest) return imageInBlocks(source, block.generation, first.version - 1, time)
-    return imageIn(source, block.generation, latest.version)
+    if (!latest) return imageInBlocks(source, record, block.generation, first.version - 1, time)
+    // What came later went with the record, which something else than the engine has removed: nobody knows until when it was.
+    const isLost = !block.isEnd && latest === block.entries.at(-1) && commitTime(latest.commit) < time
+    if (isLost) return unknown
+    return (await imageIn(source, record, block.generation, latest.version)) ?? unknown
   }
   return absentImage
 }
 
-/** Greater than every sort key of generations that began by then. */
-const timeBound = (time: number): string => {
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  let text = ''
-  for (let rest = time; text.length < 10; rest = Math.floor(rest / 32)) text = `${alphabet[rest % 32]}${text}`
-  return `${text}~`
-}
-
 /** Halves the versions from the first to `last` until it has the block that was the latest at this time. */
-async function imageInBlocks(source: Source, generation: string, last: number, time: number): Promise<Image> {
+async function imageInBlocks(
+  source: Source,
+  record: Item | undefined,
+  generation: string,
+  last: number,
+  time: number,
+): Promise<Image> {
   let [low, high] = [0, last]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
@@ -112,10 +117,16 @@ async function imageInBlocks(source: Source, generation: string, last: number, t
     }
     if (!found) high = middle - 1
   }
-  return low === 0 ? absentImage : imageIn(source, generation, low)
+  return low === 0 ? absentImage : ((await imageIn(source, record, generation, low)) ?? unknown)
 }
 
-async function imageIn(source: Source, generation: string, version: number): Promise<Image> {
-  for await (const each of versionsForwards(source, { generation, from: version, to: version })) return each.after
-  return unknown
+async function imageIn(
+  source: Source,
+  record: Item | undefined,
+  generation: string,
+  version: number,
+): Promise<Image | undefined> {
+  const range = { generation, from: version, to: version }
+  for await (const each of versionsForwards(source, range, { record })) return each.after
+  return undefined
 }

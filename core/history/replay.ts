@@ -3,23 +3,29 @@
  *
  * @module
  */
-import { produce } from 'immer'
-import { assertOptions, unexpected } from '../arguments.ts'
-import type { Item } from '../data/item.ts'
+import { assertOptions, invalidArgument, unexpected } from '../arguments.ts'
+import type { AttributeValue } from '../data/attribute-value.ts'
+import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
 import { engineError } from '../errors.ts'
+import { InapplicableUpdate } from '../expression/apply.ts'
 import { changedPaths } from '../expression/diff.ts'
-import { redo, undo } from '../journal/change.ts'
+import { type Change, redo, undo } from '../journal/change.ts'
 import { imageOf } from '../journal/tail.ts'
-import { decodePayload } from '../model/domain-event.ts'
+import { decodePayload } from '../model/event-payload.ts'
 import type { AnyModel, EventsOf, KeyOf, RecordOf } from '../model/model.ts'
 import type { Draft } from '../model/readonly.ts'
 import { decodeItem, encodeRecord } from '../model/record.ts'
 import type { RequestOptions } from '../store/store.ts'
+import type { Looks } from '../unit-of-work/looks.ts'
+import { runRecipe } from '../unit-of-work/recipe.ts'
+import { RecordVersion } from '../unit-of-work/record-version.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import { differences, type ValueChange } from './event.ts'
 import type { HistoryParts } from './history-parts.ts'
 import { latestGeneration } from './image-at.ts'
-import { readRecord, type Source, versionsForwards } from './versions.ts'
+import { readRecord, type Source } from './source.ts'
+import { undoneBy } from './take-back.ts'
+import { versionsForwards } from './versions.ts'
 
 /** How events are folded. */
 export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
@@ -77,14 +83,14 @@ export async function replayEvents<M extends AnyModel>(
     differences: differences(present, item),
     events,
     async commit(options: RequestOptions = {}) {
-      assertOptions(options)
+      assertOptions(options, 'options', ['signal'])
       await unitOfWork.run(
-        'replay',
+        committedReplay(generation),
         async (work) => {
           const record = await work.get(model, key)
           if (!present || !item) throw changedSince(model, source)
           const found = encodeRecord(model, record)
-          if (changedPaths(encodeRecord(model, decodeItem(model, present)), found, () => true).length > 0) {
+          if (changedPaths(encodeRecord(model, decodeItem(model, present)), found).length > 0) {
             throw changedSince(model, source)
           }
           rewrite(work, record, item, [[]])
@@ -98,7 +104,9 @@ export async function replayEvents<M extends AnyModel>(
 async function fold(model: AnyModel, source: Source, generation: string, reducers: Reducers) {
   let item: Item | undefined
   let events = 0
-  for await (const { entry, after, version } of versionsForwards(source, { generation })) {
+  /** Commits that no fold repeats: what earlier replays made of the same events, and the undoing of such. */
+  const replays = new Set<string>()
+  for await (const { commit, entry, after, version } of versionsForwards(source, { generation })) {
     if (entry.erased || (entry.kind !== 'deleted' && !item && !after.known)) {
       throw engineError('RECORD_NOT_FOUND', `Version ${version} of this record of ${model.name} was erased.`, {
         model: model.name,
@@ -112,11 +120,12 @@ async function fold(model: AnyModel, source: Source, generation: string, reducer
       (after.known && after.item
         ? entry.steps.reduceRight((state, { changes }) => undo(changes, state), after.item)
         : undefined)
+    if (entry.path.at(-1) === committedReplay(generation) || replays.has(undoneBy(entry) ?? '')) replays.add(commit)
     for (const { name, data, changes } of entry.steps) {
       if (!item) break
-      if (name === undefined) item = redo(changes, item)
+      if (name === undefined) item = replays.has(commit) ? item : redone(model, version, changes, item)
       else {
-        item = reduced(model, name, data, item, reducers)
+        item = reduced(model, source.address, { name, data }, item, reducers)
         events++
       }
     }
@@ -125,21 +134,46 @@ async function fold(model: AnyModel, source: Source, generation: string, reducer
   return { item, events }
 }
 
-function reduced(model: AnyModel, name: string, data: unknown, item: Item, reducers: Reducers): Item {
-  const reducer = reducers[name] ?? model.definition.events.get(name)?.reducer
-  if (!reducer) {
+/** The unit of work that makes a fold the present record. By its name the next fold knows it. */
+const committedReplay = (generation: string): string => `replay ${generation}`
+
+function redone(model: AnyModel, version: number, changes: readonly Change[], item: Item): Item {
+  try {
+    return redo(changes, item)
+  } catch (thrown) {
+    if (!(thrown instanceof InapplicableUpdate)) throw thrown
     throw engineError(
       'INVALID_ARGUMENT',
-      `${model.name} has no event ${name} any more; give its reducer in options.reducers.`,
+      `What version ${version} of this record of ${model.name} changed without an event does not fit what the reducers made of it: ${thrown.message}`,
       { argument: 'reducers' },
+      { cause: thrown },
     )
   }
-  const payload = decodePayload(model, name, data as never)
-  const next = produce(decodeItem(model, item) as object, (draft) => {
-    reducer(draft as never, payload as never)
-  })
-  return encodeRecord(model, next as never)
 }
+
+/** By the same way as `work.apply`, so that what it refuses is refused here too: a promise, a new object, another key. */
+function reduced(
+  model: AnyModel,
+  address: ItemAddress,
+  { name, data }: { readonly name: string; readonly data: AttributeValue | undefined },
+  item: Item,
+  reducers: Reducers,
+): Item {
+  const reducer = reducers[name] ?? model.definition.events.get(name)?.reducer
+  if (!reducer) {
+    throw invalidArgument(
+      'reducers',
+      `${model.name} has no event ${name} any more; give its reducer in options.reducers.`,
+    )
+  }
+  const payload = decodePayload(model, name, data)
+  const identity = { model, address, id: addressKey(address) }
+  const before = new RecordVersion(identity, decodeItem(model, item) as object)
+  return runRecipe(before, (draft) => reducer(draft, payload as never), unheard).encoded!
+}
+
+/** Nobody commits what a replay looked at. */
+const unheard: Looks = { value() {}, exists() {}, element() {}, required() {}, handedOut() {} }
 
 function checkReducers({ definition }: AnyModel, reducers: unknown): void {
   assertOptions(reducers, 'reducers', [...definition.events.keys()])

@@ -4,33 +4,13 @@
  *
  * @module
  */
-import { type AttributeValue, equal, isList, isSet, setHas } from '../data/attribute-value.ts'
-import { printPath, valueAt } from '../data/document-path.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import { invalidArgument } from '../arguments.ts'
 import { printValue } from '../data/print-value.ts'
-import { type Conflict, engineError } from '../errors.ts'
-import { contains } from '../expression/condition.ts'
-import { decodeBlock } from '../journal/block.ts'
-import { type Change, undo } from '../journal/change.ts'
-import type { RecordReference } from '../journal/entry.ts'
-import { TAIL, tailOf } from '../journal/tail.ts'
-import { addressOf, keyOfRecord } from '../model/key.ts'
-import type { AnyModel } from '../model/model.ts'
-import { decodeItem, encodeRecord } from '../model/record.ts'
-import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
-import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import { engineError } from '../errors.ts'
 import type { EventReference } from './event.ts'
+import { findCommit } from './find-commit.ts'
 import type { HistoryParts } from './history-parts.ts'
-import { type Source, type Version, versionsBackwards } from './versions.ts'
-
-/** One record of the commit, and what the commit did to it. */
-interface Part {
-  readonly model: AnyModel
-  readonly address: ItemAddress
-  readonly version: Version
-  /** The record that the same commit deleted to create this one. */
-  readonly replaced: Version | undefined
-}
+import { takeBack, UNDO } from './take-back.ts'
 
 export async function undoCommit(
   parts: HistoryParts,
@@ -39,223 +19,18 @@ export async function undoCommit(
 ): Promise<number> {
   const id = typeof commit === 'string' ? commit : commit?.commitId
   if (typeof id !== 'string' || id === '') {
-    throw engineError('INVALID_ARGUMENT', `Expected a commit id or an event of a history, got ${printValue(commit)}.`, {
-      argument: 'commit',
-    })
+    throw invalidArgument('commit', `Expected a commit id or an event of a history, got ${printValue(commit)}.`)
   }
-  const found = typeof commit === 'string' ? await search(parts, id, signal) : await partsOf(parts, commit, signal)
+  const found = await findCommit(parts, commit, signal)
   if (found.length === 0 || found.some(({ version }) => version.entry.erased)) {
     throw engineError('RECORD_NOT_FOUND', `Commit ${id} is in no history here, or was erased.`, { model: '', key: {} })
   }
   await parts.unitOfWork.run(
-    `undo ${id}`,
+    `${UNDO}${id}`,
     async (work) => {
-      for (const part of found) await takeBack(work, part)
+      for (const record of found) await takeBack(parts, work, record)
     },
     { signal },
   )
   return found.length
 }
-
-async function partsOf(
-  parts: HistoryParts,
-  event: EventReference,
-  signal: AbortSignal | undefined,
-): Promise<readonly Part[]> {
-  const model = [...parts.models].find(({ name }) => name === event.model)
-  const own = model && (await partAt(parts, model, addressOf(model, event.key as never), event.commitId, signal))
-  return own ? completed(parts, own, signal) : []
-}
-
-/** All records of the part's commit: its first record names the others, and they name it. */
-async function completed(parts: HistoryParts, own: Part, signal: AbortSignal | undefined): Promise<readonly Part[]> {
-  const all = new Map([[keyOf(own), own]])
-  const add = async (references: readonly RecordReference[]) => {
-    for (const reference of references) {
-      const part = await partNamed(parts, reference, own.version.commit, signal)
-      if (part) all.set(keyOf(part), part)
-    }
-  }
-  await add(own.version.entry.others)
-  for (const part of [...all.values()]) if (part !== own) await add(part.version.entry.others)
-  return [...all.values()]
-}
-
-const keyOf = ({ address }: Part): string => JSON.stringify([address.table, Object.values(address.key).map(String)])
-
-async function partNamed(
-  parts: HistoryParts,
-  [name, ...values]: RecordReference,
-  commit: string,
-  signal: AbortSignal | undefined,
-): Promise<Part | undefined> {
-  const model = [...parts.models].find((each) => each.name === name)
-  if (!model) {
-    throw engineError(
-      'INVALID_ARGUMENT',
-      `The commit also changed a record of ${name}, which this engine does not know.`,
-      {
-        argument: 'models',
-      },
-    )
-  }
-  const key = Object.fromEntries(model.definition.keyParts.map(({ attribute }, i) => [attribute, values[i]!]))
-  return partAt(parts, model, { table: model.table, key }, commit, signal)
-}
-
-async function partAt(
-  { store, journalTable }: HistoryParts,
-  model: AnyModel,
-  address: ItemAddress,
-  commit: string,
-  signal: AbortSignal | undefined,
-): Promise<Part | undefined> {
-  const source: Source = { store, journalTable, address, signal }
-  let found: Version | undefined
-  for await (const version of versionsBackwards(source)) {
-    if (version.commit !== commit) {
-      if (found) break
-    } else if (found) return { model, address, version: found, replaced: version }
-    else if (version.entry.kind === 'created') found = version
-    else return { model, address, version, replaced: undefined }
-  }
-  return found && { model, address, version: found, replaced: undefined }
-}
-
-/** Looks into every tail and every block. */
-async function search(parts: HistoryParts, id: string, signal: AbortSignal | undefined): Promise<readonly Part[]> {
-  const { store, journalTable, models } = parts
-  const tables = new Set([...models].map(({ table }) => table))
-  const partIn = async (address: ItemAddress): Promise<Part | undefined> => {
-    const any = modelOf(models, address.table, undefined)
-    const part = any && (await partAt(parts, any, address, id, signal))
-    // Of models that share a table, the record itself tells which one is its own.
-    return part && { ...part, model: modelOf(models, address.table, knownItem(part.version)) ?? part.model }
-  }
-  for (const table of tables) {
-    for await (const item of itemsWith(store, table, TAIL, id, signal)) {
-      if (!tailOf(item).some(({ commit }) => commit === id)) continue
-      const { keyParts } = modelOf(models, table, item)?.definition ?? { keyParts: [] }
-      const key = Object.fromEntries(keyParts.map(({ attribute }) => [attribute, item[attribute]]))
-      const part = await partIn({ table, key: key as never })
-      if (part) return completed(parts, part, signal)
-    }
-  }
-  for await (const item of itemsWith(store, journalTable, 'h', id, signal)) {
-    if (!decodeBlock(item).entries.some(({ commit }) => commit === id)) continue
-    const part = await partIn({ table: String(item['t']), key: item['k'] as never })
-    if (part) return completed(parts, part, signal)
-  }
-  return []
-}
-
-async function* itemsWith(
-  store: HistoryParts['store'],
-  table: string,
-  attribute: string,
-  id: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Item> {
-  const filter = contains([attribute], id)
-  let from: Parameters<typeof store.scan>[0]['from']
-  do {
-    const page = await store.scan({ table, consistent: true, filter, from }, { signal })
-    yield* page.items
-    from = page.next
-  } while (from)
-}
-
-function modelOf(models: ReadonlySet<AnyModel>, table: string, item: Item | undefined): AnyModel | undefined {
-  return [...models].find(({ table: own, definition: { type } }) => {
-    return own === table && (!type || item?.[type.attribute] === undefined || item[type.attribute] === type.value)
-  })
-}
-
-async function takeBack(work: UnitOfWork, { model, address, version, replaced }: Part): Promise<void> {
-  const { entry, before } = version
-  if (entry.kind === 'deleted') {
-    if (!before.known || !before.item) return
-    work.create(model, decodeItem(model, before.item) as never)
-    return
-  }
-  const changes = entry.steps.flatMap((step) => step.changes)
-  const key = keyFrom(model, version, address)
-  const record = await work.find(model, key as never)
-  const present = record && (await presentImage(work, model, key))
-  if (!record || !present)
-    throw conflict(model, address, [{ path: '', base: undefined, mine: undefined, theirs: undefined }])
-  if (entry.kind === 'created') {
-    // Only as it was created: what others did to it since would be lost with it.
-    const made = version.after.known ? version.after.item : undefined
-    // As it reads today: its schema may have changed since.
-    if (!made || !equal(encodeRecord(model, decodeItem(model, made) as never), present))
-      throw conflict(model, address, [{ path: '', base: made, mine: undefined, theirs: present }])
-    work.delete(record)
-    if (replaced?.before.known && replaced.before.item)
-      work.create(model, decodeItem(model, replaced.before.item) as never)
-    return
-  }
-  // Step by step, the last one first, since a later one may have replaced what an earlier one made.
-  let item = present
-  for (const step of entry.steps.toReversed()) {
-    const clashes = step.changes.flatMap((change) => clash(change, item))
-    if (clashes.length > 0) throw conflict(model, address, clashes)
-    item = undo(step.changes, item)
-  }
-  rewrite(
-    work,
-    record,
-    item,
-    changes.flatMap((change) => (change.kind === 'increment' ? [] : [change.path])),
-  )
-}
-
-/** The record in stored form, as this unit of work sees it. */
-async function presentImage(work: UnitOfWork, model: AnyModel, key: object): Promise<Item | undefined> {
-  const record = await work.peek(model, key as never)
-  return record && encodeRecord(model, record as never)
-}
-
-const knownItem = ({ before, after }: Version): Item | undefined =>
-  after.known && after.item ? after.item : before.known ? before.item : undefined
-
-function keyFrom(model: AnyModel, version: Version, { key }: ItemAddress): object {
-  const item = knownItem(version)
-  return item ? keyOfRecord(model, decodeItem(model, item)) : key
-}
-
-/** What somebody has made of a place since; nothing where it still is as the commit left it. */
-function clash(change: Change, item: Item): readonly Omit<Conflict, 'model' | 'key'>[] {
-  const { path } = change
-  const theirs = valueAt(item, path)
-  const at = (base: AttributeValue | undefined, mine: AttributeValue | undefined) => [
-    { path: printPath(path), base, mine, theirs },
-  ]
-  switch (change.kind) {
-    case 'set':
-      return equal(theirs, change.value) ? [] : at(change.value, change.old)
-    case 'append': {
-      const end = isList(theirs) ? theirs.slice(-change.values.length) : []
-      return equal(end, change.values) ? [] : at(change.values, undefined)
-    }
-    case 'increment':
-      return theirs === undefined ? at(undefined, undefined) : []
-    case 'add':
-      return [...change.elements].every((element) => isSet(theirs) && setHas(theirs, element))
-        ? []
-        : at(change.elements, undefined)
-    case 'remove':
-      return [...change.elements].some((element) => isSet(theirs) && setHas(theirs, element))
-        ? at(undefined, change.elements)
-        : []
-    default:
-      return change satisfies never
-  }
-}
-
-const conflict = (model: AnyModel, { key }: ItemAddress, clashes: readonly Omit<Conflict, 'model' | 'key'>[]) =>
-  engineError(
-    'CONFLICT',
-    `${model.name} was changed since at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
-    { conflicts: clashes.map((each) => ({ ...each, model: model.name, key })), attempts: 1 },
-  )

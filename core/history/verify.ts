@@ -11,7 +11,8 @@ import { changedPaths } from '../expression/diff.ts'
 import { forward, redo } from '../journal/change.ts'
 import { generationOf, imageOf, versionOf } from '../journal/tail.ts'
 import type { AnyModel } from '../model/model.ts'
-import { readRecord, type Source, type Version, versionsForwards } from './versions.ts'
+import { readRecord, type Source } from './source.ts'
+import { type Version, versionsForwards } from './versions.ts'
 
 /** Whether a history is whole and leads to the stored record. */
 export interface Verification {
@@ -71,6 +72,8 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
 function check({ item }: Fold, { entry, before, after }: Version, report: (problem: string) => void): Item | undefined {
   if (entry.kind === 'created' || item === undefined) return after.known ? after.item : undefined
   if (entry.erased) return after.known ? after.item : undefined
+  // What a deletion keeps is the record as it was met, before events of the same commit.
+  if (entry.kind === 'deleted' && before.known && before.item) compare(item, before.item, report)
   let folded = item
   for (const { changes } of entry.steps) {
     for (const change of changes) {
@@ -85,10 +88,7 @@ function check({ item }: Fold, { entry, before, after }: Version, report: (probl
       folded = changes.reduce((state, change) => tryApply(state, change), folded)
     }
   }
-  if (entry.kind === 'deleted') {
-    if (before.known && before.item) compare(folded, before.item, report)
-    return undefined
-  }
+  if (entry.kind === 'deleted') return undefined
   if (after.known && after.item) compare(folded, after.item, report)
   return folded
 }
@@ -102,7 +102,7 @@ function tryApply(item: Item, change: Parameters<typeof forward>[0]): Item {
 }
 
 function compare(folded: Item, found: Item, report: (problem: string) => void): void {
-  const paths = changedPaths(folded, found, () => true)
+  const paths = changedPaths(folded, found)
   if (paths.length > 0) report(`folding gives another value at ${paths.map(printPath).join(', ')}`)
 }
 

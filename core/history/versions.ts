@@ -7,24 +7,15 @@
  *
  * @module
  */
-import type { Item, ItemAddress } from '../data/item.ts'
-import { InapplicableUpdate } from '../expression/apply.ts'
+import type { Item } from '../data/item.ts'
 import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
-import { type Entry, redoEntry, undoEntry } from '../journal/entry.ts'
+import type { Entry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
-import type { ReadStore, SortCondition } from '../store/store.ts'
-
-export interface Source {
-  readonly store: ReadStore
-  readonly journalTable: string
-  readonly address: ItemAddress
-  readonly signal?: AbortSignal | undefined
-}
-
-/** A record at one moment. Unknown where an erasure has taken what would tell. */
-export type Image = { readonly known: true; readonly item: Item | undefined } | { readonly known: false }
+import type { SortCondition } from '../store/store.ts'
+import { absentImage, type Image, image, imageAfter, imageBefore, unknown } from './image.ts'
+import { readRecord, type Source } from './source.ts'
 
 export interface Version {
   readonly generation: string
@@ -35,7 +26,7 @@ export interface Version {
   readonly after: Image
 }
 
-export interface VersionRange {
+interface VersionRange {
   /** Only versions of this generation; of all without. */
   readonly generation?: string | undefined
   /** The first version wanted, of that generation. */
@@ -46,16 +37,8 @@ export interface VersionRange {
 
 type Decoded = TailEntry & { readonly decoded: Entry }
 
-export const unknown: Image = { known: false }
-export const absentImage: Image = { known: true, item: undefined }
-export const image = (item: Item | undefined): Image => ({ known: true, item })
-
 /** At how many blocks back an image is found at the latest. */
 const BLOCKS_TO_IMAGE = 70
-
-export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
-  return (await store.read([address], { consistent: true, signal }))[0]
-}
 
 const decoded = ({ store, journalTable, address, signal }: Source, entries: readonly TailEntry[]) =>
   readEntries(store, journalTable, address, entries, { signal })
@@ -81,10 +64,12 @@ export async function* versionsForwards(
   const present = record && generationOf(record)
   const tail = record && present !== undefined && (generation ?? present) === present ? tailOf(record) : []
   const places = new Map<string, Place>()
-  const low = generation === undefined ? '0' : await anchorKey(source, generation, from)
-  const high = generation === undefined ? SPILLED : `${generation}#~`
+  const blocks =
+    generation === undefined
+      ? blocksOfLives(source, present, false)
+      : blocksOf(source, { operator: 'between', low: await anchorKey(source, generation, from), high: end(generation) })
   const wanted = ({ version }: Version) => version >= from && version <= to
-  for await (const block of blocksOf(source, { operator: 'between', low, high })) {
+  for await (const block of blocks) {
     const place = placeOf(places, block.generation)
     for (const version of forwards(place, block, await decoded(source, block.entries))) {
       if (wanted(version)) yield version
@@ -137,28 +122,6 @@ function advance(place: Place, generation: string, each: Decoded, after: Item | 
   return { generation, version, commit, entry, before, after: next }
 }
 
-function imageAfter(before: Image, entry: Entry): Image {
-  if (entry.kind === 'deleted') return absentImage
-  if (!before.known || !before.item || entry.erased || entry.kind === 'created') return unknown
-  return attempt(() => redoEntry(entry, before.item!))
-}
-
-function imageBefore(after: Image, entry: Entry): Image {
-  if (entry.kind === 'created') return absentImage
-  if (!after.known || !after.item || entry.erased) return unknown
-  return attempt(() => undoEntry(entry, after.item!))
-}
-
-/** Unknown where an entry does not fit: another program has changed the record in between. */
-export function attempt(make: () => Item): Image {
-  try {
-    return image(make())
-  } catch (thrown) {
-    if (!(thrown instanceof InapplicableUpdate)) throw thrown
-    return unknown
-  }
-}
-
 /** Before and after each entry, going back from after the last. Before a creation stands what it made. */
 function imagesBackwards(after: Image, entries: readonly Decoded[]): readonly { before: Image; after: Image }[] {
   const images: { before: Image; after: Image }[] = []
@@ -171,11 +134,15 @@ function imagesBackwards(after: Image, entries: readonly Decoded[]): readonly { 
   return images
 }
 
-/** Newest first. */
-export async function* versionsBackwards(source: Source, range: VersionRange = {}): AsyncGenerator<Version> {
+/** Newest first, from the record as it is now, or was when the caller read it. */
+export async function* versionsBackwards(
+  source: Source,
+  range: VersionRange = {},
+  read?: { readonly record: Item | undefined },
+): AsyncGenerator<Version> {
   const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
   const places = new Map<string, { next: number; image: Image }>()
-  const record = await readRecord(source)
+  const record = read ? read.record : await readRecord(source)
   const present = record && generationOf(record)
   if (record && present !== undefined && (generation ?? present) === present) {
     const entries = await decoded(source, tailOf(record))
@@ -188,19 +155,20 @@ export async function* versionsBackwards(source: Source, range: VersionRange = {
     const [first] = entries
     if (first) places.set(present, { next: first.version - 1, image: images[0]!.before })
   }
-  const sort: SortCondition | undefined =
-    generation === undefined ? undefined : { operator: 'between', low: `${generation}#`, high: `${generation}#~` }
-  let isOver: boolean | undefined
-  for await (const block of blocksOf(source, sort, true)) {
-    if (present !== undefined && block.generation > present) {
-      // The record was deleted and created again since it was read: the new life comes after all that is told here.
-      isOver ??= await hasEnded(source, present)
-      if (isOver) continue
-    }
+  const blocks =
+    generation === undefined
+      ? blocksOfLives(source, present, true)
+      : blocksOf(
+          source,
+          { operator: 'between', low: `${generation}#`, high: await tellingKey(source, generation, to) },
+          true,
+        )
+  for await (const block of blocks) {
     const entries = await decoded(source, block.entries)
     const place = places.get(block.generation) ?? { next: Number.POSITIVE_INFINITY, image: unknown }
     const rest = entries.filter(({ version }) => version <= place.next)
-    const images = imagesOf(block, rest, place.image)
+    // Of a walk that began further back, what was told of the tail is not what comes next.
+    const images = imagesOf(block, rest, rest.at(-1)?.version === place.next ? place.image : unknown)
     for (let i = rest.length - 1; i >= 0; i--) {
       const version = versionFrom(block.generation, rest[i]!, images[i]!)
       if (version.version < from && generation !== undefined) return
@@ -210,6 +178,37 @@ export async function* versionsBackwards(source: Source, range: VersionRange = {
     if (first) places.set(block.generation, { next: first.version - 1, image: images[0]!.before })
   }
 }
+
+/**
+ * Blocks of all lives of a record, oldest first or last. Lives go by the commits that began them, and clocks of those who
+ * commit may differ. So the present life, which is the last in any case, has its place next to the record, and those that
+ * seem to have begun later come before it.
+ */
+async function* blocksOfLives(source: Source, present: string | undefined, reverse: boolean): AsyncGenerator<Block> {
+  if (present === undefined) return yield* blocksOf(source, undefined, reverse)
+  let isBeside = false
+  for await (const block of blocksOf(source, { operator: 'between', low: '0', high: end(present) }, reverse)) {
+    if (!isBeside && (block.generation === present) !== reverse) {
+      isBeside = true
+      yield* seeminglyLater(source, present, reverse)
+    }
+    yield block
+  }
+  if (!isBeside) yield* seeminglyLater(source, present, reverse)
+}
+
+async function* seeminglyLater(source: Source, present: string, reverse: boolean): AsyncGenerator<Block> {
+  let isOver: boolean | undefined
+  for await (const block of blocksOf(source, { operator: 'between', low: end(present), high: SPILLED }, reverse)) {
+    // The record was deleted and created again since it was read: the new life comes after all that is told.
+    isOver ??= await hasEnded(source, present)
+    if (isOver) return
+    yield block
+  }
+}
+
+/** Behind all sort keys of a generation's blocks. */
+const end = (generation: string): string => `${generation}#~`
 
 async function hasEnded({ store, journalTable, address, signal }: Source, generation: string): Promise<boolean> {
   const [end] = await store.read([endAddress(journalTable, address, generation)], { consistent: true, signal })
@@ -262,4 +261,16 @@ async function anchorKey(source: Source, generation: string, version: number): P
   }
   // No older image would be of use, as what lies between cannot be told: it was erased, or another program interfered.
   return start
+}
+
+/** The sort key of the first block that tells the record after this version, going back from what it has of the record. */
+async function tellingKey(source: Source, generation: string, version: number): Promise<string> {
+  const last = end(generation)
+  if (!Number.isFinite(version)) return last
+  const low = blockSortKey(generation, version + 1)
+  for await (const block of blocksOf(source, { operator: 'between', low, high: last }, false, BLOCKS_TO_IMAGE)) {
+    if (block.image) return blockSortKey(generation, block.entries[0]!.version)
+    if (block.isEnd) return last
+  }
+  return last
 }

@@ -29,7 +29,9 @@ export interface Block {
   readonly isEnd: boolean
 }
 
-const [ENTRIES, FIRST, IMAGE, LAST, APART] = ['h', 'f', 'b', 'z', 'y'] as const
+/** Where a block's item has its entries. */
+export const ENTRIES = 'h'
+const [FIRST, IMAGE, LAST, APART, TABLE, KEY] = ['f', 'b', 'z', 'y', 't', 'k'] as const
 /** Behind all digits. */
 const END = 'end'
 const LONGEST_KEY = 1000
@@ -99,9 +101,12 @@ export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress
   ...(block.last && !block.isLastApart ? { [LAST]: flat(block.last, 1) } : {}),
   ...(block.isLastApart ? { [APART]: true } : {}),
   ...(block.isEnd ? { [COMMIT]: block.entries.at(-1)?.commit ?? '' } : {}),
-  t: table,
-  k: recordKey as AttributeMap,
+  [TABLE]: table,
+  [KEY]: recordKey as AttributeMap,
 })
+
+/** Of which record the block in this item is. */
+export const recordOfBlock = (item: Item): ItemAddress => ({ table: String(item[TABLE]), key: item[KEY] as ItemKey })
 
 /** The block that an item of the journal table holds. */
 export function decodeBlock(item: Item): Block {

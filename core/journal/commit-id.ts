@@ -22,7 +22,7 @@ export function commitId(environment: Environment): string {
   const last = lasts.get(environment)
   const chance = last?.time === time ? last.chance + 1n : randomBits(environment)
   lasts.set(environment, { time, chance })
-  return digits(BigInt(time), 10) + digits(chance, 16)
+  return timeText(time) + digits(chance, 16)
 }
 
 /** 79 bits, so that counting up never carries over. */
@@ -38,9 +38,9 @@ function digits(value: bigint, length: number): string {
   return text
 }
 
-/** Sorts before every id of its millisecond and behind all earlier ones. */
-export const timePart = (id: string): string => id.slice(0, 10)
+/** What all ids of this millisecond begin with: sorts before each of them and behind all earlier ones. */
+export const timeText = (time: number): string => digits(BigInt(time), 10)
 
 /** Milliseconds since 1970 at which the id was made. */
 export const commitTime = (id: string): number =>
-  [...timePart(id)].reduce((time, digit) => time * 32 + alphabet.indexOf(digit), 0)
+  [...id.slice(0, 10)].reduce((time, digit) => time * 32 + alphabet.indexOf(digit), 0)

@@ -7,11 +7,11 @@
  * @module
  */
 import { createHash } from 'node:crypto'
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, equal, isNumber } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
-import { engineError } from '../errors.ts'
 import { absent, any, compareTo } from '../expression/condition.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { COMMIT, EXPIRES } from './journal-table.ts'
@@ -32,12 +32,9 @@ export interface OnceRequest {
 export function fingerprint(name: string, work: (...args: never[]) => unknown, input: unknown): string {
   const { value, issues } = toAttribute(input)
   if (issues.length > 0) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      'input',
       `Expected input to be plain data, found something else at ${printPath(issues[0]!.path) || 'its root'}.`,
-      {
-        argument: 'input',
-      },
     )
   }
   return createHash('sha256')
@@ -62,11 +59,10 @@ export function keepOutcome(
   const { value, issues } = toAttribute(result)
   if (issues.length > 0) {
     const [{ path, expected }] = issues as [(typeof issues)[number]]
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      'idempotencyKey',
       `A unit of work with an idempotencyKey must return plain data, so that later calls can be given the same; ` +
         `expected ${expected} at ${printPath(path) || 'its root'}. Nothing was written.`,
-      { argument: 'idempotencyKey' },
     )
   }
   const address = outcomeAddress(table, request)
@@ -90,11 +86,10 @@ export function keptOutcome(
   const expires = item?.[EXPIRES]
   if (!item || (isNumber(expires) && Number(expires) < Math.floor(now / 1000))) return undefined
   if (!equal(item[FINGERPRINT], request.fingerprint)) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      'idempotencyKey',
       `The idempotencyKey ${JSON.stringify(request.key)} was used before for another unit of work or another input. ` +
         'Use a key of its own for each piece of work.',
-      { argument: 'idempotencyKey' },
     )
   }
   return { result: item[RESULT] }

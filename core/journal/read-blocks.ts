@@ -10,7 +10,7 @@ import { type Block, blockPartition, decodeBlock, lastAddress, SPILLED, withLast
 /** Blocks in one page: some have the record's image, which may be large. */
 const PAGE = 10
 
-export interface BlockRange extends RequestOptions {
+interface BlockRange extends RequestOptions {
   /** Bounds of sort keys. Default: all blocks of all generations. */
   readonly sort?: SortCondition | undefined
   /** Newest first. */

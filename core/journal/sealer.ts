@@ -21,10 +21,21 @@ import { type Block, decodeBlock, IMAGE_EVERY, putBlock } from './block.ts'
 import { commitId } from './commit-id.ts'
 import { undoEntry } from './entry.ts'
 import { readEntries } from './spill.ts'
-import { GENERATION, generationOf, imageOf, isFull, listed, TAIL, type TailEntry, tailBytes, tailOf } from './tail.ts'
+import {
+  GENERATION,
+  generationOf,
+  imageOf,
+  isFull,
+  listed,
+  TAIL,
+  type TailEntry,
+  tailBytes,
+  tailOf,
+  versionOf,
+} from './tail.ts'
 
 /** When a tail is sealed: at so many entries or bytes, whichever comes first. */
-export interface TailBound {
+interface TailBound {
   readonly entries: number
   readonly bytes: number
 }
@@ -37,7 +48,7 @@ const MAX_REMEMBERED = 1000
 /** How often making room is tried again after others were at work on the record. */
 const MAX_ROUNDS = 8
 
-export interface SealerParts {
+interface SealerParts {
   readonly store: Store
   readonly environment: Environment
   readonly journalTable: string
@@ -46,7 +57,8 @@ export interface SealerParts {
 export class Sealer {
   readonly #parts: SealerParts
   readonly #running = new Map<string, Promise<unknown>>()
-  /** The first version that each tail was left with, of those cut last. */
+  readonly #rooms = new Map<string, Promise<Item | undefined>>()
+  /** The first version that the tail of a record's life was left with, of those cut last. */
   readonly #cuts = new Map<string, number>()
 
   constructor(parts: SealerParts) {
@@ -62,7 +74,7 @@ export class Sealer {
     const id = addressKey(address)
     if (this.#running.has(id)) return
     // A commit that was planned before the last cut would only find that it has been done.
-    if (known && (tailOf(known)[0]?.version ?? 0) < (this.#cuts.get(id) ?? 0)) return
+    if (known && firstVersion(known) < this.#cutOf(address, known)) return
     if (known ? !isLong(known, bound) : this.#parts.environment.random() * bound.entries >= UNSEEN_LOOKS) return
     const running = this.#shorten(address, known, bound)
       .catch(() => {
@@ -87,16 +99,39 @@ export class Sealer {
   }
 
   /**
-   * Seals all of an item's tail but its last entry, and waits for it: a commit that met a tail without room cannot go on
-   * before. Resolves to the item without what was cut off; undefined where others got in the way.
+   * Seals an item's tail, and waits for it: a commit that met one without room cannot go on before. All who wait for a hot
+   * record wait for one sealing, since each of its own would only meet what the others have done. Resolves to the item that
+   * was given, without what has left its tail, since its values are what the commit relies on; undefined where others got
+   * in the way.
    */
   async makeRoom(address: ItemAddress, item: Item): Promise<Item | undefined> {
+    const left = this.#withoutCut(address, item)
+    if (!this.needsRoom(left)) return left
+    const id = addressKey(address)
+    const room =
+      this.#rooms.get(id) ??
+      this.cutToLast(address, left, (present) => !this.needsRoom(present)).finally(() => this.#rooms.delete(id))
+    this.#rooms.set(id, room)
+    return (await room) && this.#withoutCut(address, item)
+  }
+
+  /**
+   * Seals all of an item's tail but its last entry. Resolves to the item without what was cut off; undefined where others
+   * got in the way. What others have made of it meanwhile may be enough.
+   */
+  async cutToLast(
+    address: ItemAddress,
+    item: Item,
+    isEnough: (present: Item) => boolean = () => false,
+  ): Promise<Item | undefined> {
     let present: Item | undefined = item
     for (let round = 0; round < MAX_ROUNDS && present; round++) {
+      if (round > 0 && isEnough(present)) return present
       const entries = tailOf(present).slice(0, -1)
       const held = entries.length === 0 ? 0 : await this.#seal(address, present, entries, 'commit')
       if (held !== undefined) return withoutFirst(present, held)
       const [read]: readonly (Item | undefined)[] = await this.#parts.store.read([address], { consistent: true })
+      if (read) this.#remember(address, read, firstVersion(read))
       present = read
     }
     return undefined
@@ -140,11 +175,22 @@ export class Sealer {
       priority,
     )
     if (cut.kind !== 'committed') return undefined
-    this.#remember(addressKey(address), first.version + held)
+    this.#remember(address, item, first.version + held)
     return held
   }
 
-  #remember(id: string, version: number): void {
+  #cutOf(address: ItemAddress, item: Item): number {
+    return this.#cuts.get(lifeOf(address, item)) ?? 0
+  }
+
+  /** The item without entries that, as is known here, have left its tail since. */
+  #withoutCut(address: ItemAddress, item: Item): Item {
+    const first = this.#cutOf(address, item)
+    return withoutFirst(item, tailOf(item).filter(({ version }) => version < first).length)
+  }
+
+  #remember(address: ItemAddress, item: Item, version: number): void {
+    const id = lifeOf(address, item)
     this.#cuts.delete(id)
     this.#cuts.set(id, version)
     const [oldest] = this.#cuts.keys()
@@ -180,6 +226,11 @@ const unwritable = (journalTable: string, { reason, cause }: Extract<CommitOutco
 
 const withoutFirst = (item: Item, entries: number): Item =>
   Object.freeze({ ...item, [TAIL]: listed(tailOf(item).slice(entries)) })
+
+/** Versions are counted anew when a record is created again. */
+const lifeOf = (address: ItemAddress, item: Item): string => `${generationOf(item) ?? ''} ${addressKey(address)}`
+
+const firstVersion = (item: Item): number => tailOf(item)[0]?.version ?? versionOf(item) + 1
 
 const isLong = (item: Item, { entries, bytes }: TailBound): boolean => {
   const length = tailOf(item).length

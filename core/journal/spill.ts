@@ -30,7 +30,7 @@ const partAddress = (journal: string, record: ItemAddress, commit: string, part:
 export const spillAddresses = (journal: string, record: ItemAddress, commit: string): readonly ItemAddress[] =>
   (['new', 'old'] as const).map((part) => partAddress(journal, record, commit, part))
 
-export interface Spilled {
+interface Spilled {
   /** What stands in the tail. */
   readonly entry: AttributeValue
   readonly writes: readonly WriteAction[]

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { addressKey, type Item, keyOf } from '../data/item.ts'
+import { type Item, keyOf } from '../data/item.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
+import { identityAt } from '../unit-of-work/record-identity.ts'
 import { RecordState } from '../unit-of-work/record-state.ts'
-import type { RecordIdentity } from '../unit-of-work/record-version.ts'
 import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
 import { scopeOf } from '../unit-of-work/scoped-unit-of-work.ts'
 
@@ -23,8 +23,7 @@ export async function migrateRecord(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const names = model.definition.keyParts.map(({ attribute }) => attribute)
-  const address = { table: model.table, key: keyOf(scanned, names) }
-  const identity: RecordIdentity = { model, address, id: addressKey(address) }
+  const identity = identityAt(model, { table: model.table, key: keyOf(scanned, names) })
   let isFirst = true
   return unitOfWork.run(
     `migrate ${model.name} ${schemaVersionOf(model, scanned)}→${to}`,

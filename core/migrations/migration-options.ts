@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import { engineError } from '../errors.ts'
+import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { MigrationReport } from './migration-report.ts'
 
@@ -14,7 +13,10 @@ export interface MigrationRunOptions {
   readonly to?: number | undefined
   /** Parts of the table that are walked at the same time, each one record after the other. Default 4. */
   readonly segments?: number | undefined
-  /** Records written a second, at most, all segments together. Default: as fast as the store allows. */
+  /**
+   * Up to 1: at most this share of the table's capacity, as in all bulk work; where the engine paces. Above 1: records
+   * written a second, at most, all segments together. Default: all that others leave, as fast as the store allows.
+   */
   readonly rate?: number | undefined
   /** Writes nothing: counts what would be migrated, and finds what could not be. Default false. */
   readonly dryRun?: boolean | undefined
@@ -31,15 +33,14 @@ const MAX_SEGMENTS = 1000
 
 /** With defaults. Throws INVALID_ARGUMENT. */
 export function checkedOptions(model: AnyModel, options: MigrationRunOptions) {
-  assertOptions(options)
-  const stranger = Object.keys(options).find((name) => !names.includes(name))
-  if (stranger !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stranger)
+  assertOptions(options, 'options', names)
   const { to = model.version, segments, rate, dryRun = false, resume = false, onProgress, signal } = options
   assertReachable(model, to)
   if (segments !== undefined && !(Number.isInteger(segments) && segments >= 1 && segments <= MAX_SEGMENTS)) {
     throw unexpected('segments', `a whole number from 1 to ${MAX_SEGMENTS}`, segments)
   }
-  if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) throw unexpected('rate', 'records a second', rate)
+  if (rate !== undefined && !(Number.isFinite(rate) && rate > 0))
+    throw unexpected('rate', 'a share of the capacity up to 1, or records a second', rate)
   for (const [name, value] of Object.entries({ dryRun, resume })) {
     if (typeof value !== 'boolean') throw unexpected(name, 'true or false', value)
   }
@@ -48,16 +49,16 @@ export function checkedOptions(model: AnyModel, options: MigrationRunOptions) {
     throw unexpected('onProgress', 'a function', onProgress)
   }
   assertSignal(signal)
-  return { to, segments, rate, dryRun, resume, onProgress, signal }
+  const isShare = rate !== undefined && rate <= 1
+  const pace = { share: isShare ? rate : undefined, perSecond: isShare ? undefined : rate }
+  return { to, segments, ...pace, dryRun, resume, onProgress, signal }
 }
 
 export type CheckedOptions = ReturnType<typeof checkedOptions>
 
 function assertReachable({ name, version, definition: { migrations } }: AnyModel, to: number): void {
   if (!migrations) {
-    throw engineError('INVALID_ARGUMENT', `${name} has no migrations; name them in its defineModel.`, {
-      argument: 'model',
-    })
+    throw invalidArgument('model', `${name} has no migrations; name them in its defineModel.`)
   }
   if (!Number.isInteger(to) || to < migrations.first || to > version) {
     throw unexpected('to', `a version from ${migrations.first} to ${version}`, to)

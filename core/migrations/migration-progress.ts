@@ -16,7 +16,7 @@ import type { AnyModel } from '../model/model.ts'
 import type { Store } from '../store/store.ts'
 import { type Counts, noCounts } from './migration-report.ts'
 
-export interface SegmentProgress {
+interface SegmentProgress {
   /** Where its next page starts; undefined at its beginning, and at its end. */
   readonly from: ItemKey | undefined
   readonly isDone: boolean

@@ -11,9 +11,11 @@ import type { Item } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { keyOfItem } from '../model/invalid-item.ts'
+import { assertKnown } from '../model/known-models.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
+import { anySignal } from '../store/any-signal.ts'
 import type { Store } from '../store/store.ts'
 import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
 import { migrateRecord } from './migrate-record.ts'
@@ -28,7 +30,7 @@ import {
   noCounts,
   reportOf,
 } from './migration-report.ts'
-import { Pace } from './pace.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 /** Where a model's table stands. */
 export interface MigrationStatus {
@@ -53,12 +55,13 @@ export interface MigrationsOfTables {
   status(model: AnyModel): Promise<MigrationStatus>
 }
 
-export interface MigrationsParts {
+interface MigrationsParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
   readonly journalTable: string
-  readonly unitOfWork: UnitOfWorkRunner
+  /** What a run works with: behind everybody else, with at most this share of each table's capacity. */
+  readonly background: (rate: number | undefined) => { readonly store: Store; readonly unitOfWork: UnitOfWorkRunner }
 }
 
 const SEGMENTS = 4
@@ -66,21 +69,22 @@ const SEGMENTS = 4
 const PAGE = 100
 
 export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
-  const { store, models, environment, unitOfWork } = parts
-  const progress = new MigrationProgress(store, parts.journalTable, environment)
+  const { models, environment } = parts
+  const progress = new MigrationProgress(parts.store, parts.journalTable, environment)
 
   async function run(model: AnyModel, options: MigrationRunOptions = {}): Promise<MigrationReport> {
     assertKnown(models, model)
     const checked = checkedOptions(model, options)
     const { to, dryRun, signal } = checked
+    const { store, unitOfWork } = parts.background(checked.share)
     const begun = await begin(model, checked)
     const segments = [...begun.segments]
     const failures: MigrationFailure[] = []
-    const pace = new Pace(checked.rate, environment)
+    const limiter = new RateLimiter(checked.perSecond, environment)
     const report = () => reportOf(model, { ...begun, segments }, dryRun, failures)
     // Where one segment fails, the others stop as well.
     const failing = new AbortController()
-    const stop = signal ? AbortSignal.any([signal, failing.signal]) : failing.signal
+    const { signal: stop, release } = anySignal([signal, failing.signal])
 
     const isWritten = async (item: Item): Promise<boolean> => {
       if (schemaVersionOf(model, item) === to) return false
@@ -89,7 +93,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
         if (to === model.version) decodeItem(model, target)
         return true
       }
-      await pace.turn(stop)
+      await limiter.turn(stop)
       return migrateRecord(unitOfWork, model, item, to, stop)
     }
 
@@ -107,7 +111,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
       const segment = segments.length > 1 ? { index, of: segments.length } : undefined
       for (let at = segments[index]!; !at.isDone; at = segments[index]!) {
         const request = { table: model.table, consistent: true, limit: PAGE, from: at.from, segment }
-        const page = await store.scan(request, { signal: stop, priority: 'bulk' })
+        const page = await store.scan(request, { signal: stop })
         let { counts } = at
         for (const item of page.items) {
           if (stop.aborted) throw aborted(stop)
@@ -121,6 +125,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
 
     const walks = segments.map((_, index) => walk(index).catch((thrown: unknown) => failing.abort(thrown)))
     await Promise.all(walks)
+    release()
     if (signal?.aborted) throw aborted(signal)
     if (failing.signal.aborted) throw failing.signal.reason
     return report()
@@ -155,10 +160,6 @@ const isOfTheItem = (thrown: unknown): thrown is EngineError =>
   (['INVALID_RECORD', 'UNKNOWN_SCHEMA_VERSION', 'TOO_LARGE', 'CONFLICT'] as const).some((code) =>
     isEngineError(thrown, code),
   )
-
-function assertKnown(models: ReadonlySet<AnyModel>, model: AnyModel): void {
-  if (!models.has(model)) throw unexpected('model', 'one of createEngine({ models })', model)
-}
 
 const aborted = ({ reason }: AbortSignal): EngineError =>
   engineError('ABORTED', 'The migration was aborted; go on with it by resume: true.', {}, { cause: reason })

@@ -7,7 +7,7 @@ import { unexpected } from '../arguments.ts'
 import type { MigrationReport } from './migration-report.ts'
 
 /** What is needed of `process.stderr`. */
-export interface Terminal {
+interface Terminal {
   readonly isTTY?: boolean | undefined
   write(text: string): unknown
 }

@@ -13,7 +13,7 @@ import { decoderOf } from './decoder.ts'
 import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
-export type Decoded =
+type Decoded =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 

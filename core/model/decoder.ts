@@ -7,12 +7,13 @@
  */
 import { isRight } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import { binary, date } from './codecs.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
-import { isPlainObject, refused } from './refused.ts'
+import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
-export interface Decoder {
+interface Decoder {
   /**
    * The value, frozen all the way down, sharing nothing mutable with what is stored; undefined stands for absence.
    * `hidden` attributes of the outermost map are passed over.

@@ -6,6 +6,7 @@
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
 import { isName } from '../data/name.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
 import { checkEvents, type EventDefinition } from './domain-event.ts'
@@ -16,6 +17,7 @@ import { refuseLookAlikes } from './look-alikes.ts'
 import { Migrations } from './migrations.ts'
 import { type ModelIndex, modelIndexes } from './model-index.ts'
 import { readBigints } from './read-bigints.ts'
+import { isObject, type Refuse } from './refuse.ts'
 import { innerOf, nodeOf } from './schema.ts'
 import { refuseSetElements } from './set-elements.ts'
 
@@ -58,9 +60,6 @@ const options = [
   ...(['migrations', 'history', 'events', 'eventSourced'] as const),
 ] as const
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isKey = (value: unknown): value is { readonly partition?: unknown; readonly sort?: unknown } => isObject(value)
 
 /** Throws INVALID_MODEL for whatever the types did not keep out. */
@@ -68,7 +67,7 @@ export function checkDefinition(input: unknown): Definition {
   if (!isObject(input)) throw engineError('INVALID_MODEL', 'defineModel expects an object', { model: '' })
   const given: Readonly<Partial<Record<(typeof options)[number], unknown>>> = input
   const model = typeof given.name === 'string' ? given.name : ''
-  const refuse = (reason: string): never => {
+  const refuse: Refuse = (reason) => {
     throw engineError('INVALID_MODEL', `Model ${model || '(unnamed)'}: ${reason}`, { model })
   }
   for (const name of ['name', 'table'] as const) {
@@ -151,7 +150,7 @@ function typeOf(
   model: string,
   keyParts: readonly KeyPart[],
   fields: Fields,
-  refuse: (reason: string) => never,
+  refuse: Refuse,
 ): Definition['type'] {
   // Templates are how several models share a table, where the type tells them apart.
   const type = given ?? (keyParts.some((part) => part.template) ? { attribute: '_t', value: model } : undefined)
@@ -166,7 +165,7 @@ function typeOf(
   return Object.freeze({ attribute, value })
 }
 
-function expiryOf(given: unknown, fields: Fields, refuse: (reason: string) => never): string | undefined {
+function expiryOf(given: unknown, fields: Fields, refuse: Refuse): string | undefined {
   if (given === undefined) return undefined
   const field = typeof given === 'string' ? fields.get(given) : undefined
   if (!field) return refuse(`expires names ${printValue(given)}, which is no field of the schema`)
@@ -176,10 +175,9 @@ function expiryOf(given: unknown, fields: Fields, refuse: (reason: string) => ne
   return refuse(`expires names ${given}, which must be stored as a number, the seconds since 1970`)
 }
 
-function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => never): ReadonlyMap<string, unknown> {
+function defaultsOf(given: unknown, fields: Fields, refuse: Refuse): ReadonlyMap<string, unknown> {
   if (given === undefined) return new Map()
-  if (!isObject(given) || ![Object.prototype, null].includes(Object.getPrototypeOf(given)))
-    return refuse('defaults must be an object of values and functions by field')
+  if (!isPlainObject(given)) return refuse('defaults must be an object of values and functions by field')
   for (const [name, value] of Object.entries(given)) {
     if (!fields.has(name)) refuse(`defaults names ${JSON.stringify(name)}, which is no field of the schema`)
     if (typeof value === 'function') continue
@@ -192,7 +190,7 @@ function defaultsOf(given: unknown, fields: Fields, refuse: (reason: string) => 
 /** What fits with its key into a block of one write unit, and keeps the tail of a record within one more. */
 const DEFAULT_TAIL = { entries: 24, bytes: 700 }
 
-function historyOf(given: unknown, refuse: (reason: string) => never): Definition['history'] {
+function historyOf(given: unknown, refuse: Refuse): Definition['history'] {
   if (given === false) return undefined
   if (given === undefined || given === true) return DEFAULT_TAIL
   if (!isObject(given)) return refuse('history must be true, false or { entries?, bytes? }')
@@ -215,7 +213,7 @@ function migrationsOf(
   given: unknown,
   schema: t.Mixed,
   readable: t.Mixed,
-  refuse: (reason: string) => never,
+  refuse: Refuse,
 ): Migrations<unknown> | undefined {
   if (given === undefined) return undefined
   if (!(given instanceof Migrations))
@@ -233,7 +231,7 @@ function migrationsOf(
 }
 
 /** Names with which an absent field would be taken for what every JavaScript object inherits. */
-function checkNames(codec: t.Mixed, refuse: (reason: string) => never, above: Set<t.Mixed>): void {
+function checkNames(codec: t.Mixed, refuse: Refuse, above: Set<t.Mixed>): void {
   if (above.has(codec)) return
   above.add(codec)
   const node = nodeOf(codec)

@@ -5,14 +5,8 @@
  * @module
  */
 import * as t from 'io-ts'
-import { type AttributeValue, isMap, isNumber } from '../data/attribute-value.ts'
-import { engineError } from '../errors.ts'
-import { encodeValue } from './check-value.ts'
-import { decodeValue } from './decode-value.ts'
-import { ownCopy } from './freeze.ts'
-import { printIssues } from './issue.ts'
-import type { AnyModel } from './model.ts'
 import type { Draft } from './readonly.ts'
+import { isObject, type Refuse } from './refuse.ts'
 
 /** One kind of domain event in a model's definition. */
 export interface EventOptions<Fields, Payload> {
@@ -49,12 +43,11 @@ export interface EventDefinition {
 const members: readonly string[] = ['payload', 'reducer', 'upcast']
 
 /** Events as the model's author wrote them, checked. `refuse` throws. */
-export function checkEvents(given: unknown, refuse: (reason: string) => never): ReadonlyMap<string, EventDefinition> {
+export function checkEvents(given: unknown, refuse: Refuse): ReadonlyMap<string, EventDefinition> {
   if (given === undefined) return new Map()
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return refuse('events must be an object by name')
+  if (!isObject(given)) return refuse('events must be an object by name')
   return new Map(
-    Object.entries(given as Readonly<Record<string, unknown>>).map(([name, event]) => {
+    Object.entries(given).map(([name, event]) => {
       const { payload, reducer, upcast = [], ...rest } = (event ?? {}) as Readonly<Record<string, unknown>>
       const [stray] = Object.keys(rest)
       if (name === '') refuse('an event needs a name')
@@ -82,41 +75,3 @@ export const eventMakers = (
       ]),
     ),
   )
-
-/** The payload as it is stored, with the number of its version where there were others. Throws INVALID_ARGUMENT. */
-export function encodePayload(model: AnyModel, name: string, payload: unknown): AttributeValue {
-  const { payload: codec, upcast } = model.definition.events.get(name)!
-  const { value, issues } = encodeValue(codec, payload)
-  if (issues.length > 0) {
-    throw engineError(
-      'INVALID_ARGUMENT',
-      `The payload of ${model.name}’s event ${name} is invalid: ${printIssues(issues)}. Nothing was written.`,
-      { argument: `events.${name}` },
-    )
-  }
-  return upcast.length === 0 ? (value ?? null) : { '#v': upcast.length + 1, '#d': value ?? null }
-}
-
-/** The payload as today's codec has it; as it is stored where the model no longer knows the event. */
-export function decodePayload(model: AnyModel, name: string, stored: AttributeValue | undefined): unknown {
-  const definition = model.definition.events.get(name)
-  const { version, data } = versioned(stored)
-  if (!definition) return data
-  const { payload, upcast } = definition
-  const present = upcast.slice(version - 1).reduce<unknown>((older, step) => step(older), ownCopy(data ?? null))
-  const decoded = decodeValue(payload, present)
-  if (decoded.ok) return decoded.value
-  throw engineError(
-    'INVALID_RECORD',
-    `The stored payload of ${model.name}’s event ${name} (version ${version}) does not fit: ${printIssues(decoded.issues)}. ` +
-      'Give the event an upcast step from what was stored.',
-    { model: model.name, stored: true, issues: decoded.issues },
-  )
-}
-
-/** A payload of the first version is stored as it is. */
-function versioned(stored: AttributeValue | undefined): { version: number; data: AttributeValue | undefined } {
-  const isVersioned =
-    isMap(stored) && Object.keys(stored).length === 2 && isNumber(stored['#v']) && Object.hasOwn(stored, '#d')
-  return isVersioned ? { version: Number(stored['#v']), data: stored['#d'] } : { version: 1, data: stored }
-}

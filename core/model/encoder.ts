@@ -7,10 +7,12 @@
  */
 import * as t from 'io-ts'
 import type { AttributeMap, AttributeValue } from '../data/attribute-value.ts'
+import { MAX_LEVELS } from '../data/levels.ts'
 import { narrowest, numberProblem } from '../data/number.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import { isIllFormed, toAttribute } from '../data/to-attribute.ts'
 import { binary, date } from './codecs.ts'
-import { isPlainObject, MAX_DEPTH, refused } from './refused.ts'
+import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 /** The stored form, undefined for absence. `depth` is how many lists and maps stand around the value. */
@@ -92,7 +94,7 @@ function fieldsEncoder(codec: t.Mixed, exact: boolean): Encoder | undefined {
   if (fields === undefined || new Set(fields.map(({ name }) => name)).size < fields.length) return undefined
   const known = new Set(fields.map(({ name }) => name))
   return (value, depth) => {
-    if (depth >= MAX_DEPTH || !isPlainObject(value)) return refused
+    if (depth >= MAX_LEVELS || !isPlainObject(value)) return refused
     const map: Record<string, AttributeValue> = {}
     let present = 0
     for (const { name, encode, partial } of fields) {
@@ -149,7 +151,7 @@ const isAttributeName = (name: string): boolean => name !== '' && name !== '__pr
 
 function entriesEncoder(encode: Encoder): Encoder {
   return (value, depth) => {
-    if (depth >= MAX_DEPTH || !isPlainObject(value)) return refused
+    if (depth >= MAX_LEVELS || !isPlainObject(value)) return refused
     const map: Record<string, AttributeValue> = {}
     for (const name of Reflect.ownKeys(value)) {
       if (typeof name === 'symbol' || !isAttributeName(name)) return refused
@@ -163,7 +165,7 @@ function entriesEncoder(encode: Encoder): Encoder {
 
 function listEncoder(encode: Encoder): Encoder {
   return (value, depth) => {
-    if (depth >= MAX_DEPTH || !Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return refused
+    if (depth >= MAX_LEVELS || !Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return refused
     // Its length is the one name that a list has besides its elements.
     if (Reflect.ownKeys(value).length !== value.length + 1) return refused
     const list: AttributeValue[] = []

@@ -4,9 +4,9 @@
  * @module
  */
 import type * as t from 'io-ts'
+import { invalidArgument } from '../arguments.ts'
 import type { AttributeValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
-import { engineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
 import { alternatives, codecsAt } from './codecs-at.ts'
 import { printIssues } from './issue.ts'
@@ -35,11 +35,8 @@ function encoded(model: AnyModel, path: DocumentPath, codec: t.Mixed, value: unk
   const { value: stored, issues } = encodeValue(codec, value, path)
   if (issues.length === 0 && stored !== undefined) return stored
   const problems = issues.length > 0 ? issues : [{ path, expected: 'a value', actual: value }]
-  throw engineError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
+    printPath(path),
     `Blind change of ${model.name}: ${printIssues(problems)}. Nothing was changed.`,
-    {
-      argument: printPath(path),
-    },
   )
 }

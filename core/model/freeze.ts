@@ -3,17 +3,13 @@
  *
  * @module
  */
+import { isPlainObject } from '../data/plain-object.ts'
 
 /** What every attempt to change a record comes to. */
 export function readOnly(): never {
   throw new TypeError('Records are read-only; change them in a recipe: work.change(record, (draft) => …)')
 }
 const lock = { value: readOnly }
-
-const isPlain = (value: object): boolean => {
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 /**
  * Freezes plain objects and arrays, and locks sets and maps the way immer does, which still drafts them.
@@ -25,7 +21,7 @@ export function deepFreeze<T>(value: T): T {
     Object.defineProperties(value, { add: lock, set: lock, delete: lock, clear: lock })
     Object.freeze(value)
     for (const each of value) deepFreeze(each)
-  } else if (Array.isArray(value) || isPlain(value)) {
+  } else if (Array.isArray(value) || isPlainObject(value)) {
     Object.freeze(value)
     for (const each of Object.values(value)) deepFreeze(each)
   }
@@ -41,7 +37,7 @@ export function ownCopy(value: unknown): unknown {
     const copy = value.map(ownCopy)
     return Object.isFrozen(value) && copy.every((each, i) => each === value[i]) ? value : copy
   }
-  if (!isPlain(value)) return value
+  if (!isPlainObject(value)) return value
   const copy: Record<string, unknown> = {}
   let same = Object.isFrozen(value)
   for (const [name, member] of Object.entries(value)) {
@@ -51,4 +47,14 @@ export function ownCopy(value: unknown): unknown {
     same &&= copy[name] === member
   }
   return same ? value : copy
+}
+
+/** A copy of plain data for functions that are not ours, which may change it as they like. */
+export function looseCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  if (value instanceof Set) return new Set([...value].map(looseCopy))
+  if (Array.isArray(value)) return value.map(looseCopy)
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, looseCopy(member)]))
 }

@@ -10,6 +10,7 @@ import type { Encoded } from './check-value.ts'
 import type { FieldValue } from './defaults.ts'
 import type { Fields } from './fields.ts'
 import { encodeField } from './key-part.ts'
+import { isObject, type Refuse } from './refuse.ts'
 
 export type GeneratedKind = 'uuid' | 'ulid'
 
@@ -70,13 +71,11 @@ interface Known {
 const samples = { uuid: '00000000-0000-4000-8000-000000000000', ulid: '01HX0000000000000000000000' } as const
 
 /** What the author of a model wrote, checked against its schema. `refuse` throws. */
-export function generatorsOf(given: unknown, known: Known, refuse: (reason: string) => never): Generators {
+export function generatorsOf(given: unknown, known: Known, refuse: Refuse): Generators {
   const ids = new Map<string, GeneratedKind>()
   let numbered: Generators['numbered']
-  if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
-    refuse(`generate must be an object such as { id: 'ulid' }`)
-  }
-  for (const [name, by] of Object.entries((given ?? {}) as Readonly<Record<string, unknown>>)) {
+  if (given !== undefined && !isObject(given)) return refuse(`generate must be an object such as { id: 'ulid' }`)
+  for (const [name, by] of Object.entries(given ?? {})) {
     if (!known.fields.has(name)) refuse(`generate names ${JSON.stringify(name)}, which is no field of the schema`)
     if (known.defaults.has(name)) refuse(`${name} has a default and is generated; choose one of them`)
     if (by === 'uuid' || by === 'ulid') {
@@ -100,7 +99,7 @@ export function generatorsOf(given: unknown, known: Known, refuse: (reason: stri
 const isAutoIncrement = (by: unknown): by is AutoIncrement =>
   typeof by === 'object' && by !== null && (by as { readonly kind?: unknown }).kind === 'auto-increment'
 
-function numberedBy(field: string, { block, start }: AutoIncrement, refuse: (reason: string) => never) {
+function numberedBy(field: string, { block, start }: AutoIncrement, refuse: Refuse) {
   if (!Number.isSafeInteger(block) || block < 1 || block > 1_000_000) {
     refuse(`generate.${field}: block must be a whole number from 1 to 1,000,000`)
   }
@@ -108,6 +107,6 @@ function numberedBy(field: string, { block, start }: AutoIncrement, refuse: (rea
   return Object.freeze({ field, block, start })
 }
 
-function assertTakes({ issues }: Encoded, what: string, refuse: (reason: string) => never): void {
+function assertTakes({ issues }: Encoded, what: string, refuse: Refuse): void {
   if (issues.length > 0) refuse(`${what}; it takes ${issues[0]!.expected}`)
 }

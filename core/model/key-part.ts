@@ -10,6 +10,7 @@ import type { Issue } from '../data/to-attribute.ts'
 import { type Encoded, encodeValue } from './check-value.ts'
 import type { Field, Fields } from './fields.ts'
 import { parseTemplate, renderTemplate, type Template } from './key-template.ts'
+import type { Refuse } from './refuse.ts'
 import { nodeOf } from './schema.ts'
 
 export interface KeyPart {
@@ -28,7 +29,7 @@ export function keyPart(
   role: 'partition' | 'sort',
   given: unknown,
   fields: Fields,
-  refuse: (reason: string) => never,
+  refuse: Refuse,
   { at = 'key', mayBeAbsent = false }: { readonly at?: string; readonly mayBeAbsent?: boolean } = {},
 ): KeyPart {
   const maximum = role === 'partition' ? 2048 : 1024
@@ -98,7 +99,7 @@ export function encodeField(fields: Fields, name: string, value: unknown): Encod
   return tried.find(({ issues }) => issues.length === 0) ?? tried[0]!
 }
 
-export type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
+type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
 
 const expectations = { S: 'a text that can be a key', N: 'a number', B: 'a binary value', BOOL: 'a boolean' }
 

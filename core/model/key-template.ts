@@ -36,7 +36,7 @@ export function parseTemplate(text: string): Template | string {
   }
 }
 
-export type Rendered = { readonly text: string } | { readonly field: string; readonly expected: string }
+type Rendered = { readonly text: string } | { readonly field: string; readonly expected: string }
 
 /** The text, or what the field that does not fit should have been. Values are as stored. */
 export function renderTemplate(template: Template, storedOf: (field: string) => AttributeValue): Rendered {

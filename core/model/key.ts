@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { printPath } from '../data/document-path.ts'
 import type { ItemAddress } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
-import { engineError } from '../errors.ts'
 import type { TableDefinition } from '../store/table-definition.ts'
 import { printIssues } from './issue.ts'
 import { makeKey } from './key-part.ts'
@@ -34,10 +34,9 @@ export function addressOf<M extends AnyModel>(model: M, key: KeyOf<M>): ItemAddr
 
 function invalidKey(model: AnyModel, issues: readonly Issue[]) {
   const expected = `{ ${model.definition.keyFields.join(', ')} }`
-  return engineError(
-    'INVALID_ARGUMENT',
+  return invalidArgument(
+    printPath(['key', ...issues[0]!.path]),
     `Invalid key of ${model.name}: ${printIssues(issues)}. Give exactly ${expected}, valid by the model's schema.`,
-    { argument: printPath(['key', ...issues[0]!.path]) },
   )
 }
 

@@ -7,10 +7,11 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { date, epochSeconds } from './codecs.ts'
+import type { Refuse } from './refuse.ts'
 import { innerOf, nodeOf } from './schema.ts'
 
 /** `refuse` throws. */
-export function refuseLookAlikes(codec: t.Mixed, refuse: (reason: string) => never, above = new Set<t.Mixed>()): void {
+export function refuseLookAlikes(codec: t.Mixed, refuse: Refuse, above = new Set<t.Mixed>()): void {
   if (above.has(codec)) return
   above.add(codec)
   const node = nodeOf(codec)

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeMap, equal } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import { asError, printValue } from '../data/print-value.ts'
@@ -81,11 +82,7 @@ function changed(model: AnyModel, item: Item, record: unknown, from: number, to:
   const step = steps[Math.min(from, to) - first]!
   const change = to > from ? step.up : step.down
   if (!change) {
-    throw engineError(
-      'INVALID_ARGUMENT',
-      `${model.name} has no way back from version ${from} to ${to}; give that step a down.`,
-      { argument: 'to' },
-    )
+    throw invalidArgument('to', `${model.name} has no way back from version ${from} to ${to}; give that step a down.`)
   }
   try {
     return change(record as never)

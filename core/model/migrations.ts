@@ -6,9 +6,8 @@
  * @module
  */
 import type * as t from 'io-ts'
-import { assertOptions, unexpected } from '../arguments.ts'
+import { assertOptions, invalidArgument, unexpected } from '../arguments.ts'
 import type { AttributeMap } from '../data/attribute-value.ts'
-import { engineError } from '../errors.ts'
 import type { DeepReadonly } from './readonly.ts'
 
 /** How a record of one version becomes one of the next, and back. */
@@ -74,10 +73,9 @@ export class Migrations<Fields> implements Parts {
   to<Next extends t.Mixed>(schema: Next, step: MigrationStep<Fields, t.TypeOf<Next>>): Migrations<t.TypeOf<Next>> {
     const { first, detect, schemas, steps } = this
     if (typeof step?.up !== 'function' || !(step.down === undefined || typeof step.down === 'function')) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'step',
         `The step to version ${this.version + 1} must be { up, down? }, functions from record to record.`,
-        { argument: 'step' },
       )
     }
     assertOptions(step, 'step', ['up', 'down'])

@@ -10,6 +10,7 @@ import { printValue } from '../data/print-value.ts'
 import type { IndexDefinition, KeyAttribute } from '../store/table-definition.ts'
 import type { Fields } from './fields.ts'
 import { type KeyPart, keyPart } from './key-part.ts'
+import { isObject, type Refuse } from './refuse.ts'
 
 export interface ModelIndex {
   readonly name: string
@@ -31,12 +32,6 @@ interface Around {
   /** Names that index attributes made by templates must not have. */
   readonly taken: ReadonlySet<string>
 }
-
-type Refuse = (reason: string) => never
-type Given = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Given =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What DynamoDB takes for the name of an index. */
 const indexName = /^[A-Za-z0-9_.-]{3,255}$/

@@ -88,7 +88,7 @@ type DistributedOmit<A, Field extends PropertyKey> = A extends unknown
 export type DraftOf<M extends AnyModel> = Draft<M['_fields']>
 
 /** Any io-ts codec of an object, such as `t.type`, `t.intersection` or a union of those. */
-export interface ObjectSchema extends t.Mixed {
+interface ObjectSchema extends t.Mixed {
   readonly _A: ObjectWithFields
 }
 type ObjectWithFields = object & { readonly [Symbol.iterator]?: never }
@@ -97,7 +97,7 @@ type ObjectWithFields = object & { readonly [Symbol.iterator]?: never }
 export type FieldName<A> = object extends A ? string : A extends unknown ? keyof A & string : never
 
 /** A key attribute made of fields, for tables that hold several models: `{ attribute: 'pk', template: 'USER#${user}' }`. */
-export interface KeyTemplate {
+interface KeyTemplate {
   readonly attribute: string
   readonly template: string
 }
@@ -140,7 +140,7 @@ type CheckIndexes<Indexes, A> = {
 type PropertyOf<A, Name extends string> = A extends { readonly [N in Name]: infer V } ? V : never
 
 /** The partition and sort key of a model or of an index, as it was defined. */
-export interface DefinedKey<Partition, Sort> {
+interface DefinedKey<Partition, Sort> {
   readonly partition: Partition
   readonly sort: Sort
 }

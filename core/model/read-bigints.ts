@@ -6,10 +6,11 @@
  */
 import * as t from 'io-ts'
 import { MapType, mapOf, SetType, setOf, storedBigint } from './codecs.ts'
+import type { Refuse } from './refuse.ts'
 import { nodeOf } from './schema.ts'
 
 /** The same schema, reading stored bigints. `refuse` throws; it is told why it cannot be done. */
-export function readBigints(schema: t.Mixed, refuse: (reason: string) => never): t.Mixed {
+export function readBigints(schema: t.Mixed, refuse: Refuse): t.Mixed {
   const rebuilt = new Map<t.Mixed, t.Mixed>()
 
   const rebuild = (codec: t.Mixed): t.Mixed => {

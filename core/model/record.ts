@@ -7,6 +7,7 @@
  */
 import type { AttributeMap, AttributeValue } from '../data/attribute-value.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
@@ -27,7 +28,7 @@ type Plain = Record<string, unknown>
 /** No item has as many bytes. */
 const MAX_LENGTH = 10_000_000
 
-export interface MadeRecord<M extends AnyModel> {
+interface MadeRecord<M extends AnyModel> {
   /** What a read after the create gives. */
   readonly record: RecordOf<M>
   readonly item: Item
@@ -73,8 +74,7 @@ export function decodeItem<M extends AnyModel>(model: M, given: Item): RecordOf<
  * Fields that the schema does not have are refused, since they are most often misspelt. `generate` makes ids.
  */
 export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, generate?: Generate): MadeRecord<M> {
-  const prototype = typeof input === 'object' && input !== null ? Object.getPrototypeOf(input) : undefined
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlainObject(input)) {
     throw invalidInput(model, [{ path: [], expected: 'a plain object of fields', actual: input }])
   }
   const { schema, fields, defaults } = model.definition

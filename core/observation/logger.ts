@@ -27,7 +27,7 @@ export interface NamedLog {
   write(level: Level, message: string, fields: object): void
 }
 
-export const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
+const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 /** Lines bear the name: pino's as `logger`, the console's in front of the message. */
 export function namedLog(logger: Logger, name: string): NamedLog {

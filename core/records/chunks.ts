@@ -8,7 +8,8 @@
  */
 import { assertNotAborted, requestAborted } from './again.ts'
 
-type Many<A> = Iterable<A> | AsyncIterable<A>
+/** What bulk work takes. */
+export type Many<A> = Iterable<A> | AsyncIterable<A>
 
 export async function* chunksOf<A>(
   all: Many<A>,
@@ -18,7 +19,7 @@ export async function* chunksOf<A>(
   let chunk: A[] = []
   let ended: { readonly thrown: unknown } | undefined
   try {
-    for await (const each of signal ? untilAborted(all, signal) : all) {
+    for await (const [each] of signal ? untilAborted(boxed(all), signal) : boxed(all)) {
       chunk.push(each)
       if (chunk.length < size) continue
       yield chunk
@@ -31,11 +32,14 @@ export async function* chunksOf<A>(
   if (ended) throw ended.thrown
 }
 
+/** Each in an array, since on its way it would be awaited: for ever, where it has a method `then` of its own. */
+async function* boxed<A>(all: Many<A>): AsyncGenerator<readonly [A], undefined> {
+  if (Symbol.asyncIterator in all) for await (const each of all) yield [each]
+  else for (const each of all) yield [each]
+}
+
 /** A source that gives nothing for hours must not keep the abort waiting. */
-async function* untilAborted<A>(all: Many<A>, signal: AbortSignal): AsyncGenerator<A, undefined> {
-  const source = (async function* () {
-    yield* all
-  })()
+async function* untilAborted<A>(source: AsyncGenerator<A>, signal: AbortSignal): AsyncGenerator<A, undefined> {
   let abort = () => {}
   const aborted = () => abort()
   signal.addEventListener('abort', aborted)

@@ -6,11 +6,11 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { ScalarValue } from '../data/attribute-value.ts'
 import { isNumber } from '../data/attribute-value.ts'
 import type { ItemKey } from '../data/item.ts'
 import { numberText, parseNumber } from '../data/number.ts'
-import { engineError } from '../errors.ts'
 
 /** Of one part of a scan, or of the one part of a query: not begun, behind this key, or at its end. */
 export type Position = 'start' | ItemKey | 'end'
@@ -34,12 +34,15 @@ export function printCursor(read: ReadIdentity, positions: readonly Position[]):
 export function parseCursor(read: ReadIdentity, cursor: unknown): readonly Position[] {
   const refuse = (reason: string): never => {
     const what = `${read.operation} of ${read.model}${read.index === '' ? '' : ` by ${read.index}`}`
-    throw engineError('INVALID_ARGUMENT', `${reason}; expected a cursor of a ${what}.`, { argument: 'from' })
+    throw invalidArgument('from', `${reason}; expected a cursor of a ${what}.`)
   }
   if (typeof cursor !== 'string') return refuse('The cursor is no text')
+  const bytes = Buffer.from(cursor, 'base64url')
+  // What decoding passes over is no part of a cursor.
+  if (bytes.toString('base64url') !== cursor) return refuse('The cursor is damaged')
   let parsed: unknown
   try {
-    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    parsed = JSON.parse(bytes.toString())
   } catch {
     return refuse('The cursor is damaged')
   }
@@ -80,5 +83,6 @@ function parseScalar([type, text]: readonly [string, string]): ScalarValue {
   if (typeof text !== 'string') throw new TypeError('Expected a text')
   if (type === 'S') return text
   if (type === 'N') return parseNumber(text)
-  return Uint8Array.from(Buffer.from(text, 'base64'))
+  if (type === 'B') return Uint8Array.from(Buffer.from(text, 'base64'))
+  throw new TypeError('Expected a type of keys')
 }

@@ -8,21 +8,22 @@ import { type ItemKey, keyOf } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { all, type Condition } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
+import type { KeyPart } from '../model/key-part.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { ModelIndex } from '../model/model-index.ts'
+import { valueProblem } from '../store/check-keys.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, ReadStore, ScanRequest } from '../store/store.ts'
 import { again } from './again.ts'
 import { assertCount, assertFits, assertHeld, filterOf, indexOf } from './checked-options.ts'
 import { type Position, parseCursor, printCursor, type ReadIdentity } from './cursor.ts'
 import { type Found, found, wanted } from './found.ts'
+import { itemReader, notExpired, ofModel } from './item-reader.ts'
 import { type KeyCondition, keyCondition, withinKey } from './key-condition.ts'
 import { pagesOf } from './page-source.ts'
-import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
-import { itemReader, notExpired, ofModel } from './read-policy.ts'
-import type { OnInvalid } from './selection.ts'
+import { bulkOptions, checkPolicy, type OnInvalid, policyNames } from './read-options.ts'
 
-export interface FindParts {
+interface FindParts {
   readonly store: ReadStore
   readonly environment: Environment
 }
@@ -74,9 +75,7 @@ export function findRecords<R>(
   options: FindOptions,
   parts: FindParts,
 ): Found<R> {
-  assertOptions(operation === 'query' ? (options ?? null) : options)
-  const stray = Object.keys(options).find((name) => !names[operation].includes(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${names[operation].join(', ')}`, stray)
+  assertOptions(options ?? null, 'options', names[operation])
   checkPolicy(options)
   assertCount('limit', options.limit, 0)
   const plan = planFind(operation, model, options, parts.store.limits)
@@ -107,7 +106,8 @@ function planFind(operation: 'query' | 'scan', model: AnyModel, options: FindOpt
   const keyParts = index?.keyParts ?? model.definition.keyParts
   const key = operation === 'query' ? keyCondition(model, keyParts, options.key) : undefined
   const fields = selectedFields(model, index, options.select)
-  const keys = [...new Set([...model.definition.keyParts, ...keyParts].map(({ attribute }) => attribute))]
+  const allParts = new Map([...model.definition.keyParts, ...keyParts].map((part) => [part.attribute, part]))
+  const keys = [...allParts.keys()]
   const filter = filterOf(model, key ? keyParts : [], options.filter)
   if (filter && index) assertHeld(index, filter)
   if (filter) assertFits(model, filter, limits)
@@ -122,7 +122,7 @@ function planFind(operation: 'query' | 'scan', model: AnyModel, options: FindOpt
     skipsExpired: options.expired === 'absent',
     pageSize: pageSize as number | undefined,
     read,
-    positions: startOf(read, keys, key, options),
+    positions: startOf(read, [...allParts.values()], key, options),
     keys,
     fields,
   }
@@ -173,7 +173,7 @@ function selectedFields(
 
 function startOf(
   read: ReadIdentity,
-  keys: readonly string[],
+  parts: readonly KeyPart[],
   key: KeyCondition | undefined,
   { from, segments }: FindOptions,
 ): readonly Position[] {
@@ -186,9 +186,14 @@ function startOf(
   }
   for (const position of positions) {
     if (typeof position === 'string') continue
-    if (!keys.every((name) => Object.hasOwn(position, name))) throw unexpected('from', 'a cursor of this read', from)
+    const isKey = parts.every(
+      ({ attribute: name, type, maximum }) =>
+        Object.hasOwn(position, name) && !valueProblem({ name, type }, position[name], maximum),
+    )
+    if (!isKey) throw unexpected('from', 'a cursor of this read', from)
     if (key && !evaluate(withinKey(key), position))
       throw unexpected('from', 'a cursor of a query by the same key', from)
   }
-  return positions.map((position) => (typeof position === 'string' ? position : (keyOf(position, keys) as ItemKey)))
+  const keys = parts.map(({ attribute }) => attribute)
+  return positions.map((position) => (typeof position === 'string' ? position : keyOf(position, keys)))
 }

@@ -4,11 +4,11 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import type { Position } from './cursor.ts'
+import type { ItemReader } from './item-reader.ts'
 import type { SourcePage } from './page-source.ts'
-import type { ItemReader } from './read-policy.ts'
 
 /** Some of the records that were found, and where to go on. */
 export interface RecordPage<R> {
@@ -40,7 +40,7 @@ export interface Found<R> extends AsyncIterable<R> {
 }
 
 /** How far a read is, which steers how much its next request asks for. */
-export interface Demand {
+interface Demand {
   /** Records that are still wanted. */
   left: number
   requests: number
@@ -53,7 +53,7 @@ export function wanted(demand: Demand): number | undefined {
   return items < 100_000 ? Math.max(1, items) : undefined
 }
 
-export interface FoundParts {
+interface FoundParts {
   readonly limit: number
   readonly read: ItemReader
   pages(demand: Demand, countOnly: boolean): AsyncGenerator<SourcePage>
@@ -101,7 +101,7 @@ export function found<R>(parts: FoundParts): Found<R> {
       cursorAfter(record: R) {
         const mine = taken.find((each) => each.record === record)
         if (mine) return parts.cursor(source.after(mine.item))
-        throw engineError('INVALID_ARGUMENT', 'Expected a record of this page.', { argument: 'record' })
+        throw notOfThisPage()
       },
     })
   }
@@ -120,7 +120,7 @@ export function found<R>(parts: FoundParts): Found<R> {
       cursorAfter(record: R) {
         const mine = all.find((each) => each.records.includes(record)) ?? all[0]
         if (mine) return mine.cursorAfter(record)
-        throw engineError('INVALID_ARGUMENT', 'Expected a record of this page.', { argument: 'record' })
+        throw notOfThisPage()
       },
     })
   }
@@ -146,3 +146,5 @@ export function found<R>(parts: FoundParts): Found<R> {
     },
   })
 }
+
+const notOfThisPage = () => invalidArgument('record', 'Expected a record of this page.')

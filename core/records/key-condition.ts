@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { isScalar, type ScalarValue, typeOf } from '../data/attribute-value.ts'
 import { printValue } from '../data/print-value.ts'
-import { type EngineError, engineError } from '../errors.ts'
+import type { EngineError } from '../errors.ts'
 import { all, beginsWith, between, type Condition, compareTo, equals } from '../expression/condition.ts'
 import { encodeField, type KeyPart, makeKey } from '../model/key-part.ts'
 import { renderTemplate } from '../model/key-template.ts'
@@ -136,9 +137,8 @@ export function withinKey({ partition, sort }: KeyCondition): Condition {
 }
 
 function unfit(model: AnyModel, argument: string, expected: string, got: unknown): EngineError {
-  return engineError(
-    'INVALID_ARGUMENT',
+  return invalidArgument(
+    argument,
     `Query of ${model.name}: expected ${argument} to be ${expected}, got ${printValue(got)}.`,
-    { argument },
   )
 }

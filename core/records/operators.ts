@@ -7,11 +7,12 @@
  * @module
  */
 import type * as t from 'io-ts'
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isScalar, type ScalarValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { printValue } from '../data/print-value.ts'
 import type { Issue } from '../data/to-attribute.ts'
-import { type EngineError, engineError } from '../errors.ts'
+import type { EngineError } from '../errors.ts'
 import type { Comparator, Condition } from '../expression/condition.ts'
 import * as condition from '../expression/condition.ts'
 import { encodeValue } from '../model/check-value.ts'
@@ -26,7 +27,21 @@ type Ordered<V> = Exclude<
   V,
   boolean | null | undefined | readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
 >
-type Prefix<V> = V extends Uint8Array ? Uint8Array : V extends string | Date ? string : string | Uint8Array
+/** How a value may begin, as it is stored; a codec of your own may store either. */
+export type Prefix<V> = V extends Uint8Array
+  ? Uint8Array
+  : V extends string | Date
+    ? string
+    : V extends WithoutBeginning
+      ? never
+      : string | Uint8Array
+type WithoutBeginning =
+  | number
+  | bigint
+  | boolean
+  | readonly unknown[]
+  | ReadonlySet<unknown>
+  | ReadonlyMap<unknown, unknown>
 type ElementOf<V> = V extends string
   ? string
   : V extends ReadonlySet<infer E>
@@ -214,9 +229,7 @@ function encodeAt(model: AnyModel, path: DocumentPath, value: unknown): Attribut
     first ??= issues
   }
   if (value === undefined) throw unfit(model, path, 'a value; to ask for absence use absent', value)
-  throw engineError('INVALID_ARGUMENT', `Condition on ${model.name}: ${printIssues(first ?? [])}.`, {
-    argument: printPath(path),
-  })
+  throw invalidArgument(printPath(path), `Condition on ${model.name}: ${printIssues(first ?? [])}.`)
 }
 
 /** Kinds of what may be there: of scalars their type. */
@@ -230,7 +243,8 @@ function kindOf(codec: t.Mixed): string {
 
 function unfit(model: AnyModel, path: DocumentPath, expected: string, got: unknown): EngineError {
   const where = path.length === 0 ? model.name : `${model.name}.${printPath(path)}`
-  return engineError('INVALID_ARGUMENT', `Condition on ${where}: expected ${expected}, got ${printValue(got)}.`, {
-    argument: printPath(path) || 'filter',
-  })
+  return invalidArgument(
+    printPath(path) || 'filter',
+    `Condition on ${where}: expected ${expected}, got ${printValue(got)}.`,
+  )
 }

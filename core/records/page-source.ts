@@ -7,6 +7,7 @@
  * @module
  */
 import { type Item, type ItemKey, keyOf } from '../data/item.ts'
+import { anySignal } from '../store/any-signal.ts'
 import type { Page } from '../store/store.ts'
 import type { Position } from './cursor.ts'
 
@@ -38,12 +39,12 @@ interface Arrived {
 export async function* pagesOf({ positions, keys, ahead, fetch, signal }: PageSource): AsyncGenerator<SourcePage> {
   const places = [...positions]
   const stop = new AbortController()
-  const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+  const all = anySignal([signal, stop.signal])
   /** By part, in the order in which they were asked for, so that none is passed over. */
   const underWay = new Map<number, Promise<Arrived>>()
   const ask = (part: number, from: Position): void => {
     if (from === 'end') return
-    const arrived = fetch(part, from === 'start' ? undefined : from, signals).then((page) => ({ part, page }))
+    const arrived = fetch(part, from === 'start' ? undefined : from, all.signal).then((page) => ({ part, page }))
     // It may fail while nobody waits for it; whoever comes to wait still hears of it.
     arrived.catch(() => undefined)
     underWay.set(part, arrived)
@@ -71,5 +72,6 @@ export async function* pagesOf({ positions, keys, ahead, fetch, signal }: PageSo
     }
   } finally {
     stop.abort()
+    all.release()
   }
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
-import { engineError } from '../errors.ts'
 import { alternatives, codecsAt } from '../model/codecs-at.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { Atom } from '../model/readonly.ts'
@@ -80,18 +80,15 @@ function stepInto(model: AnyModel, path: DocumentPath, name: string): DocumentPa
   const isIndex = /^\d+$/.test(name) && codecsAt(model, path).flatMap(alternatives).some(isList)
   const next = [...path, isIndex ? Number(name) : name]
   if (codecsAt(model, next).length > 0) return next
-  throw engineError('INVALID_ARGUMENT', `${model.name} has no field ${printPath(next)}; name one of its schema.`, {
-    argument: printPath(next),
-  })
+  throw invalidArgument(printPath(next), `${model.name} has no field ${printPath(next)}; name one of its schema.`)
 }
 
 /** Of `record.energy > 5`, which JavaScript would answer, whatever is stored. */
 const noValue = (model: AnyModel, path: DocumentPath) =>
-  engineError(
-    'INVALID_ARGUMENT',
+  invalidArgument(
+    printPath(path),
     `${model.name}: ${printPath(path) || 'the record'} is a place in a condition, not its value; compare it with one of the operators, ` +
       'as in (record, { atLeast }) => atLeast(record.size, 5).',
-    { argument: printPath(path) },
   )
 
 const isList = (codec: Parameters<typeof nodeOf>[0]): boolean => ['list', 'tuple'].includes(nodeOf(codec).kind)

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Item, ItemAddress } from '../data/item.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf, type Many } from './chunks.ts'
 
 /** Records under many keys, read in batches while they are iterated, in the order of the keys. */
 export interface ManyRecords<R> extends AsyncIterable<R | undefined> {
@@ -12,8 +12,8 @@ export interface ManyRecords<R> extends AsyncIterable<R | undefined> {
   toArray(): Promise<(R | undefined)[]>
 }
 
-export interface ReadManyParts<Key> {
-  readonly keys: Iterable<Key> | AsyncIterable<Key>
+interface ReadManyParts<Key> {
+  readonly keys: Many<Key>
   readonly chunk: number
   readonly concurrency: number
   readonly signal: AbortSignal | undefined

@@ -7,7 +7,6 @@
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
-import { printValue } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
@@ -17,20 +16,20 @@ import { creation, encodeEntry } from '../journal/entry.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import { firstEntry, VERSION } from '../journal/tail.ts'
 import { addressOf } from '../model/key.ts'
+import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { again } from './again.ts'
+import type { Many } from './chunks.ts'
 import { type FindOptions, findRecords } from './find-records.ts'
 import type { Found } from './found.ts'
+import { type InvalidItem, itemReader, notExpired } from './item-reader.ts'
 import { type ManyRecords, readMany } from './read-many.ts'
-import { bulkOptions, checkPolicy, policyNames } from './read-options.ts'
-import { type InvalidItem, itemReader, notExpired } from './read-policy.ts'
-import type { HeldField, IndexName, OnInvalid, QueryOptions, ReadPolicy, ScanOptions, Selected } from './selection.ts'
+import { bulkOptions, checkPolicy, type OnInvalid, policyNames, type ReadPolicy } from './read-options.ts'
+import type { HeldField, IndexName, QueryOptions, ScanOptions, Selected } from './selection.ts'
 import { type BulkResult, writeMany } from './write-many.ts'
-
-type Many<A> = Iterable<A> | AsyncIterable<A>
 
 interface BulkOptions {
   /** Requests under way at once. Default 4. */
@@ -134,7 +133,7 @@ export interface Records {
   deleteMany<M extends AnyModel>(model: M, keys: Many<KeyOf<M>>, options?: WriteManyOptions): Promise<BulkResult>
 }
 
-export interface RecordsParts {
+interface RecordsParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
@@ -148,11 +147,7 @@ export function recordsOf(parts: RecordsParts): Records {
 
   const assertReady = (model: AnyModel): void => {
     if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-    if (parts.models.has(model)) return
-    const name = (model as { name?: unknown } | undefined)?.name
-    const shown = typeof name === 'string' ? name : printValue(model)
-    const message = `The engine does not know the model ${shown}; name it in createEngine({ models }).`
-    throw engineError('INVALID_ARGUMENT', message, { argument: 'model' })
+    assertKnown(parts.models, model)
   }
 
   const send = (addresses: readonly ItemAddress[], consistent: boolean, options: RequestOptions) =>
@@ -164,7 +159,7 @@ export function recordsOf(parts: RecordsParts): Records {
 
   async function find(model: AnyModel, key: unknown, options: ReadPolicy<'throw'> = {}): Promise<object | undefined> {
     assertReady(model)
-    checkOptions(options, ['expired', 'consistent', 'signal'])
+    assertOptions(options, 'options', ['expired', 'consistent', 'signal'])
     checkPolicy(options)
     const [stored] = await send([addressOf(model, key as never)], options.consistent ?? true, {
       signal: options.signal,
@@ -255,14 +250,8 @@ function bulkPut(model: AnyModel, input: never, environment: Environment): BulkW
 const bulkAttributes = ({ definition }: AnyModel, commit: string): Item =>
   definition.history ? firstEntry(commit, encodeEntry(creation('putMany'))) : { [VERSION]: 1 }
 
-function checkOptions(options: object, names: readonly string[]): void {
-  assertOptions(options)
-  const stray = Object.keys(options).find((name) => !names.includes(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stray)
-}
-
 function checkBulk(options: BulkOptions, names: readonly string[]) {
-  checkOptions(options, [...names, 'concurrency', 'onProgress', 'rate'])
+  assertOptions(options, 'options', [...names, 'concurrency', 'onProgress', 'rate'])
   const { concurrency = CONCURRENCY, onProgress, rate } = options
   if (rate !== undefined && !(typeof rate === 'number' && rate > 0 && rate <= 1)) {
     throw unexpected('rate', 'a share above 0 and up to 1', rate)

@@ -5,8 +5,9 @@
  */
 import type { FieldValue } from '../model/defaults.ts'
 import type { AnyModel, FieldName, IndexesOf, KeyPartFields, RecordOf } from '../model/model.ts'
-import type { Filter } from './operators.ts'
-import type { InvalidItem } from './read-policy.ts'
+import type { InvalidItem } from './item-reader.ts'
+import type { Filter, Prefix } from './operators.ts'
+import type { OnInvalid, ReadPolicy } from './read-options.ts'
 
 export type IndexName<M extends AnyModel> = keyof IndexesOf<M> & string
 
@@ -21,7 +22,7 @@ type PartitionOf<Key> = Key extends { readonly partition: infer Part } ? Part : 
 type SortOf<Key> = Key extends { readonly sort: infer Part } ? Part : never
 
 /** A sort field is compared with a value, or by one operator. */
-export type SortBound<V> =
+type SortBound<V> =
   | V
   | { readonly less: V }
   | { readonly atMost: V }
@@ -29,9 +30,9 @@ export type SortBound<V> =
   | { readonly atLeast: V }
   /** Both ends included. */
   | { readonly between: readonly [low: V, high: V] }
-  | { readonly beginsWith: V extends Uint8Array ? Uint8Array : string }
+  | ([Prefix<V>] extends [never] ? never : { readonly beginsWith: Prefix<V> })
 
-type TemplateBound<V> = V | { readonly beginsWith: string }
+type TemplateBound<V> = V | ([Prefix<V>] extends [never] ? never : { readonly beginsWith: string })
 
 type ValueOf<M extends AnyModel, Field extends string> = Exclude<FieldValue<M['_fields'], Field>, undefined>
 
@@ -73,26 +74,6 @@ type Held<M extends AnyModel, Index> = [FieldName<M['_fields']>] extends [HeldFi
 export type Selected<M extends AnyModel, Index, Field, Invalid> =
   | ([Field] extends [never] ? Held<M, Index> : Part<RecordOf<M>, Field>)
   | (Invalid extends 'raw' ? InvalidItem : never)
-
-/** What becomes of a stored item that is no record: an error, nothing, or the item as it is. */
-export type OnInvalid = 'throw' | 'skip' | 'raw'
-
-/** What reads outside of units of work do with items that are invalid or expired. */
-export interface ReadPolicy<Invalid extends OnInvalid> {
-  /**
-   * What to do with a stored item that is no record of the model: throw `INVALID_RECORD` when it is reached, leave it
-   * out, or hand it over as `{ invalid: true, item, key, issues }`. Default `throw`.
-   */
-  readonly onInvalid?: Invalid | undefined
-  /**
-   * Records whose `expires` is past and which the store has not dropped yet. Default `present`, as units of work see
-   * them: until it is dropped, such a record is in the way of a new one under its key.
-   */
-  readonly expired?: 'present' | 'absent' | undefined
-  /** False may return what was true a moment ago, at half the price on DynamoDB. Default true, but for global indexes, which have no consistent reads. */
-  readonly consistent?: boolean | undefined
-  readonly signal?: AbortSignal | undefined
-}
 
 /** Which records of a table or index, and which of their fields. */
 export interface ScanOptions<M extends AnyModel, Index, Field, Invalid extends OnInvalid> extends ReadPolicy<Invalid> {

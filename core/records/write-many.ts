@@ -14,12 +14,12 @@ import { type BulkFailure, type EngineError, engineError, isEngineError } from '
 import type { BulkWrite } from '../store/bulk-write.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { assertNotAborted, patience } from './again.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf, type Many } from './chunks.ts'
 
-export interface WriteManyParts<Input> {
+interface WriteManyParts<Input> {
   readonly store: Store
   readonly environment: Environment
-  readonly inputs: Iterable<Input> | AsyncIterable<Input>
+  readonly inputs: Many<Input>
   readonly options: RequestOptions
   readonly concurrency: number
   /** Goes on without inputs that are invalid, and tells them at the end. */

@@ -9,7 +9,8 @@
  */
 import { type Item, type ItemAddress, itemSize, valueSize } from '../data/item.ts'
 import type { Update } from '../expression/update.ts'
-import type { ConsumedCapacity } from '../store/capacity.ts'
+import type { BulkWrite } from '../store/bulk-write.ts'
+import { type ConsumedCapacity, readUnits, WRITE_BYTES, writeUnits } from '../store/capacity.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { Page, QueryRequest, ScanRequest } from '../store/store.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
@@ -24,14 +25,7 @@ export interface Cost {
   readonly units: number
 }
 
-type BatchedWrite = ItemAddress & ({ readonly kind: 'put'; readonly item: Item } | { readonly kind: 'delete' })
-
-const [WRITE_BYTES, READ_BYTES] = [1024, 4096]
 const PAGE_BYTES = 1024 * 1024
-
-export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_BYTES))
-export const readUnits = (bytes: number, consistent: boolean): number =>
-  Math.max(1, Math.ceil(bytes / READ_BYTES)) * (consistent ? 1 : 0.5)
 
 interface TableCosts {
   /** Units of writing an item of which nothing is known. */
@@ -72,7 +66,7 @@ export class Costs {
   }
 
   /** Puts and deletes of one batch. */
-  batch(writes: readonly BatchedWrite[]): readonly Cost[] {
+  batch(writes: readonly BulkWrite[]): readonly Cost[] {
     const tables = new Map<string, number>()
     for (const write of writes) {
       const old = this.#sizes.of(write) ?? 0
@@ -101,7 +95,7 @@ export class Costs {
     return [{ table, index, kind: 'read', units }]
   }
 
-  learnBatch(written: readonly BatchedWrite[]): void {
+  learnBatch(written: readonly BulkWrite[]): void {
     for (const write of written) this.#sizes.see(write, write.kind === 'put' ? itemSize(write.item) : 0)
   }
 

@@ -12,14 +12,14 @@ import type { Gates } from './gates.ts'
 import { Line, type LineOptions } from './line.ts'
 import type { PacedRequest } from './request.ts'
 
-export interface DispatcherOptions {
+interface DispatcherOptions {
   readonly environment: Environment
   readonly gates: Gates
   readonly concurrency: number
   readonly maxQueue: number
 }
 
-export interface Patience {
+interface Patience {
   /** Milliseconds since 1970 after which it is given up; infinite for never. */
   readonly deadline: number
   readonly signal: AbortSignal | undefined

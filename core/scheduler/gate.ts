@@ -48,9 +48,8 @@ export class Gate<Waiter extends GateWaiter> {
 
   /** Lets nobody through for so many milliseconds. */
   close(milliseconds: number, now: number): void {
-    const rate = this.#rate(now)
-    this.#bucket.setRate(rate, now, 0)
-    this.#bucket.drain((rate * milliseconds) / 1000)
+    this.#bucket.setRate(this.#rate(now), now, 0)
+    this.#bucket.pause(milliseconds)
   }
 
   leave(waiter: Waiter): void {

@@ -3,16 +3,17 @@
  *
  * @module
  */
+import { partitionUnits } from '../store/capacity.ts'
 import { Gate } from './gate.ts'
 import { Pace } from './pace.ts'
 import type { PacedRequest } from './request.ts'
-import type { Kind, Resource } from './resource.ts'
-
-/** What one partition of DynamoDB gives at most, in units a second. */
-const PARTITION_LIMIT: { readonly [K in Kind]: number } = { read: 3000, write: 1000 }
+import type { Resource } from './resource.ts'
 
 /** Milliseconds without a throttle after which a partition is as any other. */
 const COOL = 10_000
+
+/** So many requests within a second that met none but partitions not known as hot: it is no few keys that are. */
+const [WIDE, WITHIN] = [8, 1000]
 
 interface HotPartition {
   readonly gate: Gate<PacedRequest>
@@ -24,6 +25,8 @@ export class Gates {
   readonly #shares = new Map<Resource, Map<number, Gate<PacedRequest>>>()
   readonly #hot = new Map<string, HotPartition>()
   readonly #parked = new Map<PacedRequest, Gate<PacedRequest>>()
+  /** When requests to partitions that were not known as hot were refused for their sake, the latest last. */
+  readonly #surprises = new Map<Resource, number[]>()
   /** Gates at which somebody may be waiting. */
   readonly #closed = new Set<Gate<PacedRequest>>()
 
@@ -70,16 +73,30 @@ export class Gates {
     return shortest
   }
 
-  /** A request to these partitions of a resource was refused for their sake, not for the resource's. */
-  heat(resource: Resource, request: PacedRequest, now: number, sentAt: number): void {
-    for (const { table, kind, text } of request.partitions) {
-      if (table !== resource.table || kind !== resource.kind) continue
+  /**
+   * A request to these partitions of a resource was refused for their sake, not for the resource's. Returns whether that
+   * befalls so many that all of the resource has to slow: keys are few where one is hot, and all there are where the
+   * store's own partitions have less than is asked of them together.
+   */
+  heat(resource: Resource, request: PacedRequest, now: number, sentAt: number): boolean {
+    const own = request.partitions.filter(({ table, kind }) => table === resource.table && kind === resource.kind)
+    const isWide = own.every(({ text }) => !this.#hot.has(text)) && this.#isWide(resource, now)
+    for (const { text } of own) {
       const hot = this.#hot.get(text) ?? hotPartition(resource, now)
       this.#hot.set(text, hot)
       hot.throttledAt = now
       const pause = hot.pace.slow(now, sentAt, false)
       if (pause !== undefined) hot.gate.close(pause, now)
     }
+    return isWide
+  }
+
+  /** Counts one more surprise. */
+  #isWide(resource: Resource, now: number): boolean {
+    const surprises = (this.#surprises.get(resource) ?? []).filter((at) => now - at < WITHIN)
+    surprises.push(now)
+    this.#surprises.set(resource, surprises)
+    return surprises.length >= WIDE
   }
 
   #share(resource: Resource, rate: number, now: number): Gate<PacedRequest> {
@@ -97,7 +114,7 @@ function hotPartition(resource: Resource, now: number): HotPartition {
   const rate = (at: number): number => {
     pace.recover(Math.max(0, at - recoveredAt) / 1000, false)
     recoveredAt = at
-    return Math.min(resource.rate, PARTITION_LIMIT[resource.kind]) * pace.share
+    return Math.min(resource.rate, partitionUnits[resource.kind]) * pace.share
   }
   return { gate: new Gate<PacedRequest>(resource, rate, now), pace, throttledAt: now }
 }

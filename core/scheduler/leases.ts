@@ -41,7 +41,7 @@ interface Peer {
   readonly changedAt: number
 }
 
-export interface LeasesOptions {
+interface LeasesOptions {
   /** Not paced itself: leases are what pacing waits for. */
   readonly store: Store
   readonly environment: Environment

@@ -11,7 +11,7 @@ import type { CheckedOptions } from './options.ts'
 import { Resource, type ResourceName } from './resource.ts'
 
 /** Milliseconds between two looks: at a table that nobody waits for, at one that somebody does, and after throttles. */
-const [CALM, PRESSED, THROTTLED] = [5 * 60_000, 10_000, 1000]
+const [CALM, PRESSED, THROTTLED] = [5 * 60_000, 5000, 1000]
 
 /** Milliseconds that the first request to a table waits for its description. */
 const PATIENCE = 2000
@@ -25,7 +25,7 @@ interface TableLimits {
   share: number
 }
 
-export interface LimitsOptions {
+interface LimitsOptions {
   readonly store: Store
   readonly environment: Environment
   readonly options: CheckedOptions

@@ -43,10 +43,8 @@ const defaults: CheckedOptions = {
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkScheduler(given: SchedulerOptions | undefined): CheckedOptions {
-  assertOptions(given, 'scheduler')
+  assertOptions(given, 'scheduler', Object.keys(defaults))
   const own = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
-  const stray = own.find(([name]) => !Object.hasOwn(defaults, name))
-  if (stray) throw unexpected('scheduler', `options named ${Object.keys(defaults).join(', ')}`, stray[0])
   const options: CheckedOptions = { ...defaults, ...Object.fromEntries(own) }
   for (const name of ['coordinate', 'burst'] as const) {
     if (typeof options[name] !== 'boolean') throw unexpected(`scheduler.${name}`, 'true or false', options[name])

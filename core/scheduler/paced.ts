@@ -29,7 +29,7 @@ export interface PacedStore extends Store {
 /** Bytes. DynamoDB ends a batch of reads at 16 MB, and an item is at most 400 KB. */
 const FULL_ANSWER = 15 * 1024 * 1024
 
-export interface PacedParts {
+interface PacedParts {
   readonly store: Store
   readonly environment: Environment
   readonly costs: Costs

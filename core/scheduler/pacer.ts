@@ -37,13 +37,13 @@ export interface Job<Answer> {
 }
 
 /** A place in the order of requests, which one keeps that comes again, and how long it is worth waiting in it. */
-export interface Place {
+interface Place {
   readonly arrival: number
   readonly deadline: number
   readonly arrivedAt: number
 }
 
-export interface PacerParts {
+interface PacerParts {
   readonly environment: Environment
   readonly limits: Limits
   readonly costs: Costs
@@ -184,8 +184,7 @@ export class Pacer {
     for (const throttle of throttles) {
       for (const resource of this.#concerned(request, throttle)) {
         resource.refused()
-        if (throttle.isHot) gates.heat(resource, request, now, sentAt)
-        else resource.slow(now, sentAt)
+        if (!throttle.isHot || gates.heat(resource, request, now, sentAt)) resource.slow(now, sentAt)
         limits.doubt(resource.table)
       }
     }

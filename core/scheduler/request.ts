@@ -10,13 +10,13 @@
 import type { GateWaiter } from './gate.ts'
 import type { Kind, Resource, Waiter } from './resource.ts'
 
-export interface Need {
+interface Need {
   readonly resource: Resource
   readonly units: number
 }
 
 /** What is asked for, before it has its place. */
-export interface Ask {
+interface Ask {
   /** Position in `priorities`. */
   readonly rank: number
   readonly needs: readonly Need[]

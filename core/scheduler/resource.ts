@@ -27,6 +27,9 @@ export const priorities: readonly Priority[] = ['commit', 'read', 'history', 'bu
 /** What a lower class gets of what is earned while it waits. */
 const GUARANTEED = 0.05
 
+/** What got through is known as a mean over seconds: a pace that rises is above it by so much. */
+const METERED = 1.25
+
 /** Seconds of unused capacity that DynamoDB keeps, and that a bucket uses if asked to. */
 const BURST = 300
 
@@ -190,15 +193,16 @@ export class Resource implements ResourceName {
   slow(now: number, sentAt: number): void {
     this.#refill(now)
     const isGuess = this.#source === 'none' || this.#source === 'learned'
+    const before = this.rate
     const pause = this.#pace.slow(now, sentAt, isGuess)
     if (pause === undefined) return
-    if (this.#limit === undefined) {
-      // What got through until now was too much already.
-      this.#limit = Math.max(1, this.#meter.rate(now))
+    if (isGuess) {
+      // Either was too much already: the pace, or what got through of late where that did not come near it.
+      this.#limit = Math.max(1, Math.min(before, METERED * this.#meter.rate(now)))
       this.#source = 'learned'
     }
     this.#bucket.setRate(this.rate, now, this.#room)
-    this.#bucket.drain((this.rate * pause) / 1000)
+    this.#bucket.pause(pause)
   }
 
   report(now: number): ResourceReport {

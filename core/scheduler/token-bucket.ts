@@ -27,6 +27,8 @@ export class TokenBucket {
   #tokens: number
   #at: number
   #largest = 1
+  /** Milliseconds in which it still earns nothing. */
+  #pause = 0
 
   /** `credit`: seconds of unused capacity that are kept beside. Starts as after a pause. */
   constructor(rate: number, now: number, credit = 0) {
@@ -58,7 +60,10 @@ export class TokenBucket {
    */
   refill(now: number, units: number, isLate = false): number {
     // A clock that was set back earns nothing, and loses nothing either.
-    const elapsed = Math.max(0, now - this.#at) / 1000
+    const passed = Math.max(0, now - this.#at)
+    const paused = Math.min(this.#pause, passed)
+    const elapsed = (passed - paused) / 1000
+    this.#pause -= paused
     this.#at = now
     if (!Number.isFinite(this.#rate)) return 0
     const before = this.#tokens
@@ -67,7 +72,7 @@ export class TokenBucket {
   }
 
   has(units: number): boolean {
-    return this.#tokens + EPSILON >= units || !Number.isFinite(this.#rate)
+    return (this.#pause === 0 && this.#tokens + EPSILON >= units) || !Number.isFinite(this.#rate)
   }
 
   get tokens(): number {
@@ -86,14 +91,16 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#tokens + units, Math.max(this.#tokens, this.#depth(units)))
   }
 
-  /** Nothing is left, and so much is owed. */
-  drain(debt: number): void {
-    this.#tokens = Math.min(this.#tokens, -debt)
+  /** Nothing is left, and for so many milliseconds nothing is earned, whatever the rate becomes meanwhile. */
+  pause(milliseconds: number): void {
+    this.#tokens = Math.min(this.#tokens, 0)
+    this.#pause = Math.max(this.#pause, milliseconds)
   }
 
   /** Milliseconds until there are so many units, if nobody takes any. */
   wait(units: number): number {
-    return this.has(units) ? 0 : ((units - this.#tokens) / this.#rate) * 1000
+    if (this.has(units)) return 0
+    return this.#pause + (Math.max(0, units - this.#tokens) / this.#rate) * 1000
   }
 
   #depth(units: number, isLate = false): number {

@@ -1,10 +1,12 @@
 /**
- * Several signals as one. (`AbortSignal.any` is missing from the first releases of Node.js 20.)
+ * Several signals as one, to which any number of requests may listen. (`AbortSignal.any` is missing from the first
+ * releases of Node.js 20.)
  *
  * @module
  */
+import { setMaxListeners } from 'node:events'
 
-export interface AnySignal {
+interface AnySignal {
   /** Aborted as soon as one of them is, with its reason. */
   readonly signal: AbortSignal
   /** Lets go of them. To be called when nobody looks any more, since they may live on for long. */
@@ -13,6 +15,7 @@ export interface AnySignal {
 
 export function anySignal(signals: readonly (AbortSignal | undefined)[]): AnySignal {
   const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
   const given = signals.filter((signal) => signal !== undefined)
   const abort = (): void => controller.abort(given.find(({ aborted }) => aborted)?.reason)
   for (const signal of given) signal.addEventListener('abort', abort)

@@ -4,6 +4,20 @@
  * @module
  */
 
+/** Bytes of one unit. */
+export const WRITE_BYTES = 1024
+const READ_BYTES = 4096
+
+/** Of one item, by the larger of its two images. A transaction takes twice as many. */
+export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_BYTES))
+
+/** Of one item, or of a whole page. */
+export const readUnits = (bytes: number, consistent: boolean): number =>
+  Math.max(1, Math.ceil(bytes / READ_BYTES)) * (consistent ? 1 : 0.5)
+
+/** What one partition gives at most, in units a second. */
+export const partitionUnits: { readonly read: number; readonly write: number } = { read: 3000, write: 1000 }
+
 /** Who goes first where requests wait for capacity. Work in the background has `history`, jobs over many records `bulk`. */
 export type Priority = 'commit' | 'read' | 'history' | 'bulk'
 

@@ -15,7 +15,7 @@ const KEEP = 100_000
 /** The number of changes to keep; undefined for no log. */
 export function changesToKeep(options: ChangeLogOptions | undefined): number | undefined {
   if (options === false) return undefined
-  assertOptions(options, 'changeLog')
+  assertOptions(options, 'changeLog', ['keep'])
   const keep = options?.keep ?? KEEP
   if (!Number.isSafeInteger(keep) || keep < 1) throw unexpected('changeLog.keep', 'an integer, at least 1', keep)
   return keep

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 
 /** `kind` names the store and the version of what its positions look like: `memory1`. */
@@ -27,10 +28,9 @@ export function readToken(kind: string, tables: readonly string[], token: string
 
 /** For adapters, which know what a position must look like. */
 export const badToken = (problem: string) =>
-  engineError(
-    'INVALID_ARGUMENT',
+  invalidArgument(
+    'from',
     `Expected from to be 'start', 'now' or a token that this store gave for these tables, but ${problem}.`,
-    { argument: 'from' },
   )
 
 /** For changes that the store had and has no more. */

@@ -36,10 +36,9 @@ export const dynamodbLimits: StoreLimits = Object.freeze({
 
 /** DynamoDB's, with those that the caller wants otherwise. Throws for what could not limit anything. */
 export function ownLimits(given: Partial<StoreLimits> | undefined): StoreLimits {
-  assertOptions(given, 'limits')
+  assertOptions(given, 'limits', Object.keys(dynamodbLimits))
   const own = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
   for (const [name, value] of own) {
-    if (!Object.hasOwn(dynamodbLimits, name)) throw unexpected('limits', 'limits that stores have', name)
     if (typeof value !== 'number' || !(value >= 1)) throw unexpected(`limits.${name}`, 'a number, at least 1', value)
   }
   return Object.freeze({ ...dynamodbLimits, ...Object.fromEntries(own) })

@@ -11,7 +11,7 @@ import { levels, MAX_LEVELS } from '../data/levels.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 
 /** A copy of its own that is frozen, or why DynamoDB cannot store the value. */
-export type Taken = { readonly value: AttributeValue } | { readonly problem: string }
+type Taken = { readonly value: AttributeValue } | { readonly problem: string }
 
 /** `depth` is how many levels lie above the value in its item. */
 export function take(input: AttributeValue, depth = 0): Taken {
@@ -22,7 +22,7 @@ export function take(input: AttributeValue, depth = 0): Taken {
   const problem = setProblem(input)
   if (problem) return { problem }
   if (value === undefined) return { problem: 'Expected a value' }
-  if (depth + levels(value) > MAX_LEVELS) return { problem: 'Expected at most 32 levels of nesting' }
+  if (depth + levels(value) > MAX_LEVELS) return { problem: `Expected at most ${MAX_LEVELS} levels of nesting` }
   return { value }
 }
 

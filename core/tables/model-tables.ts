@@ -80,10 +80,8 @@ export function withSettings(
 
 function settled(definition: TableDefinition, own: TableSettings): TableDefinition {
   const name = `tables.${definition.table}`
-  assertOptions(own, name)
-  const { capacity, indexes = {}, ...others } = own
-  const [other] = Object.keys(others)
-  if (other !== undefined) throw unexpected(name, 'an object of capacity and indexes', other)
+  assertOptions(own, name, ['capacity', 'indexes'])
+  const { capacity, indexes = {} } = own
   assertOptions(indexes, `${name}.indexes`)
   if (capacity !== undefined) assertCapacity(capacity, `${name}.capacity`)
   for (const [index, its] of Object.entries(indexes)) {

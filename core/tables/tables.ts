@@ -30,7 +30,7 @@ export interface ApplyOptions extends TableOptions {
 }
 
 /** What `apply` did, and what it left: what is not doable, and what would have needed `prune`. */
-export interface Applied {
+export interface ApplyReport {
   readonly applied: readonly Difference[]
   readonly left: readonly Difference[]
 }
@@ -56,9 +56,9 @@ export interface Tables {
    *
    * @throws `REJECTED` what the store refuses; what was applied before stays
    */
-  apply(options?: ApplyOptions): Promise<Applied>
+  apply(options?: ApplyOptions): Promise<ApplyReport>
   /** With a plan, only what it lists. */
-  apply(plan: TablePlan, options?: ApplyOptions): Promise<Applied>
+  apply(plan: TablePlan, options?: ApplyOptions): Promise<ApplyReport>
 
   /**
    * A CloudFormation template of all tables, as `create` would make them. Tables stay when the stack is deleted.
@@ -80,7 +80,7 @@ export function engineTables(store: Store, definitions: readonly TableDefinition
     return planTables(definitions, found)
   }
 
-  async function apply(given: TablePlan | undefined, { prune, ...options }: ApplyOptions): Promise<Applied> {
+  async function apply(given: TablePlan | undefined, { prune, ...options }: ApplyOptions): Promise<ApplyReport> {
     const { differences } = await plan(options)
     const listed = given && new Set(given.differences.map(sameText))
     const chosen = differences.filter((difference) => listed?.has(sameText(difference)) ?? true)
@@ -150,13 +150,10 @@ function nameOf(table: AnyModel | string): string {
 }
 
 function checked<Options extends TableOptions>(given: Options | undefined, flag?: string & keyof Options): Options {
-  assertOptions(given)
+  assertOptions(given, 'options', flag ? ['signal', flag] : ['signal'])
   const options = given ?? ({} as Options)
   assertSignal(options.signal)
   const value = flag && options[flag]
   if (value !== undefined && typeof value !== 'boolean') throw unexpected(flag!, 'true or false', value)
-  // A misspelt name would be a wish that nobody hears.
-  const unknown = Object.keys(options).find((name) => name !== 'signal' && name !== flag)
-  if (unknown !== undefined) throw unexpected('options', flag ? `signal and ${flag}` : 'signal', unknown)
   return options
 }

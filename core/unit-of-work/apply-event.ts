@@ -3,23 +3,22 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
-import { diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
-import { encodePayload } from '../model/domain-event.ts'
-import { isBranchPath } from '../model/shape.ts'
+import { decodePayload, encodePayload } from '../model/event-payload.ts'
 import type { Applied } from './applied.ts'
 import type { Looks } from './looks.ts'
 import { runRecipe } from './recipe.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
-import type { RecordIdentity } from './record-version.ts'
+import { updateBetween } from './record-version.ts'
 
-export interface EventContext {
+interface EventContext {
   readonly state: RecordState
   /** Names of the units of work around. */
   readonly path: readonly string[]
@@ -39,14 +38,16 @@ export function applyEvent(
   const { model } = identity
   assertEvent(identity, event)
   const data = encodePayload(model, event.name, event.payload)
+  // As replays will give it, and a copy: what a reducer does to it comes back neither to the caller nor to the next attempt.
+  const payload = decodePayload(model, event.name, data)
   const { reducer } = model.definition.events.get(event.name)!
   const view = state.view!
   const before = view.encoded!
-  const next = runRecipe(view, (draft) => reducer(draft, event.payload as never), looks)
-  const actions = changesBetween(identity, before, next.encoded!)
+  const next = runRecipe(view, (draft) => reducer(draft, payload as never), looks)
+  const actions = updateBetween(identity, before, next.encoded!)
   guardSteps(actions, looks)
   const start = lastImage(earlier) ?? base
-  const plain = start && !equal(start, before) ? changesBetween(identity, start, before) : []
+  const plain = start && !equal(start, before) ? updateBetween(identity, start, before) : []
   return {
     state: next === view ? state : state.changed(next),
     applied: [
@@ -64,13 +65,8 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
   const known = [...model.definition.events.keys()].join(', ')
   const expected = known === '' ? `${model.name} has no events` : `${model.name}.events has ${known}`
   const got = typeof given?.name === 'string' ? `${given.model}.events.${given.name}` : printValue(event)
-  throw engineError('INVALID_ARGUMENT', `Expected an event of ${model.name}, got ${got}; ${expected}.`, {
-    argument: 'event',
-  })
+  throw invalidArgument('event', `Expected an event of ${model.name}, got ${got}; ${expected}.`)
 }
-
-const changesBetween = ({ model }: RecordIdentity, before: Item, after: Item): Update =>
-  diff({ stored: before, before, after }, isBranchPath(model.shape))
 
 const lastImage = (earlier: readonly Applied[]): Item | undefined => {
   const last = earlier.at(-1)

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { assertOptions } from '../arguments.ts'
+import { assertOptions, invalidArgument } from '../arguments.ts'
 import { type AttributeSet, type AttributeValue, isNumber } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
 import { codecsAt } from '../model/codecs-at.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
@@ -16,7 +15,7 @@ import type { AnyModel } from '../model/model.ts'
 import { type BlindChange, type Bounds, blindIncrement } from './blind.ts'
 
 /** Fields of `A` that hold a `V`: a name, or a list of names for a field inside. */
-export type FieldPath<A, V> = {
+type FieldPath<A, V> = {
   [K in keyof A & string]:
     | (NonNullable<A[K]> extends V ? K | readonly [K] : never)
     | (NonNullable<A[K]> extends Nested ? readonly [K, ...NestedPath<NonNullable<A[K]>, V>] : never)
@@ -65,10 +64,9 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   const changes: BlindChange[] = []
   const at = (field: string | readonly string[], kind: FieldType['kind']): { path: DocumentPath; type: FieldType } => {
     if (typeof field !== 'string' && !isPath(field)) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'field',
         `Blind change of ${model.name}: expected the name of a field or a list of names, got ${printValue(field)}.`,
-        { argument: 'field' },
       )
     }
     const path = typeof field === 'string' ? [field] : [...field]
@@ -94,9 +92,8 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
   const blind = Object.freeze({
     increment(field: string, by: unknown, bounds: Bounds = {}) {
       const { path, type } = at(field, 'number')
-      assertOptions(bounds, 'bounds')
-      const { min, max, ...others } = bounds
-      for (const name of Object.keys(others)) throw unfit(model, path, 'bounds { min, max }', name)
+      assertOptions(bounds, 'bounds', ['min', 'max'])
+      const { min, max } = bounds
       for (const [name, value] of Object.entries({ by, min, max })) {
         if (value === undefined && name !== 'by') continue
         const problem = isNumber(value) ? numberProblem(value) : 'a number'
@@ -118,8 +115,7 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       changes.push({ action: append(path, members(path, type, values)) })
     },
   })
-  if (typeof ask !== 'function')
-    throw engineError('INVALID_ARGUMENT', 'Expected a function that makes blind changes.', { argument: 'changes' })
+  if (typeof ask !== 'function') throw invalidArgument('changes', 'Expected a function that makes blind changes.')
   ask(blind as never)
   return changes
 }
@@ -128,10 +124,7 @@ const isPath = (field: unknown): field is readonly string[] =>
   Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')
 
 const unfit = (model: AnyModel, path: DocumentPath, expected: string, got: string) =>
-  engineError(
-    'INVALID_ARGUMENT',
+  invalidArgument(
+    printPath(path),
     `Blind change of ${model.name}.${printPath(path)}: expected ${expected}, got ${got}.`,
-    {
-      argument: printPath(path),
-    },
   )

@@ -4,11 +4,11 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeSet, isNumber, type ScalarValue, scalarKey } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { addNumbers, compareNumbers, type StoredNumber } from '../data/number.ts'
-import { engineError } from '../errors.ts'
 import { absent, any, type Condition, compareTo, exists } from '../expression/condition.ts'
 import { addToSet, append, increment, removeFromSet, type UpdateAction } from '../expression/update.ts'
 
@@ -44,11 +44,10 @@ function withBlind(changes: readonly BlindChange[], next: BlindChange, model: st
   if (!clash) return [...changes, next]
   const joined = pathKey(clash.action.path) === pathKey(next.action.path) ? join(clash, next) : undefined
   if (!joined) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      printPath(next.action.path),
       `${model}: blind changes of ${printPath(clash.action.path)} (${clash.action.kind}) and ${printPath(next.action.path)} ` +
         `(${next.action.kind}) cannot be sent together; use work.change for one of them.`,
-      { argument: printPath(next.action.path) },
     )
   }
   return changes.map((each) => (each === clash ? joined : each))

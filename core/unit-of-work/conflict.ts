@@ -8,8 +8,8 @@ import { type Conflict, type EngineError, engineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { PlannedAction } from './planned.ts'
-import { printKey } from './print-key.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
+import { printKey } from './record-identity.ts'
 
 /** Every path of these actions that somebody else got to first. */
 export const explainConflicts = (planned: readonly PlannedAction[], failures: readonly FailedAction[]): Conflict[] =>
@@ -40,7 +40,7 @@ export const explainConflicts = (planned: readonly PlannedAction[], failures: re
     )
   })
 
-export const printConflict = ({ model, key, path }: Conflict): string =>
+const printConflict = ({ model, key, path }: Conflict): string =>
   `${model} ${printKey(key)}${path === '' ? '' : ` at ${path}`}`
 
 /**

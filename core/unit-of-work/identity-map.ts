@@ -7,19 +7,20 @@
  * @module
  */
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { decodeItem, presentItem } from '../model/record.ts'
-import { isUnreadable } from '../records/read-policy.ts'
+import { isUnreadable } from '../records/item-reader.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
+import { assertNotAborted } from './aborted.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { RecordVersion } from './record-version.ts'
 import { UnreadableVersion } from './unreadable-version.ts'
 
 /** Items by address id, as a failed commit brought them; undefined for an item that is not there. */
 export type Seeds = ReadonlyMap<string, Item | undefined>
 
-export interface LoadedRecord {
+interface LoadedRecord {
   readonly stored: Item | undefined
   /** The item in the model's present schema version; the same as `stored` where it is stored in it. */
   readonly present: Item | undefined
@@ -76,7 +77,7 @@ export class IdentityMap {
 
   /** One page of a query. What it finds is not known yet: see `adopt`. */
   query(request: QueryRequest): Promise<Page> {
-    if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+    assertNotAborted(this.#signal)
     return this.#store.query(request, { signal: this.#signal })
   }
 
@@ -95,7 +96,7 @@ export class IdentityMap {
     })
     const items = tick.then(() => {
       this.#batch = undefined
-      if (this.#signal?.aborted) throw engineError('ABORTED', 'The unit of work was aborted; nothing was written.', {})
+      assertNotAborted(this.#signal)
       return this.#store.read(
         identities.map(({ address }) => address),
         { consistent: true, signal: this.#signal },

@@ -5,9 +5,12 @@
  */
 import type { Item } from '../data/item.ts'
 import type { Applied } from './applied.ts'
+import type { IdentityMap } from './identity-map.ts'
 import type { RecordReads } from './read-set.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
-import type { RecordIdentity } from './record-version.ts'
+import type { RunOptions } from './run-options.ts'
+import type { Scope } from './scope.ts'
 
 export interface Involved {
   readonly identity: RecordIdentity
@@ -28,6 +31,37 @@ export interface Involved {
   /** Domain events, in their order. */
   readonly applied: readonly Applied[]
 }
+
+/** Every record that the attempt changed or looked at. */
+export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
+  const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
+  const readsOf = (id: string): RecordReads | undefined => {
+    const reads = root.reads.find(id)
+    return guard === 'writes' ? reads?.withoutLooks : reads
+  }
+  const ids = new Set([...states.keys(), ...[...root.reads.addresses()].filter((id) => readsOf(id))])
+  return [...ids].flatMap((id) => {
+    const loaded = records.loaded(id)
+    const state = states.get(id)
+    const identity = (state ?? loaded?.state)?.identity
+    if (!identity) return []
+    return [
+      {
+        identity,
+        stored: loaded?.stored,
+        present: loaded?.present,
+        isLoaded: loaded !== undefined,
+        base: loaded?.state,
+        state,
+        reads: readsOf(id),
+        ...root.doingsOf(id),
+      },
+    ]
+  })
+}
+
+/** The item as it was last seen, by the function or by the engine; undefined where it never was, or was absent. */
+export const lastSeen = ({ met, stored }: Pick<Involved, 'met' | 'stored'>): Item | undefined => met ?? stored
 
 /** Whether commits of the record leave entries in its history. */
 export const keepsHistory = ({ identity }: Pick<Involved, 'identity'>): boolean =>

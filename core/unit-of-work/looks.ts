@@ -5,6 +5,7 @@
  */
 import { isNumber, type ScalarValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import type { Condition } from '../expression/condition.ts'
 import type { Shape } from '../model/shape.ts'
 
@@ -19,18 +20,11 @@ export interface Looks {
   handedOut(): void
 }
 
-const plain = (value: object): boolean => {
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
-
 /** Whether looks go on inside this value by name; otherwise it is one leaf. */
 export const isBranch = (value: unknown, shape: Shape): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
   (shape.kind === 'fields' || shape.kind === 'entries' || shape.kind === 'any') &&
   !Array.isArray(value) &&
-  plain(value)
+  isPlainObject(value)
 
 export function childShape(shape: Shape, name: string): Shape {
   if (shape.kind === 'fields') return Object.hasOwn(shape.fields, name) ? shape.fields[name]! : { kind: 'any' }

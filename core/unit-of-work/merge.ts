@@ -10,18 +10,16 @@ import { isSet, setHas } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
 import { type Conflict, engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
-import { diff } from '../expression/diff.ts'
 import type { UpdateAction } from '../expression/update.ts'
 import { decodeItem } from '../model/record.ts'
-import { isBranchPath } from '../model/shape.ts'
 import { joinBlind } from './blind.ts'
-import { printKey } from './print-key.ts'
 import type { RecordReads } from './read-set.ts'
+import { printRecord } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import { RecordVersion } from './record-version.ts'
+import { RecordVersion, updateBetween } from './record-version.ts'
 
 /** The three states of one record that a merge is about. */
-export interface Fork {
+interface Fork {
   /** What the child saw when it first met the record. */
   readonly base: RecordState
   /** What the child made of it. */
@@ -102,7 +100,7 @@ function draftActions(base: RecordState, next: RecordState): readonly UpdateActi
   const before = base.drafted?.encoded
   const after = next.drafted?.encoded
   if (base.drafted === next.drafted || !before || !after) return []
-  return diff({ stored: before, before, after }, isBranchPath(next.identity.model.shape))
+  return updateBetween(next.identity, before, after)
 }
 
 /** Whether two actions have the same effect in either order. */
@@ -132,7 +130,7 @@ function clash({ base, mine, theirs }: Fork, path: DocumentPath) {
   }
   return engineError(
     'CONFLICT',
-    `Two nested units of work that ran at once met on ${model.name} ${printKey(address.key)}${path.length > 0 ? ` at ${printPath(path)}` : ''}. ` +
+    `Two nested units of work that ran at once met on ${printRecord(mine.identity)}${path.length > 0 ? ` at ${printPath(path)}` : ''}. ` +
       'Run them one after the other, or change different paths.',
     { conflicts: [conflict], attempts: 0 },
   )

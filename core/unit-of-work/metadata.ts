@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { type AttributeMap, isMap } from '../data/attribute-value.ts'
-import { printPath } from '../data/document-path.ts'
 import { valueSize } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
-import { engineError } from '../errors.ts'
+import { printIssues } from '../model/issue.ts'
 
 /** It is written into every record that the commit changes. */
 const MAX_BYTES = 2048
@@ -17,9 +17,8 @@ export function checkMetadata(argument: string, given: unknown): AttributeMap | 
   if (given === undefined) return undefined
   const { value, issues } = toAttribute(given)
   const refuse = (problem: string) =>
-    engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${problem}. Nothing was written.`, { argument })
-  const [issue] = issues
-  if (issue) throw refuse(`plain data, with ${issue.expected} at ${printPath(issue.path) || 'its root'}`)
+    invalidArgument(argument, `Expected ${argument} to be ${problem}. Nothing was written.`)
+  if (issues.length > 0) throw refuse(`plain data: ${printIssues(issues)}`)
   if (!isMap(value)) throw refuse('an object of plain data')
   if (valueSize(value) > MAX_BYTES) throw refuse(`at most ${MAX_BYTES} bytes, got ${valueSize(value)}`)
   return Object.keys(value).length === 0 ? undefined : value

@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { addressKey } from '../data/item.ts'
-import { engineError } from '../errors.ts'
+import { invalidArgument } from '../arguments.ts'
 import type { Generate } from '../model/generated.ts'
 import { addressOf, keyOfRecord } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
+import { identityAt } from './record-identity.ts'
 import type { Scope } from './scope.ts'
 
 const LOOK_AHEAD = 100
@@ -25,18 +25,16 @@ export async function withNextNumber(
 ): Promise<unknown> {
   const { numbered } = model.definition.generated
   if (!numbered) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      'model',
       `${model.name} has no number that counts up; use work.create, or generate: { … autoIncrement() } in its model.`,
-      { argument: 'model' },
     )
   }
   const { field, start } = numbered
   if (typeof input === 'object' && input !== null && (input as Record<string, unknown>)[field] !== undefined) {
-    throw engineError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
+      field,
       `work.createNext gives ${model.name} its ${field}; leave it out, or use work.create to choose one.`,
-      { argument: field },
     )
   }
   const { record } = newRecord(model, withField(input, field, start) as never, generate)
@@ -44,7 +42,7 @@ export async function withNextNumber(
   for (;;) {
     const number = await nextFreeNumber(scope, model, keyWith)
     // What this unit of work made of it by hand counts as well.
-    const met = scope.stateOf({ model, address: keyWith(number), id: addressKey(keyWith(number)) })
+    const met = scope.stateOf(identityAt(model, keyWith(number)))
     if (!met || (met.fate === 'kept' && !met.isPresent && met.blind.length === 0))
       return withField(input, field, number)
   }

@@ -9,12 +9,11 @@
 import { overlap } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
-import { diff } from '../expression/diff.ts'
 import { set, type Update } from '../expression/update.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
-import { isBranchPath } from '../model/shape.ts'
 import { type BlindChange, joinBlind } from './blind.ts'
 import type { Involved } from './involved.ts'
+import { updateBetween } from './record-version.ts'
 
 export interface Parts {
   readonly drafts: Update
@@ -35,8 +34,7 @@ export function partsOf(involved: Involved): Parts {
   if (!stored) return { drafts: [], blind: joinBlind(state.blind, identity.model.name) }
   const migrated = migratedItem(involved)
   if (migrated) {
-    const images = { stored, before: stored, after: migrated }
-    return { drafts: diff(images, isBranchPath(identity.model.shape)), blind: [], migrated }
+    return { drafts: updateBetween(identity, stored, migrated), blind: [], migrated }
   }
   const { drafts, blind } = partsOn(stored, involved)
   const joined = joinBlind(blind, identity.model.name)
@@ -53,7 +51,7 @@ function migratedItem({ stored, present, base, state, identity }: Involved): Ite
   const before = base?.drafted?.encoded
   const after = state.view?.encoded
   if (!before || !after) return undefined
-  return apply(diff({ stored: present, before, after }, isBranchPath(identity.model.shape)), present)
+  return apply(updateBetween(identity, before, after, present), present)
 }
 
 /** An item of the present version that did not say so, since a detector told it, says so from its next change on. */
@@ -68,7 +66,7 @@ function partsOn(stored: Item, { base, state, identity }: Involved): Parts {
   const before = base?.drafted?.encoded
   const after = state?.drafted?.encoded
   if (!before || !after || before === after) return { drafts: [], blind }
-  const changesTo = (next: Item): Update => diff({ stored, before, after: next }, isBranchPath(identity.model.shape))
+  const changesTo = (next: Item): Update => updateBetween(identity, before, next, stored)
   const drafts = changesTo(after)
   const within = blind.filter(({ action }) => drafts.some(({ path }) => overlap(path, action.path)))
   if (within.length === 0) return { drafts, blind }

@@ -8,20 +8,18 @@
 import type { AttributeValue } from '../data/attribute-value.ts'
 import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
-import { diff } from '../expression/diff.ts'
-import type { Update } from '../expression/update.ts'
 import { type Block, putEnd } from '../journal/block.ts'
 import { type Change, recordChanges } from '../journal/change.ts'
 import { type Entry, encodeEntry, type RecordReference, type Step } from '../journal/entry.ts'
 import { flatEntry } from '../journal/flat.ts'
 import { spill } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
-import { isBranchPath } from '../model/shape.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { Applied } from './applied.ts'
 import type { CommitContext } from './commit-context.ts'
-import { type Involved, keepsHistory } from './involved.ts'
+import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { isUpdate, type Parts } from './parts.ts'
+import { updateBetween } from './record-version.ts'
 
 export interface History {
   /** The entry of a record of which history is kept, as it is stored. Asked for once. */
@@ -52,7 +50,7 @@ export function historyOf(
         erased: false,
       }
       const { entry, writes } = spill(journalTable, involved.identity.address, id, written, () => {
-        const known = involved.state?.drafted?.encoded ?? involved.met ?? involved.stored
+        const known = involved.state?.drafted?.encoded ?? lastSeen(involved)
         return known !== undefined && itemSize(known) > (limits.itemBytes * 3) / 4
       })
       spilled.push(...writes)
@@ -78,13 +76,13 @@ function kindOf({ state }: Involved): Entry['kind'] {
 }
 
 function stepsOf(involved: Involved, { drafts, blind }: Parts): readonly Step[] {
-  const { state, applied, met, stored } = involved
+  const { state, applied } = involved
   const own = blind.map(({ action }) => action)
   if (state?.fate === 'created' || state?.fate === 'replaced') {
     if (applied.length === 0) return []
     return eventSteps(involved, applied[0]!.before, () => state.drafted!.encoded!)
   }
-  const known = met ?? stored
+  const known = lastSeen(involved)
   if (state?.fate === 'deleted') {
     return applied.length === 0 || !known ? [] : eventSteps(involved, imageOf(known), undefined)
   }
@@ -109,8 +107,7 @@ function eventSteps(
 ): readonly Step[] {
   const rest = (from: Item): readonly Step[] => {
     if (!end) return []
-    const update: Update = diff({ stored: from, before: from, after: end(start) }, isBranchPath(identity.model.shape))
-    return plain(recordChanges(update, from))
+    return plain(recordChanges(updateBetween(identity, from, end(start)), from))
   }
   const step = ({ name, data, path: at }: Applied, changes: readonly Change[]): Step => ({
     name,
@@ -143,8 +140,8 @@ export function endBlock(
   action: WriteAction,
   history: History,
 ): readonly WriteAction[] {
-  const { identity, state, met, stored } = involved
-  const known = met ?? stored
+  const { identity, state } = involved
+  const known = lastSeen(involved)
   const isReplaced = state?.fate === 'replaced'
   if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
   const version = versionOf(known) + 1

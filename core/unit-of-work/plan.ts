@@ -28,8 +28,8 @@ import type { WriteAction } from '../store/write-plan.ts'
 import { blindConditions } from './blind.ts'
 import type { CommitContext } from './commit-context.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
-import { type Involved, keepsHistory } from './involved.ts'
-import { levelsOf, tooHeavy, unchanged } from './levels.ts'
+import { levelsOf, tooHeavy, unchanged } from './guard-levels.ts'
+import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { isUpdate, type Parts, partsOf } from './parts.ts'
 import { endBlock, type History, historyOf } from './plan-history.ts'
 import { assertWithin, tooLarge } from './plan-size.ts'
@@ -133,8 +133,8 @@ function planUpdate(
   if (!isUpdate(involved, parts)) return undefined
   const { drafts, blind } = parts
   const { id, limits } = context
-  const { identity, stored, met } = involved
-  const known = met ?? stored
+  const { identity, stored } = involved
+  const known = lastSeen(involved)
   const keeps = keepsHistory(involved)
   const own = blind.map(({ action }) => action)
   const [generation] = stored && keeps && generationOf(stored) !== undefined ? [sameRecord(stored)] : []

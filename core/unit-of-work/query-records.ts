@@ -10,18 +10,18 @@
 import { assertOptions, unexpected } from '../arguments.ts'
 import { compare } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
-import { addressKey, type Item, type ItemKey, keyOf } from '../data/item.ts'
+import { type Item, type ItemKey, keyOf } from '../data/item.ts'
 import { all, type Condition, pathsIn } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { assertCount, assertFits, filterOf, indexOf } from '../records/checked-options.ts'
 import { wanted } from '../records/found.ts'
+import { ofModel } from '../records/item-reader.ts'
 import { keyCondition, withinKey } from '../records/key-condition.ts'
-import { ofModel } from '../records/read-policy.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { QueryRequest } from '../store/store.ts'
+import { identityAt, type RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
-import type { RecordIdentity } from './record-version.ts'
 import type { Scope } from './scope.ts'
 
 /** A query, checked. */
@@ -82,10 +82,8 @@ export async function queryRecords(scope: Scope, model: AnyModel, options: unkno
 }
 
 function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Query {
-  assertOptions(options ?? null)
+  assertOptions(options ?? null, 'options', names)
   const given = options as Readonly<Record<string, unknown>>
-  const stray = Object.keys(given).find((name) => !names.includes(name))
-  if (stray !== undefined) throw unexpected('options', `one of ${names.join(', ')}`, stray)
   const index = indexOf(model, given['index'])
   const { limit, reverse = false } = given
   assertCount('limit', limit, 0)
@@ -124,8 +122,7 @@ async function* storedPages(scope: Scope, { model, request, holdsAll }: Query, l
   const { records } = scope.attempt
   const attributes = model.definition.keyParts.map(({ attribute }) => attribute)
   const identify = (item: Item): RecordIdentity => {
-    const address = { table: model.table, key: keyOf(item, attributes) }
-    return { model, address, id: addressKey(address) }
+    return identityAt(model, { table: model.table, key: keyOf(item, attributes) })
   }
   const demand = { left: left(), requests: 0 }
   if (demand.left === 0) return

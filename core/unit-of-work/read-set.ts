@@ -12,7 +12,7 @@ import { type DocumentPath, overlap, pathKey, startsWith } from '../data/documen
 import { type Condition, pathsIn } from '../expression/condition.ts'
 import type { UpdateAction } from '../expression/update.ts'
 
-export interface ElementRead {
+interface ElementRead {
   readonly path: DocumentPath
   readonly element: ScalarValue
 }

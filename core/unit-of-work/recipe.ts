@@ -4,10 +4,12 @@
  * @module
  */
 import { enableMapSet, isDraft, produce } from 'immer'
+import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
+import { MAX_LEVELS } from '../data/levels.ts'
 import { engineError } from '../errors.ts'
 import type { Looks } from './looks.ts'
-import { printKey } from './print-key.ts'
+import { printRecord } from './record-identity.ts'
 import { RecordVersion } from './record-version.ts'
 import { type DraftView, trackDraft } from './track-draft.ts'
 
@@ -40,7 +42,7 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
     if (equal(changed.encoded?.[attribute], value)) continue
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${printKey(identity.address.key)}: the key cannot be changed. Delete the record and create another.`,
+      `${printRecord(identity)}: the key cannot be changed. Delete the record and create another.`,
       {
         model: model.name,
         key: identity.address.key,
@@ -53,12 +55,13 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
 }
 
 /** As for `create`: what the schema does not have is most often misspelt. What other programs added may be changed. */
-function assertKnownFields({ identity: { model, address }, value }: RecordVersion, next: object): void {
+function assertKnownFields({ identity, value }: RecordVersion, next: object): void {
+  const { model, address } = identity
   const stray = Object.keys(next).filter((name) => !model.definition.fields.has(name) && !Object.hasOwn(value!, name))
   if (stray.length === 0) return
   throw engineError(
     'INVALID_RECORD',
-    `${model.name} ${printKey(address.key)}: the schema has no field ${stray.join(', ')}. Nothing was changed.`,
+    `${printRecord(identity)}: the schema has no field ${stray.join(', ')}. Nothing was changed.`,
     {
       model: model.name,
       key: address.key,
@@ -72,15 +75,15 @@ function assertKnownFields({ identity: { model, address }, value }: RecordVersio
   )
 }
 
-const tooDeep = ({ identity: { model, address } }: RecordVersion, cause: unknown) =>
+const tooDeep = ({ identity }: RecordVersion, cause: unknown) =>
   engineError(
     'INVALID_RECORD',
-    `${model.name} ${printKey(address.key)}: expected at most 32 levels of nesting. Nothing was changed.`,
+    `${printRecord(identity)}: expected at most ${MAX_LEVELS} levels of nesting. Nothing was changed.`,
     {
-      model: model.name,
-      key: address.key,
+      model: identity.model.name,
+      key: identity.address.key,
       stored: false,
-      issues: [{ path: [], expected: 'at most 32 levels of nesting', actual: undefined }],
+      issues: [{ path: [], expected: `at most ${MAX_LEVELS} levels of nesting`, actual: undefined }],
     },
     { cause },
   )
@@ -97,7 +100,5 @@ function assertReturn(returned: unknown, view: DraftView, model: string): void {
     return
   const what = returned instanceof Promise ? 'a promise; a recipe cannot wait' : 'an object; change the draft instead'
   if (returned instanceof Promise) returned.catch(() => {})
-  throw engineError('INVALID_ARGUMENT', `The recipe for ${model} returned ${what}. Nothing was changed.`, {
-    argument: 'recipe',
-  })
+  throw invalidArgument('recipe', `The recipe for ${model} returned ${what}. Nothing was changed.`)
 }

@@ -4,19 +4,21 @@
  * @module
  */
 import { type EngineError, engineError } from '../errors.ts'
-import { printKey } from './print-key.ts'
-import type { RecordIdentity } from './record-version.ts'
+import { printRecord, type RecordIdentity } from './record-identity.ts'
 
-export const notFound = ({ model, address }: RecordIdentity): EngineError =>
+export const notFound = (identity: RecordIdentity): EngineError =>
   engineError(
     'RECORD_NOT_FOUND',
-    `There is no ${model.name} ${printKey(address.key)}. Use work.find where it may be absent, or work.create.`,
-    { model: model.name, key: address.key },
+    `There is no ${printRecord(identity)}. Use work.find where it may be absent, or work.create.`,
+    named(identity),
   )
 
-export const alreadyExists = ({ model, address }: RecordIdentity): EngineError =>
+export const alreadyExists = (identity: RecordIdentity): EngineError =>
   engineError(
     'RECORD_EXISTS',
-    `There is a ${model.name} ${printKey(address.key)} already. Use work.find first, or another key.`,
-    { model: model.name, key: address.key },
+    `There is a ${printRecord(identity)} already. Use work.find first, or another key.`,
+    named(identity),
   )
+
+/** As payloads of errors name a record. */
+const named = ({ model, address }: RecordIdentity) => ({ model: model.name, key: address.key })

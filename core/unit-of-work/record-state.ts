@@ -10,15 +10,13 @@ import { overlap, printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
-import { diff, type Mergeable } from '../expression/diff.ts'
 import { decodeItem } from '../model/record.ts'
-import { isBranchPath } from '../model/shape.ts'
 import { type BlindChange, joinBlind, outOfBounds } from './blind.ts'
-import { printKey } from './print-key.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { printRecord, type RecordIdentity } from './record-identity.ts'
+import { RecordVersion, updateBetween } from './record-version.ts'
 
 /** `created`: not in the store as far as this unit of work knows. `replaced`: deleted and created again. */
-export type Fate = 'kept' | 'created' | 'replaced' | 'deleted'
+type Fate = 'kept' | 'created' | 'replaced' | 'deleted'
 
 export class RecordState {
   readonly identity: RecordIdentity
@@ -70,15 +68,14 @@ export class RecordState {
   changed(next: RecordVersion): RecordState {
     if (this.blind.length === 0) return new RecordState(this.identity, this.fate, next)
     const before = this.view!.encoded!
-    const actions = diff({ stored: before, before, after: next.encoded! }, this.#mergeable)
+    const after = next.encoded!
+    const actions = updateBetween(this.identity, before, after)
     const folded = this.blind.filter(({ action }) => actions.some((each) => overlap(each.path, action.path)))
-    const base = this.#decoded(apply(actionsOf(folded), this.drafted!.encoded!))
+    const base = this.#decoded(apply(actionsOf(folded), this.drafted!.encoded!)).encoded!
     return new RecordState(
       this.identity,
       this.fate,
-      this.#decoded(
-        apply(diff({ stored: base.encoded!, before, after: next.encoded! }, this.#mergeable), base.encoded!),
-      ),
+      this.#decoded(apply(updateBetween(this.identity, before, after, base), base)),
       this.blind.filter((each) => !folded.includes(each)),
     )
   }
@@ -101,32 +98,25 @@ export class RecordState {
     const path = printPath(outside.action.path)
     throw engineError(
       'OUT_OF_BOUNDS',
-      `${model.name} ${printKey(address.key)}: the blind change of ${path} would leave its bounds; nothing was written.`,
+      `${printRecord(this.identity)}: the blind change of ${path} would leave its bounds; nothing was written.`,
       { model: model.name, key: address.key, path },
     )
   }
 
   #applied(version: RecordVersion): RecordVersion {
     if (this.blind.length === 0 || !version.encoded) return version
-    const { model, address } = this.identity
-    const actions = actionsOf(joinBlind(this.blind, model.name))
+    const actions = actionsOf(joinBlind(this.blind, this.identity.model.name))
     try {
       return this.#decoded(apply(actions, version.encoded))
     } catch (thrown) {
       if (!(thrown instanceof InapplicableUpdate)) throw thrown
       const reason = `the blind change does not fit the record: ${thrown.message}`
-      throw engineError('REJECTED', `${model.name} ${printKey(address.key)}: ${reason}. Nothing was written.`, {
-        reason,
-      })
+      throw engineError('REJECTED', `${printRecord(this.identity)}: ${reason}. Nothing was written.`, { reason })
     }
   }
 
   #decoded(item: Item): RecordVersion {
     return new RecordVersion(this.identity, decodeItem(this.identity.model, item))
-  }
-
-  get #mergeable(): Mergeable {
-    return isBranchPath(this.identity.model.shape)
   }
 }
 

@@ -5,30 +5,30 @@
  */
 import { equal } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
-import { changedPaths } from '../expression/diff.ts'
-import type { AnyModel } from '../model/model.ts'
+import { changedPaths, diff } from '../expression/diff.ts'
+import type { Update } from '../expression/update.ts'
 import { encodeRecord } from '../model/record.ts'
-import { printKey } from './print-key.ts'
+import { isBranchPath } from '../model/shape.ts'
+import { mutableParts } from './mutable-parts.ts'
+import { printRecord, type RecordIdentity } from './record-identity.ts'
 
-/** Which record: its model and where it is stored. */
-export interface RecordIdentity {
-  readonly model: AnyModel
-  readonly address: ItemAddress
-  /** `addressKey` of the address. */
-  readonly id: string
-}
+/** The update that makes `after` of `before`, both a record's encoded forms, in an item that is stored otherwise, perhaps. */
+export const updateBetween = ({ model }: RecordIdentity, before: Item, after: Item, stored = before): Update =>
+  diff({ stored, before, after }, isBranchPath(model.shape))
 
 export class RecordVersion {
   readonly identity: RecordIdentity
   readonly #value: object | undefined
   #encoded: Item | undefined
+  /** As they were when it was encoded. */
+  #parts: ReturnType<typeof mutableParts>
 
   constructor(identity: RecordIdentity, value: object | undefined, encoded?: Item) {
     this.identity = identity
     this.#value = value
-    this.#encoded = encoded
+    if (encoded) this.#keep(encoded)
   }
 
   /** The decoded record; undefined where there is none. */
@@ -38,8 +38,13 @@ export class RecordVersion {
 
   /** The record in stored form. Encoded once: later mutation of a Date inside cannot change it. */
   get encoded(): Item | undefined {
-    if (this.value) this.#encoded ??= encodeRecord(this.identity.model, this.value)
+    if (this.#value && !this.#encoded) this.#keep(encodeRecord(this.identity.model, this.#value))
     return this.#encoded
+  }
+
+  #keep(encoded: Item): void {
+    this.#encoded = encoded
+    this.#parts = this.#value && mutableParts(this.#value)
   }
 
   /**
@@ -47,14 +52,14 @@ export class RecordVersion {
    * can see, and the change would be lost.
    */
   assertUntouched(): void {
-    if (!this.value || !this.#encoded) return
+    if (!this.value || !this.#encoded || this.#parts?.every((isUnchanged) => isUnchanged())) return
     const now = encodeRecord(this.identity.model, this.value)
     if (equal(now, this.#encoded)) return
-    const paths = changedPaths(this.#encoded, now, () => true)
+    const paths = changedPaths(this.#encoded, now)
     const { model, address } = this.identity
     throw engineError(
       'INVALID_RECORD',
-      `${model.name} ${printKey(address.key)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
+      `${printRecord(this.identity)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
         'Assign a new Date, Uint8Array or object in a work.change recipe instead; nothing was written.',
       {
         model: model.name,

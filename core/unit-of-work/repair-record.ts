@@ -3,14 +3,14 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import { addressKey } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { engineAttributes } from '../model/definition.ts'
 import { newRecord } from '../model/record.ts'
-import { printKey } from './print-key.ts'
 import { notFound } from './record-errors.ts'
+import { printKey, type RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { RecordVersion } from './record-version.ts'
 import type { Scope } from './scope.ts'
 import { UnreadableVersion } from './unreadable-version.ts'
 
@@ -18,7 +18,7 @@ import { UnreadableVersion } from './unreadable-version.ts'
 export function repairRecord(scope: Scope, identity: RecordIdentity, state: RecordState, mend: unknown): object {
   const { model } = identity
   const refuse = (expected: string, argument: string) =>
-    engineError('INVALID_ARGUMENT', `Repair of ${model.name}: expected ${expected}.`, { argument })
+    invalidArgument(argument, `Repair of ${model.name}: expected ${expected}.`)
   if (typeof mend !== 'function') throw refuse('a function that makes fields of the stored item', 'mend')
   scope.observe(state)
   const broken = state.drafted

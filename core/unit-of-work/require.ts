@@ -13,7 +13,7 @@ import { absent, type Condition, equals, pathsIn } from '../expression/condition
 import { evaluate } from '../expression/evaluate.ts'
 import { conditionOf, type Filter } from '../records/operators.ts'
 import { wholeRecord } from './guard.ts'
-import { printKey } from './print-key.ts'
+import { printRecord } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
 import type { Scope } from './scope.ts'
 
@@ -29,7 +29,7 @@ export function requireOf(scope: Scope, state: RecordState, filter: unknown): vo
     const printed = [...new Set(paths.map(printPath))]
     throw engineError(
       'CONDITION_FAILED',
-      `${model.name} ${printKey(address.key)} is not as required at ${printed.join(', ')}. Nothing was written.`,
+      `${printRecord(state.identity)} is not as required at ${printed.join(', ')}. Nothing was written.`,
       { model: model.name, key: address.key, paths: printed },
     )
   }

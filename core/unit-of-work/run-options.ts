@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import { utf8Size } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
-import { engineError } from '../errors.ts'
 import { fingerprint, type OnceRequest } from '../journal/outcome.ts'
 import { checkMetadata } from './metadata.ts'
 import type { NestedOptions, Work } from './unit-of-work.ts'
@@ -47,7 +46,7 @@ export interface RunOptions extends NestedOptions {
 export function onceRequest(name: string, work: Work<unknown>, options: RunOptions): OnceRequest | undefined {
   const { idempotencyKey: key, input, keepOutcome: keptFor = KEEP_OUTCOME_MS } = options
   const refuse = (argument: string, expected: string): never => {
-    throw engineError('INVALID_ARGUMENT', `Expected ${argument} to be ${expected}.`, { argument })
+    throw invalidArgument(argument, `Expected ${argument} to be ${expected}.`)
   }
   if (key === undefined)
     return input === undefined ? undefined : refuse('input', 'given together with an idempotencyKey')
@@ -92,5 +91,20 @@ export function checkNested(options: NestedOptions): void {
   assertOptions(options, 'options', optionNames)
   if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
     throw unexpected('propagation', "'nested' or 'independent'", propagation)
+  }
+}
+
+/** `(fn, options?)` or `(name, fn, options?)`. */
+export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
+  const named = typeof args[0] === 'string'
+  const [fn, options] = named ? args.slice(1) : args
+  if (typeof fn !== 'function') {
+    throw invalidArgument('work', `Expected a function as unit of work, got ${typeof fn}.`)
+  }
+  assertOptions(options)
+  return {
+    name: named ? (args[0] as string) : (typeof fn.name === 'string' && fn.name) || 'anonymous',
+    fn: fn as Work<A>,
+    options: (options ?? {}) as O,
   }
 }

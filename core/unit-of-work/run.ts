@@ -4,6 +4,7 @@
  * @module
  */
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { invalidArgument } from '../arguments.ts'
 import type { AttributeMap } from '../data/attribute-value.ts'
 import { asError } from '../data/print-value.ts'
 import { type Environment, fullJitter } from '../environment.ts'
@@ -15,19 +16,18 @@ import type { AnyModel } from '../model/model.ts'
 import { type AttemptResult, type Observer, observe, withoutValue } from '../observation/observer.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
-import { aborted } from './commit.ts'
+import { assertNotAborted } from './aborted.ts'
 import { conflictError, explainConflicts, unreadConflict } from './conflict.ts'
 import { runInScope, runningScope, runOutside } from './current.ts'
 import { IdentityMap, type Seeds } from './identity-map.ts'
-import type { Involved } from './involved.ts'
+import { involvedIn } from './involved.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { Planned } from './planned.ts'
-import type { RecordReads } from './read-set.ts'
-import { checked, checkNested, onceRequest, type RunOptions } from './run-options.ts'
+import { checked, checkNested, onceRequest, type RunOptions, runArguments } from './run-options.ts'
 import { Scope } from './scope.ts'
-import { runArguments, scopedUnitOfWork } from './scoped-unit-of-work.ts'
+import { scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
-import { rawOf } from './track-record.ts'
+import { released } from './track-record.ts'
 import type { NestedOptions, Work } from './unit-of-work.ts'
 
 /** Runs units of work: `engine.unitOfWork`. */
@@ -55,7 +55,7 @@ export interface UnitOfWorkRunner {
   ): TE.TaskEither<EngineError | E, A>
 }
 
-export interface RunnerParts {
+interface RunnerParts {
   readonly store: Store
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
@@ -140,7 +140,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   ): Promise<Attempted<A>> {
     const { signal } = options
     if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
-    if (signal?.aborted) throw aborted(signal)
+    assertNotAborted(signal)
     const before = once && (await readOutcome(once, signal))
     if (before) return { kind: 'repeated', result: before.result }
     const records = new IdentityMap(store, seeds, signal)
@@ -163,7 +163,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     root.assertUntouched()
     const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
     const settled = await settle(
-      { records: involved(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
+      { records: involvedIn(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
       parts,
     )
     if (settled.kind === 'conflict') return settled
@@ -213,10 +213,9 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const around = runningScope()?.nearestRunning()
       const isNested = around?.attempt.owner === owner
       if (isNested && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
-        throw engineError(
-          'INVALID_ARGUMENT',
+        throw invalidArgument(
+          'idempotencyKey',
           'Only the outermost unit of work commits, so only it can have an idempotencyKey.',
-          { argument: 'idempotencyKey' },
         )
       }
       return isNested ? runNested(around, name, fn, options) : runOutside(() => runRoot(name, fn, options))
@@ -230,34 +229,6 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
         () => run<A>(...args),
         (thrown) => asError(thrown) as EngineError | E,
       ),
-  })
-}
-
-/** Every record that the attempt changed or looked at. */
-function involved(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
-  const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
-  const readsOf = (id: string): RecordReads | undefined => {
-    const reads = root.reads.find(id)
-    return guard === 'writes' ? reads?.withoutLooks : reads
-  }
-  const ids = new Set([...states.keys(), ...[...root.reads.addresses()].filter((id) => readsOf(id))])
-  return [...ids].flatMap((id) => {
-    const loaded = records.loaded(id)
-    const state = states.get(id)
-    const identity = (state ?? loaded?.state)?.identity
-    if (!identity) return []
-    return [
-      {
-        identity,
-        stored: loaded?.stored,
-        present: loaded?.present,
-        isLoaded: loaded !== undefined,
-        base: loaded?.state,
-        state,
-        reads: readsOf(id),
-        ...root.doingsOf(id),
-      },
-    ]
   })
 }
 
@@ -289,15 +260,4 @@ async function callBack(root: Scope): Promise<void> {
       process.emitWarning('An afterCommit callback failed; the commit stands.', { type: 'DraftworkWarning', detail })
     }
   }
-}
-
-/** Records that leave the unit of work no longer need to be tracked. */
-function released<A>(result: A): A {
-  if (typeof result !== 'object' || result === null) return result
-  if (Array.isArray(result) && !Object.isFrozen(result)) {
-    const copy = result.map((each) => released(each))
-    // A list without records stays what it is: it may have names of its own, as the result of a match has.
-    return copy.every((each, i) => each === result[i]) ? result : (copy as A)
-  }
-  return rawOf(result) as A
 }

@@ -10,18 +10,20 @@ import type { Item, ItemAddress } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import type { NumberSource } from '../journal/number-source.ts'
+import { assertNotAborted } from './aborted.ts'
 import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
 import { ReadSet } from './read-set.ts'
 import { notFound } from './record-errors.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import type { RecordIdentity, RecordVersion } from './record-version.ts'
+import type { RecordVersion } from './record-version.ts'
 import { trackRecord } from './track-record.ts'
 
 /** What all scopes of one attempt share. */
-export interface Attempt {
+interface Attempt {
   /** The `UnitOfWork` runner it belongs to: another engine's unit of work inside this one is not a child of it. */
   readonly owner: object
   readonly records: IdentityMap
@@ -76,14 +78,7 @@ export class Scope {
         {},
       )
     }
-    if (this.attempt.signal?.aborted) {
-      throw engineError(
-        'ABORTED',
-        'The unit of work was aborted; nothing was written.',
-        {},
-        { cause: this.attempt.signal.reason },
-      )
-    }
+    assertNotAborted(this.attempt.signal)
   }
 
   /** The record's state as this scope sees it; undefined where nothing is known yet. */
@@ -245,7 +240,7 @@ export class Scope {
 }
 
 /** What was done to one record. */
-export interface Doings {
+interface Doings {
   readonly path: readonly string[]
   readonly applied: readonly Applied[]
 }

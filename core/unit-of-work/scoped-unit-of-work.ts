@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../arguments.ts'
+import { invalidArgument, unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
-import { addressKey, type Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
+import type { Item } from '../data/item.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { addressOf } from '../model/key.ts'
+import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem, newRecord } from '../model/record.ts'
 import { applyEvent } from './apply-event.ts'
@@ -18,33 +18,27 @@ import { withNextNumber } from './next-number.ts'
 import { queryRecords } from './query-records.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
+import { identityAt, type RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import { RecordVersion } from './record-version.ts'
 import { repairRecord } from './repair-record.ts'
 import { requireOf } from './require.ts'
+import { runArguments } from './run-options.ts'
 import { identityOf, type Scope } from './scope.ts'
 import type { NestedOptions, UnitOfWork, Work } from './unit-of-work.ts'
 
 /** Runs nested and independent units of work for a scope. */
-export type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
+type RunNested = <A>(parent: Scope, name: string, work: Work<A>, options: NestedOptions) => Promise<A>
 
 export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork {
-  const assertKnown = (model: AnyModel): void => {
+  const assertReady = (model: AnyModel): void => {
     scope.assertRunning()
-    if (scope.attempt.models.has(model)) return
-    const name = (model as { name?: unknown } | undefined)?.name
-    if (typeof name !== 'string') throw unexpected('model', 'one that defineModel made', model)
-    throw engineError(
-      'INVALID_ARGUMENT',
-      `The engine does not know the model ${name}; name it in createEngine({ models }).`,
-      { argument: 'model' },
-    )
+    assertKnown(scope.attempt.models, model)
   }
 
   const identify = (model: AnyModel, key: unknown): RecordIdentity => {
-    assertKnown(model)
-    const address = addressOf(model, key as never)
-    return { model, address, id: addressKey(address) }
+    assertReady(model)
+    return identityAt(model, addressOf(model, key as never))
   }
 
   const load = async (identity: RecordIdentity): Promise<RecordState> => {
@@ -66,14 +60,11 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     const identity = typeof record === 'object' && record !== null ? identityOf(record, scope.attempt) : undefined
     const state = identity && scope.stateOf(identity)
     if (!state) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'record',
         record instanceof Promise
           ? 'Expected a record, got a promise of one; await work.get first.'
           : 'Expected a record that this unit of work got or created. Get it here first; a peeked record cannot be changed.',
-        {
-          argument: 'record',
-        },
       )
     }
     if (!state.isPresent) throw notFound(state.identity)
@@ -102,19 +93,18 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
   const generate = idsFrom(scope.attempt.environment)
 
   const create = (model: AnyModel, input: unknown): object => {
-    assertKnown(model)
+    assertReady(model)
     const { record, item, address } = newRecord(model, input as never, generate)
-    const identity: RecordIdentity = { model, address, id: addressKey(address) }
+    const identity = identityAt(model, address)
     const state = scope.stateOf(identity)
     if (state && (state.isPresent || (state.fate === 'kept' && state.blind.length > 0))) {
       scope.observe(state)
       throw alreadyExists(identity)
     }
     if (state?.fate === 'deleted' && !state.drafted) {
-      throw engineError(
-        'INVALID_ARGUMENT',
+      throw invalidArgument(
+        'record',
         `${model.name} was deleted without being read, so it cannot be created again here; get it before it is deleted.`,
-        { argument: 'record' },
       )
     }
     const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
@@ -142,7 +132,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     },
 
     async query(model: AnyModel, options: unknown) {
-      assertKnown(model)
+      assertReady(model)
       return queryRecords(scope, model, options)
     },
 
@@ -161,7 +151,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     create,
 
     async createNext(model: AnyModel, input: unknown) {
-      assertKnown(model)
+      assertReady(model)
       const numbered = await withNextNumber(scope, model, input, generate)
       scope.assertRunning()
       return create(model, numbered)
@@ -169,8 +159,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     change(record: object, recipe: (draft: never) => unknown) {
       const state = held(record)
-      if (typeof recipe !== 'function')
-        throw engineError('INVALID_ARGUMENT', 'Expected a recipe, a function of the draft.', { argument: 'recipe' })
+      if (typeof recipe !== 'function') throw invalidArgument('recipe', 'Expected a recipe, a function of the draft.')
       assertPlain(state.identity.model, 'change')
       return changed(state, runRecipe(state.view!, recipe, scope.looksAt(state)))
     },
@@ -232,8 +221,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     afterCommit(callback: () => unknown) {
       scope.assertRunning()
-      if (typeof callback !== 'function')
-        throw engineError('INVALID_ARGUMENT', 'Expected a callback.', { argument: 'callback' })
+      if (typeof callback !== 'function') throw invalidArgument('callback', 'Expected a callback.')
       scope.afterCommit(callback)
     },
   }
@@ -256,10 +244,9 @@ export function rewrite(work: UnitOfWork, record: object, item: Item, paths: rea
 
 function assertPlain({ name, definition }: AnyModel, call: string): void {
   if (!definition.eventSourced) return
-  throw engineError(
-    'INVALID_ARGUMENT',
+  throw invalidArgument(
+    'record',
     `${name} is event-sourced, so work.${call} cannot change it; use work.apply with one of ${name}.events.`,
-    { argument: 'record' },
   )
 }
 
@@ -267,20 +254,3 @@ const scopes = new WeakMap<object, Scope>()
 
 /** Where the engine's own functions work, which do what domain code cannot. */
 export const scopeOf = (work: UnitOfWork): Scope => scopes.get(work)!
-
-/** `(fn, options?)` or `(name, fn, options?)`. */
-export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
-  const named = typeof args[0] === 'string'
-  const [fn, options] = named ? args.slice(1) : args
-  if (typeof fn !== 'function') {
-    throw engineError('INVALID_ARGUMENT', `Expected a function as unit of work, got ${typeof fn}.`, {
-      argument: 'work',
-    })
-  }
-  assertOptions(options)
-  return {
-    name: named ? (args[0] as string) : (typeof fn.name === 'string' && fn.name) || 'anonymous',
-    fn: fn as Work<A>,
-    options: (options ?? {}) as O,
-  }
-}

@@ -17,7 +17,7 @@ import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { commitPlan } from './commit.ts'
-import { type Involved, keepsHistory } from './involved.ts'
+import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { planCommit } from './plan.ts'
 import type { Planned } from './planned.ts'
 
@@ -26,7 +26,7 @@ const MAX_SENDS = 12
 /** Plans of one attempt. Each of them brings an item closer to how it is; hot records may need a few. */
 const MAX_PLANS = 50
 
-export interface SettleParts {
+interface SettleParts {
   readonly store: Store
   readonly environment: Environment
   readonly sealer: Sealer
@@ -34,7 +34,7 @@ export interface SettleParts {
 }
 
 /** What one attempt asks for. */
-export interface Changes {
+interface Changes {
   readonly records: readonly Omit<Involved, 'met'>[]
   readonly metadata: AttributeMap | undefined
   /** What the engine writes along under this commit id. */
@@ -42,7 +42,7 @@ export interface Changes {
   readonly signal: AbortSignal | undefined
 }
 
-export type SettledChanges =
+type SettledChanges =
   /** Without a plan there was nothing to write. */
   | { readonly kind: 'committed'; readonly plan: Planned | undefined }
   | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
@@ -109,8 +109,7 @@ function isOurs(plan: Planned, { position, present }: FailedAction): boolean {
 
 function sealBehind({ planned }: Planned, sealer: Sealer): void {
   for (const { action, involved } of planned) {
-    const known = involved.met ?? involved.stored
     const bound = involved.identity.model.definition.history
-    if (action.kind === 'update' && bound) sealer.visit(action, known, bound)
+    if (action.kind === 'update' && bound) sealer.visit(action, lastSeen(involved), bound)
   }
 }

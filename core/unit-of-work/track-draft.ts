@@ -8,9 +8,10 @@
  * @module
  */
 
+import { invalidArgument } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { printPath } from '../data/document-path.ts'
-import { engineError } from '../errors.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import type { Shape } from '../model/shape.ts'
 import {
   childShape,
@@ -196,8 +197,7 @@ function deepUntracked(value: unknown, seen: Set<object> = new Set(), depth = 0)
       value.map((each) => deepUntracked(each, seen, depth + 1)),
       value,
     )
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return value
+  if (!isPlainObject(value)) return value
   const copy = Object.fromEntries(
     Object.entries(value).map(([name, each]) => [name, deepUntracked(each, seen, depth + 1)]),
   )
@@ -215,14 +215,14 @@ const isListName = (name: string | symbol): boolean =>
 
 /** What would change the object and not the record, or what immer would refuse in its own words. */
 const noSuchName = (path: DocumentPath, name: string | symbol) =>
-  engineError(
-    'INVALID_ARGUMENT',
+  invalidArgument(
+    printPath([...path, String(name)]),
     `A draft's ${printPath(path) || 'record'} can have nothing under the name ${JSON.stringify(String(name))}.`,
-    { argument: printPath([...path, String(name)]) },
   )
 
 function refuseDefinition(path: DocumentPath, name: string | symbol): never {
-  throw engineError('INVALID_ARGUMENT', `Assign to ${printPath([...path, String(name)])} instead of defining it.`, {
-    argument: printPath([...path, String(name)]),
-  })
+  throw invalidArgument(
+    printPath([...path, String(name)]),
+    `Assign to ${printPath([...path, String(name)])} instead of defining it.`,
+  )
 }

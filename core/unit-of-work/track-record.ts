@@ -44,11 +44,16 @@ export function untracked(value: unknown): unknown {
   return origin.raw
 }
 
-/** What a tracked object stands for, without a look: for the engine's own use and for results after the end. */
-export const rawOf = (value: object): object => origins.get(value)?.raw ?? value
-
-/** True for the root of a tracked record, not for what lies inside. */
-export const isTrackedRoot = (value: object): boolean => origins.get(value)?.path.length === 0
+/** A result that leaves the unit of work: its records no longer need to be tracked. */
+export function released<A>(result: A): A {
+  if (typeof result !== 'object' || result === null) return result
+  if (Array.isArray(result) && !Object.isFrozen(result)) {
+    const copy = result.map((each) => released(each))
+    // A list without records stays what it is: it may have names of its own, as the result of a match has.
+    return copy.every((each, i) => each === result[i]) ? result : (copy as A)
+  }
+  return (origins.get(result)?.raw ?? result) as A
+}
 
 /** What the proxy shows is made when somebody looks: most branches, and what `change` returns, nobody looks at. */
 function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {

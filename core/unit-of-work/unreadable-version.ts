@@ -7,7 +7,8 @@
 import type { Item } from '../data/item.ts'
 import type { EngineError } from '../errors.ts'
 import { engineAttributes } from '../model/definition.ts'
-import { type RecordIdentity, RecordVersion } from './record-version.ts'
+import type { RecordIdentity } from './record-identity.ts'
+import { RecordVersion } from './record-version.ts'
 
 export class UnreadableVersion extends RecordVersion {
   readonly error: EngineError

@@ -23,7 +23,7 @@ export const Thing = defineModel({
 })
 
 /** Keys made of fields, in a template and of a number. */
-export const Part = defineModel({
+const Part = defineModel({
   name: 'Part',
   table: 'parts',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of draftwork

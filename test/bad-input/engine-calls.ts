@@ -56,7 +56,7 @@ const Bill = defineModel({
   generate: { no: autoIncrement() },
 })
 
-export interface EngineWorld {
+interface EngineWorld {
   readonly store: WatchedStore
   readonly engine: Engine
 }

@@ -241,4 +241,18 @@ test('a key attribute named __proto__ was no attribute, and names that are no Un
   await refused(() => defineModel({ ...base, defaults: new Map() as never }), 'INVALID_MODEL')
 })
 
+test('bulk work awaited each of what it was given: what has a method then kept it waiting for ever', async () => {
+  const { engine } = await world()
+  const key = { id: 'a', then: () => 1 }
+  const asynchronous: AsyncIterable<typeof key> = {
+    [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: key }) }),
+  }
+  for (const keys of [[key], asynchronous]) {
+    for (const signal of [undefined, new AbortController().signal]) {
+      await refused(() => engine.records.getMany(Thing, keys, { signal }).toArray(), 'INVALID_ARGUMENT')
+      await refused(() => engine.records.deleteMany(Thing, keys, { signal }), 'INCOMPLETE')
+    }
+  }
+})
+
 test.run()

@@ -135,11 +135,11 @@ const names = [
   'length',
 ]
 
-export const atom: fc.Arbitrary<Hostile> = fc
+const atom: fc.Arbitrary<Hostile> = fc
   .constantFrom(...(Object.keys(atoms) as (keyof typeof atoms)[]))
   .map((atom) => ({ atom }))
 export const everyAtom: readonly Hostile[] = (Object.keys(atoms) as (keyof typeof atoms)[]).map((atom) => ({ atom }))
-export const hostileName: fc.Arbitrary<string> = fc.constantFrom(...names)
+const hostileName: fc.Arbitrary<string> = fc.constantFrom(...names)
 
 /** An atom, or maps and lists of some, under ordinary and extraordinary names. */
 export const hostile: fc.Arbitrary<Hostile> = fc.letrec<{ value: Hostile }>((tie) => ({

@@ -74,7 +74,7 @@ export async function openBench(createStore: () => Store | Promise<Store>) {
 export const newId = (): string => globalThis.crypto.randomUUID()
 
 /** Holds of everything. */
-export const anyItem: Condition = all([])
+const anyItem: Condition = all([])
 
 export const put = (
   table: string,

@@ -8,11 +8,12 @@
  */
 import { test } from 'uvu'
 import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
+import { chance } from '../support/chance.ts'
 import { dynamodbLocal } from '../support/dynamodb-local.ts'
 import { type Fate, type FaultPlan, type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
 import { tablePrefix } from '../support/stores.ts'
-import { chance, killsOr, seed } from './chance.ts'
 import { live } from './life.ts'
+import { killsOr, seed } from './long-run.ts'
 import { openAccounts, Tally } from './tally.ts'
 
 const WORKERS = 2

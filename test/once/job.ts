@@ -16,7 +16,7 @@ const PAGE = 40
 const entry = t.type({ job: t.number, mark: t.string })
 export type Entry = t.TypeOf<typeof entry>
 
-export interface Job {
+interface Job {
   readonly job: number
   readonly from: string
   readonly to: string

@@ -6,8 +6,9 @@
 import { test } from 'uvu'
 import { levelStore } from '../../adapters/level/index.ts'
 import { newDirectory, removeDirectories } from '../adapters/level/directory.ts'
-import { chance, killsOr, seed } from './chance.ts'
+import { chance } from '../support/chance.ts'
 import { live } from './life.ts'
+import { killsOr, seed } from './long-run.ts'
 import { openAccounts, Tally } from './tally.ts'
 
 const KILLS = killsOr(6)

@@ -11,7 +11,7 @@ import type { Orders } from './worker.ts'
 
 const program = await bundleWorker()
 
-export interface Life {
+interface Life {
   kill(): void
   /** All it said, and whether it was killed. A line that was cut off was not said. */
   readonly ended: Promise<{ readonly lines: readonly string[]; readonly killed: boolean }>

@@ -38,7 +38,7 @@ async function openStore(store: Orders['store']): Promise<Store> {
 /** What a caller may meet although nothing is wrong with the job: the answer is to ask again. */
 const passing = ['UNKNOWN_OUTCOME', 'CONFLICT', 'RETRIES_EXHAUSTED', 'THROTTLED', 'REJECTED']
 
-export async function work(orders: Orders, say: (line: string) => void): Promise<void> {
+async function work(orders: Orders, say: (line: string) => void): Promise<void> {
   const { engine, made } = open(await openStore(orders.store), orders.prefix)
   let next = orders.from
   const ask = async (n: number): Promise<void> => {

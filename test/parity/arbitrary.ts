@@ -51,7 +51,7 @@ export const scalar: fc.Arbitrary<ScalarValue> = fc.oneof(text, number, bytes)
 const setOf = (element: fc.Arbitrary<ScalarValue>): fc.Arbitrary<ReadonlySet<ScalarValue>> =>
   fc.uniqueArray(element, { minLength: 1, maxLength: 3, selector: scalarKey }).map((elements) => new Set(elements))
 
-export const set = fc.oneof(setOf(text), setOf(number), setOf(bytes))
+const set = fc.oneof(setOf(text), setOf(number), setOf(bytes))
 
 /** At most four levels. */
 export const value: fc.Arbitrary<AttributeValue> = fc.letrec<{ value: AttributeValue }>((tie) => ({

@@ -12,7 +12,7 @@ import { begin, RolledBack, type Seen, type Step } from './interleaving.ts'
 
 /** `peek` reads without a guard under the default guard. */
 export const columns = ['reads', 'writes', 'peek'] as const
-export type Column = (typeof columns)[number]
+type Column = (typeof columns)[number]
 
 const Row = defineModel({
   name: 'Row',
@@ -71,10 +71,10 @@ export async function stage(column: Column, store: Store = memoryStore()) {
   }
 }
 
-export type Stage = Awaited<ReturnType<typeof stage>>
+type Stage = Awaited<ReturnType<typeof stage>>
 
 /** Whether the anomaly showed. */
-export type Anomaly = (stage: Stage) => Promise<boolean>
+type Anomaly = (stage: Stage) => Promise<boolean>
 
 const fail: Step = () => {
   throw new RolledBack()

@@ -37,7 +37,7 @@ interface Move {
 
 type Errand = Move | { readonly does: 'audit' }
 
-export type BankProgram = readonly (readonly Errand[])[]
+type BankProgram = readonly (readonly Errand[])[]
 
 const errand: fc.Arbitrary<Errand> = fc.oneof(
   {

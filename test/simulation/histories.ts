@@ -11,11 +11,12 @@ import type { AnyModel, Engine, HistoryEvent } from '../../core/index.ts'
 import { TAIL } from '../../core/journal/tail.ts'
 import type { Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
+import { everything } from '../support/everything.ts'
 import type { Finding } from './verdict.ts'
 
 const JOURNAL = 'draftwork-journal'
 
-export interface Evidence {
+interface Evidence {
   readonly store: Store
   readonly engine: Engine
   readonly models: readonly AnyModel[]
@@ -26,10 +27,10 @@ export interface Evidence {
 /** Everything that is wrong with the histories of all records of these models. */
 export async function judgeHistories({ store, engine, models, acknowledged }: Evidence): Promise<Finding[]> {
   const findings: Finding[] = []
-  const journal = await scan(store, JOURNAL)
+  const journal = await everything(store, JOURNAL)
   for (const model of models) {
     const [partition = ''] = model.definition.keyParts.map(({ attribute }) => attribute)
-    const items = new Map((await scan(store, model.table)).map((item) => [String(item[partition]), item]))
+    const items = new Map((await everything(store, model.table)).map((item) => [String(item[partition]), item]))
     const deleted = journal.flatMap((item) =>
       item['t'] === model.table ? [String((item['k'] as Item)[partition])] : [],
     )
@@ -87,17 +88,6 @@ function fold(events: readonly HistoryEvent<AnyModel>[], story: (problem: string
     last = event
   }
   return state
-}
-
-async function scan(store: Store, table: string): Promise<readonly Item[]> {
-  const items: Item[] = []
-  let from: Parameters<Store['scan']>[0]['from']
-  do {
-    const page = await store.scan({ table, consistent: true, from })
-    items.push(...page.items)
-    from = page.next
-  } while (from)
-  return items
 }
 
 const print = (value: unknown): string =>

@@ -13,7 +13,7 @@ export type Step = (work: UnitOfWork, seen: Seen) => unknown
 /** Thrown by a step that gives up its unit of work; any other failure is the script's. */
 export class RolledBack extends Error {}
 
-export interface Interleaved {
+interface Interleaved {
   /** Resolves when the first attempt has taken the step. */
   step(step: Step): Promise<void>
   /** Lets the function return. Resolves to what was seen, or undefined where it was rolled back. */

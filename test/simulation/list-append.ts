@@ -44,7 +44,7 @@ interface Unit {
 }
 
 /** Units of work of each process, which it does one after the other. */
-export type ListProgram = readonly (readonly Unit[])[]
+type ListProgram = readonly (readonly Unit[])[]
 
 const place = { id: fc.constantFrom(...ids), field: fc.constantFrom(...fields) }
 const simple: fc.Arbitrary<Step> = fc.oneof(

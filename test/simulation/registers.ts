@@ -32,7 +32,7 @@ type Errand =
   | { readonly does: 'switch-off' | 'switch-on'; readonly id: (typeof pair)[number] }
   | { readonly does: 'count' | 'count-down'; readonly by: number }
 
-export type RegisterProgram = readonly (readonly Errand[])[]
+type RegisterProgram = readonly (readonly Errand[])[]
 
 const change: fc.Arbitrary<Errand> = fc.oneof(
   fc.record({ does: fc.constantFrom('switch-off' as const, 'switch-on' as const), id: fc.constantFrom(...pair) }),

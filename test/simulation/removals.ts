@@ -14,7 +14,7 @@ import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
 import type { simulations } from './simulations.ts'
 import type { Sabotage } from './virtual-world.ts'
 
-export interface Removal {
+interface Removal {
   /** The workload that must notice. */
   readonly noticedBy: keyof typeof simulations
   /** A new one for each run, since some remember what they saw. */

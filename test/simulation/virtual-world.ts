@@ -9,6 +9,7 @@ import { type AdverseStore, type Adversity, memoryStore } from '../../adapters/m
 import { type AnyModel, createEngine, type Engine, type Environment } from '../../core/index.ts'
 import type { Store } from '../../core/store/store.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
+import { chance } from '../support/chance.ts'
 import { judgeHistories } from './histories.ts'
 import type { Finding } from './verdict.ts'
 
@@ -26,7 +27,7 @@ export interface World {
   run(processes: readonly Promise<void>[]): Promise<void>
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   readonly scheduler: Scheduler
   readonly adversity: Adversity
   readonly models: readonly AnyModel[]
@@ -123,14 +124,3 @@ export function virtualWorld(options: WorldOptions): World {
 }
 
 const eventLoopTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** Mulberry32: uniform in [0, 1), determined by its seed. */
-export function chance(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

@@ -11,7 +11,7 @@ import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { localClient } from './dynamodb-local.ts'
 
 /** One request as it arrived. */
-export interface SeenRequest {
+interface SeenRequest {
   /** `PutItem`, `TransactWriteItems` … */
   readonly operation: string
   readonly body: Record<string, unknown>

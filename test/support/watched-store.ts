@@ -8,11 +8,12 @@ import type { Condition } from '../../core/expression/condition.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import type { Store } from '../../core/store/store.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
+import { passingStore } from './passing-store.ts'
 
 /** What befalls one commit; `apply` hands it to the store inside. */
 export type Twist = (plan: WritePlan, apply: () => Promise<CommitOutcome>) => Promise<CommitOutcome>
 
-export interface SeenCommit {
+interface SeenCommit {
   readonly plan: WritePlan
   /** As the engine got it. */
   readonly outcome: CommitOutcome
@@ -67,7 +68,7 @@ export function watchedStore(store: Store): WatchedStore {
   const commits: SeenCommit[] = []
   const twists: Twist[] = []
   return {
-    limits: store.limits,
+    ...passingStore(store),
     reads,
     commits,
     twist: (...next) => void twists.push(...next),
@@ -84,20 +85,11 @@ export function watchedStore(store: Store): WatchedStore {
       reads.push(addresses)
       return store.read(addresses, options)
     },
-    query: (request, options) => store.query(request, options),
-    scan: (request, options) => store.scan(request, options),
     async commit(plan, options) {
       const apply = () => store.commit(plan, options)
       const outcome = await (twists.shift() ?? ((_, send) => send()))(plan, apply)
       commits.push({ plan, outcome })
       return outcome
     },
-    changes: (request) => store.changes(request),
-    write: (writes, options) => store.write(writes, options),
-    createTable: (definition, options) => store.createTable(definition, options),
-    deleteTable: (table, options) => store.deleteTable(table, options),
-    describeTable: (table, options) => store.describeTable(table, options),
-    updateTable: (change, options) => store.updateTable(change, options),
-    close: () => store.close(),
   }
 }

@@ -6,7 +6,7 @@ import * as t from 'io-ts'
 import { date, setOf } from '../../core/model/codecs.ts'
 import { defineModel, type RecordOf } from '../../core/model/model.ts'
 import type { Found } from '../../core/records/found.ts'
-import type { InvalidItem } from '../../core/records/read-policy.ts'
+import type { InvalidItem } from '../../core/records/item-reader.ts'
 import type { Records } from '../../core/records/records.ts'
 
 const Player = defineModel({
@@ -53,6 +53,10 @@ records.query(Player, {})
 records.query(Player, { key: { id: 5 } })
 // @ts-expect-error another type of bound
 records.query(Player, { key: { id: 'ann', day: { atLeast: '2024' } } })
+// @ts-expect-error a number has no beginning
+records.query(Player, { index: 'byCity', key: { city: 'Oslo', energy: { beginsWith: '5' } } })
+// @ts-expect-error nor has it in a filter
+records.scan(Player, { filter: (player, { beginsWith }) => beginsWith(player.energy, '5') })
 // @ts-expect-error no such operator
 records.query(Player, { key: { id: 'ann', day: { near: noon } } })
 // @ts-expect-error no part of the key

@@ -6,7 +6,8 @@ import { isEngineError } from '../../../core/errors.ts'
 import * as c from '../../../core/expression/condition.ts'
 import * as u from '../../../core/expression/update.ts'
 import type { CommitOutcome } from '../../../core/store/commit-outcome.ts'
-import { check, onLocal, plan, put, read, remove, update } from './local-table.ts'
+import { check, put, remove, update } from '../../conformance/bench.ts'
+import { onLocal, plan, read } from './local-table.ts'
 
 const local = await onLocal(test)
 const committed: CommitOutcome = { kind: 'committed' }

@@ -8,7 +8,8 @@ import { apply } from '../../../core/expression/apply.ts'
 import * as c from '../../../core/expression/condition.ts'
 import { evaluate } from '../../../core/expression/evaluate.ts'
 import * as u from '../../../core/expression/update.ts'
-import { check, onLocal, plan, put, read, update } from './local-table.ts'
+import { check, put, update } from '../../conformance/bench.ts'
+import { onLocal, plan, read } from './local-table.ts'
 
 const local = await onLocal(test)
 

@@ -8,8 +8,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Test } from 'uvu'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import type { Item, ItemKey } from '../../../core/data/item.ts'
-import { all, type Condition } from '../../../core/expression/condition.ts'
-import type { Update } from '../../../core/expression/update.ts'
 import type { Store } from '../../../core/store/store.ts'
 import type { TableDefinition } from '../../../core/store/table-definition.ts'
 import type { WriteAction, WritePlan } from '../../../core/store/write-plan.ts'
@@ -37,42 +35,6 @@ export async function onLocal(test: Test, keys: Omit<TableDefinition, 'table'> =
   test.after(() => store.deleteTable(table))
   return (name, body) => test(name, () => body({ table, endpoint: local.endpoint, client, store }))
 }
-
-const anything = all([])
-
-export const put = (
-  table: string,
-  item: Item & { readonly id: string },
-  condition: Condition = anything,
-): WriteAction => ({
-  kind: 'put',
-  table,
-  key: { id: item.id },
-  item,
-  condition,
-})
-
-export const update = (table: string, id: string, actions: Update, condition: Condition = anything): WriteAction => ({
-  kind: 'update',
-  table,
-  key: { id },
-  update: actions,
-  condition,
-})
-
-export const remove = (table: string, id: string, condition: Condition = anything): WriteAction => ({
-  kind: 'delete',
-  table,
-  key: { id },
-  condition,
-})
-
-export const check = (table: string, id: string, condition: Condition): WriteAction => ({
-  kind: 'check',
-  table,
-  key: { id },
-  condition,
-})
 
 /** A plan under a new id. */
 export const plan = (...actions: readonly WriteAction[]): WritePlan => ({ id: randomUUID(), actions })

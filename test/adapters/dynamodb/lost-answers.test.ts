@@ -7,8 +7,9 @@ import * as c from '../../../core/expression/condition.ts'
 import * as u from '../../../core/expression/update.ts'
 import type { Store } from '../../../core/store/store.ts'
 import type { WriteAction } from '../../../core/store/write-plan.ts'
+import { check, update } from '../../conformance/bench.ts'
 import { type Fate, type FaultProxy, faultProxy } from '../../support/fault-proxy.ts'
-import { check, type LocalTable, onLocal, plan, read, update } from './local-table.ts'
+import { type LocalTable, onLocal, plan, read } from './local-table.ts'
 
 const local = await onLocal(test)
 

@@ -8,12 +8,12 @@ import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
-import { type ProvisionedServer, provisionedServer } from '../../../benchmarks/pacing/server.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { all } from '../../../core/expression/condition.ts'
 import { createEngine, defineModel } from '../../../core/index.ts'
 import type { ConsumedCapacity } from '../../../core/store/capacity.ts'
 import type { Store } from '../../../core/store/store.ts'
+import { type ProvisionedServer, provisionedServer } from '../../support/provisioned-server.ts'
 
 let server: ProvisionedServer
 let store: Store
@@ -67,7 +67,7 @@ test('limits are as the table is described', async () => {
 })
 
 test('a read that is throttled is told at once to those who repeat it themselves, with its reasons', async () => {
-  server.provision('scarce', { read: 1, write: 100, burstSeconds: 1 })
+  server.provision('scarce', { read: 0.01, write: 100, burstSeconds: 100 })
   const ask = () => store.read([{ table: 'scarce', key: { id: 'a' } }], { consistent: true, once: true })
   await ask()
   requests = 0
@@ -101,19 +101,19 @@ test('an engine on DynamoDB is paced unless told otherwise, and tells how it sta
 })
 
 test('throttles in the way are not seen by units of work', async () => {
-  server.provision('busy', { read: 1000, write: 40, burstSeconds: 0.5 })
+  server.provision('busy', { read: 1000, write: 20, burstSeconds: 0.05 })
   const Busy = defineModel({ name: 'Busy', table: 'busy', key: { partition: 'id' }, schema: t.type({ id: t.string }) })
-  // Told four times too much: what the server refuses comes again until it gets through.
+  // Told eight times too much, and several leave at once: what the server refuses comes again until it gets through.
   const { unitOfWork, capacity } = createEngine({
     store,
     models: [Busy],
     scheduler: { limits: { busy: { write: 160 } } },
   })
   await Promise.all(
-    [...Array(60).keys()].map((n) => unitOfWork.run(async (work) => void work.create(Busy, { id: `b${n}` }))),
+    [...Array(30).keys()].map((n) => unitOfWork.run(async (work) => void work.create(Busy, { id: `b${n}` }))),
   )
   assert.ok(server.statistics('busy').throttled > 0)
-  assert.is(server.statistics('busy').units, 60)
+  assert.is(server.statistics('busy').units, 30)
   assert.ok(capacity()[0]!.throttled > 0)
 })
 

@@ -5,7 +5,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dynamodbStore, tunedClient } from '../../../adapters/dynamodb/index.ts'
 import * as u from '../../../core/expression/update.ts'
-import { onLocal, plan, put, update } from './local-table.ts'
+import { put, update } from '../../conformance/bench.ts'
+import { onLocal, plan } from './local-table.ts'
 
 const local = await onLocal(test)
 

@@ -4,8 +4,9 @@ import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import { fullJitter } from '../../../adapters/dynamodb/patience.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { all } from '../../../core/expression/condition.ts'
+import { put } from '../../conformance/bench.ts'
 import { faultProxy } from '../../support/fault-proxy.ts'
-import { onLocal, plan, put, read } from './local-table.ts'
+import { onLocal, plan, read } from './local-table.ts'
 
 const local = await onLocal(test)
 const ids = Array.from({ length: 250 }, (_, i) => `item${i}`)

@@ -5,7 +5,8 @@ import { readOutcome } from '../../../adapters/dynamodb/read-outcome.ts'
 import { engineError } from '../../../core/errors.ts'
 import { all } from '../../../core/expression/condition.ts'
 import type { CommitOutcome } from '../../../core/store/commit-outcome.ts'
-import { check, plan, put } from './local-table.ts'
+import { check, put } from '../../conformance/bench.ts'
+import { plan } from './local-table.ts'
 
 const single = plan(put('players', { id: 'a' }))
 const several = plan(put('players', { id: 'a' }), put('rewards', { id: 'b' }), check('players', 'c', all([])))

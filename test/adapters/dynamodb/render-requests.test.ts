@@ -6,7 +6,7 @@ import { renderPlan } from '../../../adapters/dynamodb/render-plan.ts'
 import * as c from '../../../core/expression/condition.ts'
 import * as u from '../../../core/expression/update.ts'
 import { tableProperties } from '../../../core/store/table-properties.ts'
-import { check, put, remove, update } from './local-table.ts'
+import { check, put, remove, update } from '../../conformance/bench.ts'
 
 test('one put, update or delete travels as itself', () => {
   assert.equal(renderPlan({ id: 'x', actions: [put('t', { id: 'a', n: 1 }, c.absent(['id']))] }), {

@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert'
 import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import type { TableDefinition } from '../../../core/store/table-definition.ts'
+import { put } from '../../conformance/bench.ts'
 import { faultProxy } from '../../support/fault-proxy.ts'
-import { type LocalTable, onLocal, plan, put, read } from './local-table.ts'
+import { type LocalTable, onLocal, plan, read } from './local-table.ts'
 
 const local = await onLocal(test)
 

@@ -6,7 +6,8 @@ import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
 import type { Item } from '../../../core/data/item.ts'
 import { all } from '../../../core/expression/condition.ts'
-import type { ScanRequest, Store } from '../../../core/store/store.ts'
+import type { Store } from '../../../core/store/store.ts'
+import { everything } from '../../support/everything.ts'
 import { newDirectory, removeDirectories } from './directory.ts'
 import { byTeam } from './indexing.ts'
 
@@ -24,17 +25,6 @@ async function fill(store: Store, team: string): Promise<void> {
     const outcome = await store.commit({ id: `${team}-${first}`, actions })
     assert.is(outcome.kind, 'committed')
   }
-}
-
-async function scanned(store: Store, request: Omit<ScanRequest, 'table' | 'consistent'>): Promise<readonly Item[]> {
-  const items: Item[] = []
-  let from: ScanRequest['from']
-  do {
-    const page = await store.scan({ table: 'players', consistent: false, ...request, from })
-    items.push(...page.items)
-    from = page.next
-  } while (from !== undefined)
-  return items
 }
 
 const byId = (items: readonly Item[]): ReadonlyMap<unknown, Item> => new Map(items.map((item) => [item['id'], item]))
@@ -61,16 +51,16 @@ test('a kill while an index is made or removed leaves a whole one or none', asyn
     await killWhileIndexing(path)
     const store = levelStore({ path })
     const { indexes } = (await store.describeTable('players'))!
-    const items = await scanned(store, {})
+    const items = await everything(store, 'players')
     assert.is(items.length, ITEMS)
-    if (indexes.length > 0) assert.equal(byId(await scanned(store, { index: 'byTeam' })), byId(items))
+    if (indexes.length > 0) assert.equal(byId(await everything(store, 'players', { index: 'byTeam' })), byId(items))
     // What the kill left behind must not be taken for entries of an index that is made now.
     await store.updateTable({ table: 'players', kind: 'remove-index', index: 'byTeam' })
     await fill(store, `team-${kill}`)
     await store.updateTable({ table: 'players', kind: 'add-index', index: byTeam })
-    const indexed = await scanned(store, { index: 'byTeam' })
+    const indexed = await everything(store, 'players', { index: 'byTeam' })
     assert.is(indexed.length, ITEMS, `entries after kill ${kill}`)
-    assert.equal(byId(indexed), byId(await scanned(store, {})))
+    assert.equal(byId(indexed), byId(await everything(store, 'players')))
     await store.updateTable({ table: 'players', kind: 'remove-index', index: 'byTeam' })
     await store.close()
   }

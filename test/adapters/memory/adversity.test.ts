@@ -240,7 +240,6 @@ test('what is no adversity is refused', () => {
     ['crashAtWrite', 1.5],
     ['seed', 0.5],
     ['seed', undefined],
-    ['looseAnswers', 0.5],
   ]
   for (const [name, value] of bad) {
     try {
@@ -252,6 +251,8 @@ test('what is no adversity is refused', () => {
     }
     assert.unreachable(`${name} ${value} was accepted`)
   }
+  // A misspelt fault would be one that never comes.
+  assert.throws(() => memoryStore({ adversity: { seed: 1, looseAnswers: 0.5 } as Adversity }), /"looseAnswers"/)
 })
 
 /** Chance from the seed, and no waiting. */

@@ -4,6 +4,7 @@ import { memoryStore } from '../../../adapters/memory/index.ts'
 import { all } from '../../../core/expression/condition.ts'
 import type { Store } from '../../../core/store/store.ts'
 import { storeConformance } from '../../conformance/index.ts'
+import { passingStore } from '../../support/passing-store.ts'
 
 for (const { name, run } of storeConformance('memory', memoryStore)) test(name, run)
 
@@ -18,24 +19,8 @@ for (const { name, run } of storeConformance('memory that repeats changes', stut
 const calm = () => memoryStore({ adversity: { seed: 1, throttle: 0, duplicate: 0, staleReads: 0, staleIndexes: 0 } })
 for (const { name, run } of storeConformance('memory with no adversity', calm)) test(name, run)
 
-/** As a wrapper for logging or pacing would: it hands on what it is given, and nothing else. */
-function passing(store: Store): Store {
-  return {
-    limits: store.limits,
-    read: (...args) => store.read(...args),
-    query: (...args) => store.query(...args),
-    scan: (...args) => store.scan(...args),
-    commit: (...args) => store.commit(...args),
-    changes: (...args) => store.changes(...args),
-    write: (...args) => store.write(...args),
-    createTable: (...args) => store.createTable(...args),
-    deleteTable: (...args) => store.deleteTable(...args),
-    describeTable: (...args) => store.describeTable(...args),
-    updateTable: (...args) => store.updateTable(...args),
-    close: () => store.close(),
-  }
-}
-for (const { name, run } of storeConformance('memory behind a wrapper', () => passing(memoryStore()))) test(name, run)
+for (const { name, run } of storeConformance('memory behind a wrapper', () => passingStore(memoryStore())))
+  test(name, run)
 
 // The suite itself: it must not be content with everything.
 

@@ -82,11 +82,12 @@ async function scene(kind: StoreKind, wrap: (store: Store) => Store = (store) =>
   await quiet.unitOfWork.run((work) => {
     for (const id of ['ann', 'bob']) work.create(Account, { id, balance: 10 })
   })
+  const { tracerProvider, meterProvider } = sdk
   const engine = createEngine({
     store: wrap(store),
     models: [Account],
     journalTable: `${prefix}-journal`,
-    telemetry: opentelemetry(sdk),
+    telemetry: opentelemetry({ tracerProvider, meterProvider }),
     environment: { now: Date.now, random: Math.random, sleep: async () => {} },
   })
   const take = async (work: UnitOfWork, id: string, amount: number) => {
@@ -247,7 +248,8 @@ test("a program's own spans are parents and children of the engine's", async () 
 
 test('waiting for capacity is measured by priority', async () => {
   const sdk = telemetrySdk()
-  const { wait } = opentelemetry(sdk)
+  const { tracerProvider, meterProvider } = sdk
+  const { wait } = opentelemetry({ tracerProvider, meterProvider })
   await observe(wait?.({ tables: ['players'], priority: 'bulk' }), async () => {}, withoutValue)
   assert.equal([...(await sdk.metric('draftwork.queue.wait.duration'))], [['bulk players', 1]])
 })

@@ -41,7 +41,7 @@ export const accountModel = (table: string, history: { readonly entries?: number
     },
   })
 
-export interface BankOptions {
+interface BankOptions {
   readonly history?: { readonly entries?: number }
   readonly environment?: Environment
   readonly metadata?: () => Readonly<Record<string, unknown>>

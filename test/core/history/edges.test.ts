@@ -4,6 +4,7 @@ import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
+import { tailOf } from '../../../core/journal/tail.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { failsWith } from '../unit-of-work/world.ts'
 import { bank } from './account.ts'
@@ -169,6 +170,30 @@ for (const kind of storeKinds) {
     assert.is((await unitOfWork.run((work) => work.get(Dog, dog))).small, 'a')
   })
 }
+
+// Whatever it was last known as was told for any time since.
+test('what a record was behind its last known version cannot be told where something else has removed it', async () => {
+  const store = memoryStore()
+  let now = 1_000_000
+  const environment = { now: () => now, random: Math.random, sleep: async () => {} }
+  const w = await bank(store, { history: { entries: 2 }, environment })
+  await w.open()
+  for (let i = 1; i <= 6; i++) {
+    now += 1000
+    await w.add(1)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  const sealed = tailOf((await w.stored())!)[0]!.version - 1
+  const timeOf = (version: number) => new Date(1_000_000 + (version - 1) * 1000)
+  await w.records.deleteMany(w.Account, [w.key])
+  assert.is((await w.history.at(w.Account, w.key, { version: sealed }))?.balance, sealed - 1)
+  assert.is((await w.history.at(w.Account, w.key, { time: timeOf(sealed) }))?.balance, sealed - 1)
+  await failsWith(w.history.at(w.Account, w.key, { time: timeOf(sealed + 1) }), 'RECORD_NOT_FOUND')
+  // A life that the engine ended is told as before, and so is the next one.
+  now += 1000
+  await w.open({ balance: 50 })
+  assert.is((await w.history.at(w.Account, w.key, { time: new Date(now) }))?.balance, 50)
+})
 
 // The values that were erased came back with the block of a sealer that had read the record before it was deleted.
 test('a late sealer brings nothing back that was erased', async () => {

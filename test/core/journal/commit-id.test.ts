@@ -1,7 +1,7 @@
 /** Commit ids sort by time, and within a millisecond by the order in which one environment made them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { commitId, commitTime, timePart } from '../../../core/journal/commit-id.ts'
+import { commitId, commitTime, timeText } from '../../../core/journal/commit-id.ts'
 
 const environment = (now: () => number) => ({ now, random: Math.random, sleep: async () => {} })
 
@@ -22,9 +22,10 @@ test('later ids are greater, within one millisecond too', () => {
   assert.is(new Set(ids).size, ids.length)
 })
 
-test('the time part sorts before every id of its millisecond and behind all earlier ones', () => {
-  const [earlier, id] = [1_700_000_000_000, 1_700_000_000_001].map((time) => commitId(environment(() => time)))
-  assert.ok(timePart(id!) < id! && timePart(id!) > earlier!)
+test('the text of a time sorts before every id of its millisecond and behind all earlier ones', () => {
+  const time = 1_700_000_000_001
+  const [earlier, id] = [time - 1, time].map((now) => commitId(environment(() => now)))
+  assert.ok(timeText(time) < id! && timeText(time) > earlier!)
 })
 
 test.run()

@@ -9,15 +9,15 @@ import * as t from 'io-ts'
 import { binary, date, epochSeconds, mapOf, setOf } from '../../../core/model/codecs.ts'
 
 /** A codec and what it takes. */
-export interface AnySchema {
+interface AnySchema {
   readonly codec: t.Mixed
   readonly value: fc.Arbitrary<unknown>
 }
 
 const schema = (codec: t.Mixed, value: fc.Arbitrary<unknown>): AnySchema => ({ codec, value })
 
-export const text = fc.string({ unit: 'grapheme' })
-export const name = text.filter((each) => each !== '' && each !== '__proto__')
+const text = fc.string({ unit: 'grapheme' })
+const name = text.filter((each) => each !== '' && each !== '__proto__')
 const time = fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
 const second = time.map((each) => new Date(Math.floor(Number(each) / 1000) * 1000))
 const big = fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n })
@@ -127,7 +127,7 @@ const { any } = fc.letrec<{ any: AnySchema }>((tie) => {
   }
 })
 
-export const anySchema: fc.Arbitrary<AnySchema> = any
+const anySchema: fc.Arbitrary<AnySchema> = any
 
 /** A schema and two values of it. */
 export const anyValues = anySchema.chain(({ codec, value }) =>

@@ -223,7 +223,7 @@ test('what is no list, and misspelt options, are refused', async () => {
   await refused('INVALID_ARGUMENT', /iterable/, () => records.putMany(Person, 5 as never))
   await refused('INVALID_ARGUMENT', /iterable/, () => records.getMany(Person, {} as never))
   await refused('INVALID_ARGUMENT', /concurrency/, () => records.deleteMany(Person, [], { concurrency: 0 }))
-  await refused('INVALID_ARGUMENT', /options to be one of/, () =>
+  await refused('INVALID_ARGUMENT', /options to be named/, () =>
     records.putMany(Person, [], { onInvalids: 1 } as never),
   )
   await refused('INVALID_ARGUMENT', /Invalid key/, () => records.getMany(Person, [{ town: 'a' } as never]).toArray())

@@ -181,7 +181,7 @@ test('what the model does not have is refused before anything is sent', async ()
   await refused(bad, /global index byJob/, query({ index: 'byJob', key: { job: 'a' }, consistent: true }))
   await refused(bad, /limit to be/, query({ key, limit: -1 }))
   await refused(bad, /pageSize to be/, query({ key, pageSize: 0 }))
-  await refused(bad, /options to be one of/, query({ key, filters: [] }))
+  await refused(bad, /options to be named/, query({ key, filters: [] }))
   await refused(bad, /select to be fields among/, query({ key, select: ['nick'] }))
   await refused(
     bad,
@@ -190,7 +190,7 @@ test('what the model does not have is refused before anything is sent', async ()
   )
   await refused(bad, /onInvalid to be/, query({ key, onInvalid: 'drop' }))
   await refused(bad, /cursor/, query({ key, from: 'nonsense' }))
-  await refused(bad, /does not know the model/, () => records.query({} as never, {} as never))
+  await refused(bad, /one that defineModel made/, () => records.query({} as never, {} as never))
   type Record = { readonly no: string; readonly job: string }
   const filter = (ask: (record: Record, is: { equal(path: unknown, value: unknown): unknown }) => unknown) => ask
   await refused(
@@ -221,6 +221,27 @@ test('a cursor of another read is refused', async () => {
   await refused(bad, /damaged/, () => records.query(Person, { key: { town: 'Oslo' }, from: from.slice(0, -9) }))
   const tampered = Buffer.from(Buffer.from(from, 'base64url').toString().replace('[1,', '[9,')).toString('base64url')
   await refused(bad, /another version/, () => records.query(Person, { key: { town: 'Oslo' }, from: tampered }))
+})
+
+// A number beyond DynamoDB's range in a cursor, or a text in the place of a number, came back as the store's own refusal.
+test('a cursor that was changed is refused before anything is sent', async () => {
+  const { Person, records } = await town('memory')
+  await records.putMany(Person, people(9))
+  const page = await records.query(Person, { key: { town: 'Oslo' }, limit: 3 }).page()
+  const [version, read, [position]] = JSON.parse(Buffer.from(page.cursor!, 'base64url').toString())
+  const go = (positions: unknown, rest = '') => {
+    const from = Buffer.from(JSON.stringify([version, read, positions])).toString('base64url') + rest
+    return records.query(Person, { key: { town: 'Oslo' }, from })
+  }
+  assert.equal(numbers(await go([position]).toArray()), [3, 4, 5, 6, 7, 8])
+  for (const no of [['N', '1e999'], ['N', 'NaN'], ['S', '2'], ['B', 'AA=='], ['X', '2'], ['N', 2], 2, null]) {
+    await refused('INVALID_ARGUMENT', /cursor/, () => go([{ ...position, no }]))
+  }
+  for (const bad of [{ town: position.town }, { ...position, town: ['S', ''] }, [], 'x', 5, null]) {
+    await refused('INVALID_ARGUMENT', /cursor/, () => go([bad]))
+  }
+  await refused('INVALID_ARGUMENT', /cursor/, () => go([position, position]))
+  await refused('INVALID_ARGUMENT', /damaged/, () => go([position], '!'))
 })
 
 test.run()

@@ -12,6 +12,7 @@ import { all } from '../../../core/expression/condition.ts'
 import { date, setOf } from '../../../core/model/codecs.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import type { Page, QueryRequest, RequestOptions, ScanRequest, Store } from '../../../core/store/store.ts'
+import { passingStore } from '../../support/passing-store.ts'
 import { openStore, type StoreKind, tablePrefix } from '../../support/stores.ts'
 import { hurried } from '../unit-of-work/world.ts'
 
@@ -43,8 +44,6 @@ export const personModel = (prefix: string) =>
     expires: 'until',
   })
 
-export type Person = ReturnType<typeof personModel>
-
 /** A store whose requests are counted, and whose pages end after so many items whatever was asked for. */
 export function smallPages(store: Store, items = 3) {
   const requests: (QueryRequest | ScanRequest)[] = []
@@ -56,20 +55,10 @@ export function smallPages(store: Store, items = 3) {
       return ask({ ...request, limit: Math.min(request.limit ?? items, items) }, options)
     }
   }
-  const small: Store = {
-    limits: store.limits,
-    read: (...args) => store.read(...args),
+  const small = passingStore(store, {
     query: page<QueryRequest>((...args) => store.query(...args)),
     scan: page<ScanRequest>((...args) => store.scan(...args)),
-    commit: (...args) => store.commit(...args),
-    write: (...args) => store.write(...args),
-    changes: (...args) => store.changes(...args),
-    createTable: (...args) => store.createTable(...args),
-    deleteTable: (...args) => store.deleteTable(...args),
-    describeTable: (...args) => store.describeTable(...args),
-    updateTable: (...args) => store.updateTable(...args),
-    close: () => store.close(),
-  }
+  })
   return { small, requests }
 }
 

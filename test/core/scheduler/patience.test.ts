@@ -3,9 +3,13 @@
  *
  * @module
  */
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine } from '../../../core/engine.ts'
 import { isEngineError } from '../../../core/errors.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import { planOf, putOf, worldOf } from './table-under-load.ts'
 
 const slow = { players: { read: 10, write: 10 } }
@@ -135,6 +139,41 @@ test('options that make no sense are refused before anything is sent', async () 
   }
   const error = await errorOf(open().commit(planOf(putOf('players', 'a', 1)), { rate: 7 }))
   assert.ok(isEngineError(error, 'INVALID_ARGUMENT'))
+})
+
+// Node.js 20 warned of a leak as soon as an eleventh request listened to one signal: of a user's, or of a scan's own.
+test('any number of requests may wait under one signal', async () => {
+  const warnings: string[] = []
+  const hear = ({ message }: Error) => void warnings.push(message)
+  process.on('warning', hear)
+  const Player = defineModel({
+    name: 'Player',
+    table: 'players',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string }),
+  })
+  const limits = { players: { read: 500, write: 500 } }
+  const { unitOfWork, records, tables, close } = createEngine({
+    store: memoryStore(),
+    models: [Player],
+    scheduler: { limits },
+  })
+  await tables.create()
+  const { signal } = new AbortController()
+  await Promise.all(
+    [...Array(30).keys()].map((n) =>
+      unitOfWork.run((work) => void work.create(Player, { id: `player ${n}` }), { signal }),
+    ),
+  )
+  assert.is((await records.scan(Player, { segments: 30, signal }).toArray()).length, 30)
+  assert.is((await records.scan(Player, { segments: 30 }).toArray()).length, 30)
+  await close()
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', hear)
+  assert.equal(
+    warnings.filter((message) => message.includes('leak')),
+    [],
+  )
 })
 
 test.run()

@@ -26,12 +26,12 @@ let plans = 0
 export const planOf = (...actions: readonly WriteAction[]) => ({ id: `plan-${++plans}`, actions })
 
 /** What the store inside saw. */
-export interface Seen {
+interface Seen {
   sent: number
   throttled: number
 }
 
-export function counted(store: Store): Store & { readonly seen: Seen } {
+function counted(store: Store): Store & { readonly seen: Seen } {
   const seen: Seen = { sent: 0, throttled: 0 }
   return {
     ...store,
@@ -65,7 +65,7 @@ export function worldOf(tables: { readonly [table: string]: ProvisionedTable }, 
   }
 }
 
-export interface Load {
+interface Load {
   readonly workers: number
   /** Virtual seconds. */
   readonly seconds: number
@@ -78,7 +78,7 @@ export interface Load {
   readonly from?: number
 }
 
-export interface Result {
+interface Result {
   /** Units a second that were written, of what counts. */
   readonly rate: number
   /** Milliseconds, in order of size. */

@@ -57,6 +57,40 @@ test('a table that may not be described is learned too', async () => {
   assert.ok(rate >= 90, `${rate} units a second`)
 })
 
+// The pause after each throttle was owed in units of the rate of that time: after a few throttles on the way down, the
+// lowest rate had to work off what the highest one owed. And a first guess that was too low rose by 2 % a second.
+test('a limit is learned soon from either side, and again when it changes', async () => {
+  const stories = [
+    { name: 'far too low at first', before: 100, after: 100, burstSeconds: 0.2, seconds: 40, from: 15_000 },
+    { name: 'raised tenfold', before: 100, after: 1000, burstSeconds: 1, seconds: 60, from: 40_000 },
+    { name: 'lowered to a tenth', before: 1000, after: 100, burstSeconds: 1, seconds: 60, from: 30_000 },
+  ]
+  for (const { name, before, after, burstSeconds, seconds, from } of stories) {
+    const { time, table } = worldOf({ players: { read: 100, write: before, burstSeconds } })
+    const { throughput: _, ...silent } = time.distant(table, 5)
+    const store = pacedStore(silent, { environment: time })
+    void time.sleep(20_000).then(() => table.provision('players', { read: 100, write: after, burstSeconds }))
+    const { rate, outcomes } = await time.run(write(time, store, { workers: 64, kilobytes: one, seconds, from }))
+    assert.ok(rate >= 0.9 * after, `${name}: ${rate} units a second`)
+    assert.equal(Object.keys(outcomes), ['committed'], name)
+    assert.ok(store.capacity()[0]!.throttled < 200, `${name}: ${store.capacity()[0]!.throttled} throttled`)
+  }
+})
+
+// As of a table on demand, which has no limit but those of its partitions. Each key was slowed by itself, so that of ever new
+// ones half were refused, and some for longer than anybody waits.
+test('where all keys are refused for the sake of their partitions, it is the table that slows', async () => {
+  const { time, table } = worldOf({ players: { read: 100, write: 9000, burstSeconds: 1, partitions: 1 } })
+  const { throughput: _, ...silent } = time.distant(table, 5)
+  const store = pacedStore(silent, { environment: time })
+  const load = { workers: 64, kilobytes: one, seconds: 40, from: 15_000, keys: 100_000 }
+  const { rate, outcomes } = await time.run(write(time, store, load))
+  assert.ok(rate >= 850, `${rate} of 1,000 units a second`)
+  assert.equal(Object.keys(outcomes), ['committed'])
+  const [report] = store.capacity()
+  assert.ok(report!.throttled < 400, `${report?.throttled} throttled`)
+})
+
 test('another user of the table slows this one, not what else it does', async () => {
   const { time, open, table } = worldOf({
     players: { read: 100, write: 100, burstSeconds: 1 },

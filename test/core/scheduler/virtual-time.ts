@@ -5,7 +5,7 @@
  */
 import type { Environment } from '../../../core/environment.ts'
 import type { Store } from '../../../core/store/store.ts'
-import { chance } from '../../simulation/virtual-world.ts'
+import { chance } from '../../support/chance.ts'
 
 interface Sleeper {
   readonly at: number

@@ -8,8 +8,17 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
-import { answers, contention, lostAfter, lostBefore, meanwhile, throttled, times } from '../../support/watched-store.ts'
-import { ann, failsWith, put, type World, world } from './world.ts'
+import {
+  answers,
+  contention,
+  lostAfter,
+  lostBefore,
+  meanwhile,
+  type Twist,
+  throttled,
+  times,
+} from '../../support/watched-store.ts'
+import { ann, failsWith, put, runsUnder, type World, world } from './world.ts'
 
 interface Story {
   readonly name: string
@@ -20,13 +29,15 @@ interface Story {
 
 const energyLeft = async (w: World) => 10 - Number((await w.stored())!['energy'])
 
+const tire = (w: World) => async (work: UnitOfWork) =>
+  work.change(await work.get(w.Player, ann), (draft) => {
+    draft.energy--
+  })
+
 const stories: readonly Story[] = [
   {
     name: 'an update',
-    act: async (work, w) =>
-      work.change(await work.get(w.Player, ann), (draft) => {
-        draft.energy--
-      }),
+    act: (work, w) => tire(w)(work),
     effects: energyLeft,
   },
   {
@@ -93,13 +104,10 @@ for (const kind of storeKinds) {
         const w = await world(kind)
         await w.given()
         await w.given({ id: 'bob' })
-        let runs = 0
         let called = 0
-        w.watched.twist(...twists)
-        await w.unitOfWork.run(async (work) => {
-          runs++
+        const runs = await runsUnder(w, twists, (work) => {
           work.afterCommit(() => called++)
-          await act(work, w)
+          return act(work, w)
         })
         assert.is(await effects(w), 1)
         assert.is(runs, 1)
@@ -111,27 +119,17 @@ for (const kind of storeKinds) {
       const w = await world(kind)
       await w.given()
       await w.given({ id: 'bob' })
-      let runs = 0
-      w.watched.twist(
-        lostAfter,
-        meanwhile(async () => {
-          await w.change(put('rank', 1))
-          await w.change(put('level', 7))
-          const reward = await w.storedReward('ann', 'r')
-          if (reward) {
-            await w.others.run(async (work) => {
-              work.change(await work.get(w.Reward, { player: 'ann', name: 'r' }), (draft) => {
-                draft.points = 9
-              })
-            })
-          }
-        }),
-      )
-      await w.unitOfWork.run(async (work) => {
-        runs++
-        await act(work, w)
+      const others = meanwhile(async () => {
+        await w.change(put('rank', 1))
+        await w.change(put('level', 7))
+        if (!(await w.storedReward('ann', 'r'))) return
+        await w.others.run(async (work) => {
+          work.change(await work.get(w.Reward, { player: 'ann', name: 'r' }), (draft) => {
+            draft.points = 9
+          })
+        })
       })
-      assert.is(runs, 1)
+      assert.is(await runsUnder(w, [lostAfter, others], (work) => act(work, w)), 1)
       if (name !== 'several records' && name !== 'a creation') assert.is(await effects(w), 1)
       else assert.is((await w.storedReward('ann', 'r'))!['_v'], 2)
     })
@@ -140,18 +138,8 @@ for (const kind of storeKinds) {
   test(`lost before applying, and somebody else takes the value: the function runs again (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
-    let runs = 0
-    w.watched.twist(
-      lostBefore,
-      meanwhile(() => w.change(put('energy', 50))),
-    )
-    await w.unitOfWork.run(async (work) => {
-      runs++
-      work.change(await work.get(w.Player, ann), (draft) => {
-        draft.energy--
-      })
-    })
-    assert.is(runs, 2)
+    const twists = [lostBefore, meanwhile(() => w.change(put('energy', 50)))]
+    assert.is(await runsUnder(w, twists, tire(w)), 2)
     assert.is((await w.player()).energy, 49)
   })
 
@@ -179,29 +167,15 @@ for (const kind of storeKinds) {
   test(`a lone deletion lost before applying, and the record changes: the function runs again (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
-    let runs = 0
-    w.watched.twist(
-      lostBefore,
-      meanwhile(() => w.change(put('energy', 50))),
-    )
-    await w.unitOfWork.run(async (work) => {
-      runs++
-      work.delete(await work.get(w.Player, ann))
-    })
-    assert.is(runs, 2)
+    const twists = [lostBefore, meanwhile(() => w.change(put('energy', 50)))]
+    assert.is(await runsUnder(w, twists, async (work) => work.delete(await work.get(w.Player, ann))), 2)
     assert.is(await w.stored(), undefined)
   })
 
   test(`a lone deletion lost after applying has happened (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
-    let runs = 0
-    w.watched.twist(lostAfter)
-    await w.unitOfWork.run(async (work) => {
-      runs++
-      work.delete(await work.get(w.Player, ann))
-    })
-    assert.is(runs, 1)
+    assert.is(await runsUnder(w, [lostAfter], async (work) => work.delete(await work.get(w.Player, ann))), 1)
     assert.is(await w.stored(), undefined)
   })
 
@@ -227,21 +201,11 @@ for (const kind of storeKinds) {
     // The new record, which does not bear the commit, was taken for proof: the function ran again, on another record.
     const w = await world(kind)
     await w.given()
-    let runs = 0
-    w.watched.twist(
-      lostAfter,
-      meanwhile(async () => {
-        await w.others.run((work) => work.delete(w.Player, ann))
-        await w.given({ name: 'Another', energy: 50 })
-      }),
-    )
-    await w.unitOfWork.run(async (work) => {
-      runs++
-      work.change(await work.get(w.Player, ann), (draft) => {
-        draft.energy--
-      })
+    const another = meanwhile(async () => {
+      await w.others.run((work) => work.delete(w.Player, ann))
+      await w.given({ name: 'Another', energy: 50 })
     })
-    assert.is(runs, 1)
+    assert.is(await runsUnder(w, [lostAfter, another], tire(w)), 1)
     assert.is((await w.player()).energy, 50)
   })
 
@@ -358,16 +322,12 @@ test('a conflict that was answered though the plan was applied is success', asyn
   // A client that repeats by itself: the first sending is applied, the second meets its own commit.
   const w = await world('memory')
   await w.given()
-  let runs = 0
-  w.watched.twist(async (_, apply) => {
+  const again: Twist = async (_, apply) => {
     await apply()
     return apply()
-  })
-  await w.unitOfWork.run((work) => {
-    runs++
-    work.blind(w.Player, ann, (blind) => blind.increment('energy', -1))
-  })
-  assert.is(runs, 1)
+  }
+  const tireBlindly = (work: UnitOfWork) => work.blind(w.Player, ann, (blind) => blind.increment('energy', -1))
+  assert.is(await runsUnder(w, [again], tireBlindly), 1)
   assert.is((await w.player()).energy, 9)
 })
 

@@ -133,7 +133,7 @@ test('what the model does not have is refused', async () => {
   await bad(undefined, /options to be an object/)
   await bad({ key: {} }, /key\.town/)
   await bad({ key, index: 'byTown' }, /index to be one of/)
-  await bad({ key, select: ['no'] }, /options to be one of/)
+  await bad({ key, select: ['no'] }, /options to be named/)
   await bad({ key, limit: 1.5 }, /limit to be/)
 })
 

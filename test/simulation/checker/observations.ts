@@ -14,7 +14,7 @@ export interface Observations {
   readonly happened: ReadonlySet<Entry>
 }
 
-export interface Read {
+interface Read {
   readonly entry: Entry
   readonly key: string
   /** What others had written: the list without what the entry itself put at its end. */
@@ -92,7 +92,7 @@ export function readsOf(entry: Entry): readonly Read[] {
   })
 }
 
-export const appendsOf = (entry: Entry) => entry.ops.flatMap((op) => (op.f === 'append' ? [op] : []))
+const appendsOf = (entry: Entry) => entry.ops.flatMap((op) => (op.f === 'append' ? [op] : []))
 
 const slot = (key: string, value: number): string => JSON.stringify([key, value])
 

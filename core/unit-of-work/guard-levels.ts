@@ -14,7 +14,7 @@ import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord }
 import type { Involved } from './involved.ts'
 import type { Parts } from './parts.ts'
 
-export interface Level {
+interface Level {
   readonly guards: readonly Guard[]
   readonly update: Update
   /** Actions of which no guard says what they meet. */

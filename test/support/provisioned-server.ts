@@ -10,6 +10,7 @@ import { mapFromWire, type WireMap } from '../../adapters/dynamodb/attribute-val
 import { CapacityMeter, type Charge } from '../../adapters/memory/capacity-meter.ts'
 import type { ProvisionedTable } from '../../adapters/memory/capacity-plan.ts'
 import { itemSize } from '../../core/data/item.ts'
+import { readUnits, writeUnits } from '../../core/store/capacity.ts'
 
 export interface ProvisionedServer {
   readonly endpoint: string
@@ -147,7 +148,7 @@ class Database {
 
   #get({ TableName: table, Key, ConsistentRead }: Input): Answer {
     const found = this.#table(table).get(keyText(Key))
-    const units = Math.max(1, Math.ceil((found?.bytes ?? 0) / 4096)) * (ConsistentRead ? 1 : 0.5)
+    const units = readUnits(found?.bytes ?? 0, ConsistentRead === true)
     const charge: Charge = { table, kind: 'read', units }
     const reasons = this.#take(table, [charge])
     return reasons.length > 0 ? throttled(reasons) : ok({ Item: found?.item, ConsumedCapacity: consumed(charge) })
@@ -177,7 +178,7 @@ class Database {
   #chargeOf(table: string, key: WireMap, item: WireMap | undefined, factor: number): Charge {
     const before = this.#table(table).get(keyText(key))?.bytes ?? 0
     const after = item ? itemSize(mapFromWire(item)) : 0
-    return { table, kind: 'write', units: Math.max(1, Math.ceil(Math.max(before, after) / 1024)) * factor }
+    return { table, kind: 'write', units: writeUnits(Math.max(before, after)) * factor }
   }
 
   /** Reasons to refuse; otherwise the units are taken. */

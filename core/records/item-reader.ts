@@ -12,7 +12,7 @@ import { type Condition, compareTo, equals, not } from '../expression/condition.
 import type { AnyModel } from '../model/model.ts'
 import { decodePart } from '../model/partial-record.ts'
 import { decodeItem } from '../model/record.ts'
-import type { OnInvalid } from './selection.ts'
+import type { OnInvalid } from './read-options.ts'
 
 /** A stored item that is no record of its model; see `work.repair`. */
 export interface InvalidItem {

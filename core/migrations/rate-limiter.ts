@@ -5,7 +5,7 @@
  */
 import type { Environment } from '../environment.ts'
 
-export class Pace {
+export class RateLimiter {
   readonly #interval: number
   readonly #environment: Environment
   #next = 0

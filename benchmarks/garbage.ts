@@ -1,0 +1,10 @@
+/**
+ * Collects garbage now, so that it is not measured later.
+ *
+ * @module
+ */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+setFlagsFromString('--expose-gc')
+export const collectGarbage = runInNewContext('gc') as () => void

@@ -1,0 +1,156 @@
+/**
+ * A commit as the histories of its records tell it: by one of its events, or by its id alone.
+ *
+ * @module
+ */
+import { invalidArgument } from '../arguments.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
+import { contains } from '../expression/condition.ts'
+import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
+import type { RecordReference } from '../journal/entry.ts'
+import { TAIL, tailOf } from '../journal/tail.ts'
+import { addressOf } from '../model/key.ts'
+import type { AnyModel } from '../model/model.ts'
+import type { EventReference } from './event.ts'
+import type { HistoryParts } from './history-parts.ts'
+import type { Source } from './source.ts'
+import { type Version, versionsBackwards } from './versions.ts'
+
+/** One record of a commit, and what the commit did to it. */
+export interface CommittedRecord {
+  readonly model: AnyModel
+  readonly address: ItemAddress
+  readonly version: Version
+  /** The record that the same commit deleted to create this one. */
+  readonly replaced: Version | undefined
+}
+
+/** Every record that the commit changed; none where it is in no history here. */
+export const findCommit = (
+  parts: HistoryParts,
+  commit: string | EventReference,
+  signal: AbortSignal | undefined,
+): Promise<readonly CommittedRecord[]> =>
+  typeof commit === 'string' ? search(parts, commit, signal) : byEvent(parts, commit, signal)
+
+async function byEvent(
+  parts: HistoryParts,
+  event: EventReference,
+  signal: AbortSignal | undefined,
+): Promise<readonly CommittedRecord[]> {
+  const model = [...parts.models].find(({ name }) => name === event.model)
+  const own = model && (await recordAt(parts, model, addressOf(model, event.key as never), event.commitId, signal))
+  return own ? completed(parts, own, signal) : []
+}
+
+/** All records of the commit of this one: its first record names the others, and they name it. */
+async function completed(
+  parts: HistoryParts,
+  own: CommittedRecord,
+  signal: AbortSignal | undefined,
+): Promise<readonly CommittedRecord[]> {
+  const all = new Map([[keyOf(own), own]])
+  const add = async (references: readonly RecordReference[]) => {
+    for (const reference of references) {
+      const record = await recordNamed(parts, reference, own.version.commit, signal)
+      if (record) all.set(keyOf(record), record)
+    }
+  }
+  await add(own.version.entry.others)
+  for (const record of [...all.values()]) if (record !== own) await add(record.version.entry.others)
+  return [...all.values()]
+}
+
+const keyOf = ({ address }: CommittedRecord): string =>
+  JSON.stringify([address.table, Object.values(address.key).map(String)])
+
+async function recordNamed(
+  parts: HistoryParts,
+  [name, ...values]: RecordReference,
+  commit: string,
+  signal: AbortSignal | undefined,
+): Promise<CommittedRecord | undefined> {
+  const model = [...parts.models].find((each) => each.name === name)
+  if (!model) {
+    const message = `The commit also changed a record of ${name}, which this engine does not know.`
+    throw invalidArgument('models', message)
+  }
+  const key = Object.fromEntries(model.definition.keyParts.map(({ attribute }, i) => [attribute, values[i]!]))
+  return recordAt(parts, model, { table: model.table, key }, commit, signal)
+}
+
+async function recordAt(
+  { store, journalTable }: HistoryParts,
+  model: AnyModel,
+  address: ItemAddress,
+  commit: string,
+  signal: AbortSignal | undefined,
+): Promise<CommittedRecord | undefined> {
+  const source: Source = { store, journalTable, address, signal }
+  let found: Version | undefined
+  for await (const version of versionsBackwards(source)) {
+    if (version.commit !== commit) {
+      if (found) break
+    } else if (found) return { model, address, version: found, replaced: version }
+    else if (version.entry.kind === 'created') found = version
+    else return { model, address, version, replaced: undefined }
+  }
+  return found && { model, address, version: found, replaced: undefined }
+}
+
+/** Looks into every tail and every block. */
+async function search(
+  parts: HistoryParts,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly CommittedRecord[]> {
+  const { store, journalTable, models } = parts
+  const tables = new Set([...models].map(({ table }) => table))
+  const recordIn = async (address: ItemAddress): Promise<CommittedRecord | undefined> => {
+    const any = modelOf(models, address.table, undefined)
+    const record = any && (await recordAt(parts, any, address, id, signal))
+    // Of models that share a table, the record itself tells which one is its own.
+    return record && { ...record, model: modelOf(models, address.table, knownItem(record.version)) ?? record.model }
+  }
+  for (const table of tables) {
+    for await (const item of itemsWith(store, table, TAIL, id, signal)) {
+      if (!tailOf(item).some(({ commit }) => commit === id)) continue
+      const { keyParts } = modelOf(models, table, item)?.definition ?? { keyParts: [] }
+      const key = Object.fromEntries(keyParts.map(({ attribute }) => [attribute, item[attribute]]))
+      const record = await recordIn({ table, key: key as never })
+      if (record) return completed(parts, record, signal)
+    }
+  }
+  for await (const item of itemsWith(store, journalTable, ENTRIES, id, signal)) {
+    if (!decodeBlock(item).entries.some(({ commit }) => commit === id)) continue
+    const record = await recordIn(recordOfBlock(item))
+    if (record) return completed(parts, record, signal)
+  }
+  return []
+}
+
+async function* itemsWith(
+  store: HistoryParts['store'],
+  table: string,
+  attribute: string,
+  id: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Item> {
+  const filter = contains([attribute], id)
+  let from: Parameters<typeof store.scan>[0]['from']
+  do {
+    const page = await store.scan({ table, consistent: true, filter, from }, { signal })
+    yield* page.items
+    from = page.next
+  } while (from)
+}
+
+function modelOf(models: ReadonlySet<AnyModel>, table: string, item: Item | undefined): AnyModel | undefined {
+  return [...models].find(({ table: own, definition: { type } }) => {
+    return own === table && (!type || item?.[type.attribute] === undefined || item[type.attribute] === type.value)
+  })
+}
+
+/** The record after the version, or before it where the version deleted it. */
+export const knownItem = ({ before, after }: Version): Item | undefined =>
+  after.known && after.item ? after.item : before.known ? before.item : undefined

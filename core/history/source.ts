@@ -1,0 +1,19 @@
+/**
+ * Which history is read, and from where.
+ *
+ * @module
+ */
+import type { Item, ItemAddress } from '../data/item.ts'
+import type { ReadStore } from '../store/store.ts'
+
+export interface Source {
+  readonly store: ReadStore
+  readonly journalTable: string
+  readonly address: ItemAddress
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The record as it is stored now. */
+export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
+  return (await store.read([address], { consistent: true, signal }))[0]
+}

@@ -1,0 +1,100 @@
+/** The same commit is taken back once, whoever and how many try. */
+import { createEngine, defineModel, setOf, type UnitOfWork } from 'draftwork'
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { openStore, type StoreKind, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { failsWith } from '../unit-of-work/world.ts'
+
+async function shelf(kind: StoreKind) {
+  const store = openStore(kind)
+  const prefix = tablePrefix()
+  const Book = defineModel({
+    name: 'Book',
+    table: `${prefix}-books`,
+    key: { partition: 'id' },
+    schema: t.intersection([
+      t.type({ id: t.string, copies: t.number, log: t.array(t.string), tags: setOf(t.string) }),
+      t.partial({ title: t.string }),
+    ]),
+    defaults: { copies: 1, log: ['bought'], tags: () => new Set<string>() },
+    history: { entries: 3 },
+  })
+  const engine = () => createEngine({ store, models: [Book], journalTable: `${prefix}-journal` })
+  const { unitOfWork, history, tables } = engine()
+  await tables.create()
+  const ids = ['a', 'b']
+  await unitOfWork.run((work) => {
+    for (const id of ids) work.create(Book, { id })
+  })
+  const books = async () => {
+    const found = await unitOfWork.run((work) =>
+      work.getMany(
+        Book,
+        ids.map((id) => ({ id })),
+      ),
+    )
+    return found.map((book) => [book!.copies, book!.log, [...book!.tags], book!.title])
+  }
+  const commit = async (act: (work: UnitOfWork) => unknown) => {
+    await unitOfWork.run(async (work) => void (await act(work)))
+    const [event] = await history.of(Book, { id: 'a' }, { reverse: true, limit: 1 }).toArray()
+    return event!
+  }
+  return { Book, engine, history, books, commit, ids, end: () => tables.delete() }
+}
+
+type Shelf = Awaited<ReturnType<typeof shelf>>
+
+const commits: readonly (readonly [name: string, act: (work: UnitOfWork, shelf: Shelf) => unknown])[] = [
+  ['an assignment', async (work, { Book }) => void work.change(await work.get(Book, { id: 'a' }), rename)],
+  // A number does not tell whether it was lowered already, nor a list whether its end is the one that was appended.
+  ['a blind increment', (work, { Book }) => work.blind(Book, { id: 'a' }, (book) => book.increment('copies', 5))],
+  ['a blind append', (work, { Book }) => work.blind(Book, { id: 'a' }, (book) => book.append('log', 'bought'))],
+  ['a blind addition', (work, { Book }) => work.blind(Book, { id: 'a' }, (book) => book.add('tags', 'new'))],
+  [
+    'several records',
+    async (work, { Book, ids }) => {
+      for (const id of ids) work.blind(Book, { id }, (book) => book.increment('copies', 2))
+    },
+  ],
+]
+
+const rename = (draft: { title?: string | undefined }) => {
+  draft.title = 'Sult'
+}
+
+for (const kind of storeKinds) {
+  for (const [name, act] of commits) {
+    test(`${name}, taken back by several engines at once: once (${kind})`, async () => {
+      const s = await shelf(kind)
+      const before = await s.books()
+      const event = await s.commit((work) => act(work, s))
+      const after = await s.books()
+      const all = await Promise.allSettled([1, 2, 3, 4].map(() => s.engine().history.undo(event)))
+      assert.is(all.filter(({ status }) => status === 'fulfilled').length, 1)
+      assert.equal(await s.books(), before)
+      await failsWith(s.history.undo(event), 'CONFLICT')
+      // The undoing is a commit as well: taken back, the first one stands again and can be taken back again.
+      const [undoing] = await s.history.of(s.Book, { id: 'a' }, { reverse: true, limit: 1 }).toArray()
+      await s.history.undo(undoing!)
+      assert.equal(await s.books(), after)
+      await s.history.undo(event)
+      assert.equal(await s.books(), before)
+      for (const id of s.ids) assert.equal((await s.history.verify(s.Book, { id })).problems, [])
+      await s.end()
+    })
+  }
+
+  test(`a blind increment is taken back by its amount while others go on counting (${kind})`, async () => {
+    const s = await shelf(kind)
+    const count = (by: number) =>
+      s.commit((work) => work.blind(s.Book, { id: 'a' }, (book) => book.increment('copies', by)))
+    const event = await count(100)
+    await Promise.all([s.engine().history.undo(event), ...[1, 2, 3, 4].map(count)])
+    assert.is((await s.books())[0]![0], 11)
+    await s.end()
+  })
+}
+
+test.run()

@@ -1,0 +1,16 @@
+/**
+ * Chance that can be had again: a sequence that its seed determines.
+ *
+ * @module
+ */
+
+/** Mulberry32: uniform in [0, 1). */
+export function chance(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
