@@ -19,6 +19,7 @@ import { type ModelIndex, modelIndexes } from './model-index.ts'
 import { readBigints } from './read-bigints.ts'
 import { isObject, type Refuse } from './refuse.ts'
 import { innerOf, nodeOf } from './schema.ts'
+import { refuseSetElements } from './set-elements.ts'
 
 export interface Definition {
   /** The schema, able to read stored bigints. */
@@ -84,6 +85,7 @@ export function checkDefinition(input: unknown): Definition {
   }
   checkNames(schema, refuse, new Set())
   refuseLookAlikes(schema, refuse)
+  refuseSetElements(schema, refuse)
 
   const key: unknown = given.key
   if (!isKey(key)) return refuse('key must be { partition, sort? }')

@@ -100,6 +100,22 @@ test('defaults name fields and fit them', () => {
   refused({ defaults: { toString: () => '' } }, /names "toString"/)
 })
 
+test('sets of what DynamoDB has no sets of are refused', () => {
+  const tags = (element: t.Mixed) => () =>
+    define({ ...good, schema: t.type({ id: t.string, in: t.array(setOf(element)) }) })
+  const none = [
+    t.type({ a: t.string }),
+    t.boolean,
+    t.null,
+    setOf(t.string),
+    t.array(t.string),
+    t.union([t.string, t.null]),
+  ]
+  for (const element of none) assert.throws(tags(element), /neither text nor numbers nor binary/)
+  const some = [t.string, t.Int, t.bigint, date, t.keyof({ a: null }), t.union([t.literal('a'), t.literal('b')])]
+  for (const element of some) tags(element)()
+})
+
 test('number and bigint in one union look the same once stored', () => {
   refused({ schema: t.type({ id: t.string, n: t.union([t.number, t.bigint]) }) }, /look the same once stored/)
 })
