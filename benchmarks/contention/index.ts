@@ -8,17 +8,19 @@ import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
 import { createEngine } from '../../core/index.ts'
 import { connect, counting, tableName } from '../dynamodb.ts'
 import { percentile, ratio, spread } from '../spread.ts'
-import type { BenchOptions, Context, Report, Section, Suite } from '../suite.ts'
+import type { Context, Report, Section, Suite } from '../suite.ts'
 import { byHand } from './by-hand-ways.ts'
 import { accountModel, boardModel, draftworkWay } from './draftwork-way.ts'
+import { pocketgemsWay } from './pocketgems-way.ts'
 import type { Setting, Way } from './way.ts'
 
 /** The first is what all others are compared with. */
-const ways: Readonly<Record<string, (setting: Setting) => Way>> = {
+const ways: Readonly<Record<string, (setting: Setting) => Way | Promise<Way>>> = {
   'version attribute, jittered backoff': (setting) => byHand(setting, 'version'),
   'field condition by hand': (setting) => byHand(setting, 'field'),
   'update without condition': (setting) => byHand(setting, 'none'),
   draftwork: draftworkWay,
+  '@pocketgems/dynamodb': pocketgemsWay,
 }
 
 interface Story {
@@ -88,10 +90,12 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
     counted: counting(makeClient()),
     board: tableName(options, 'board'),
     accounts: tableName(options, 'accounts'),
+    journal: tableName(options, 'journal'),
   }
-  const tidy = await prepare(setting, options, makeClient)
+  const tidy = await prepare(setting, makeClient)
+  const opened: { readonly name: string; readonly way: Way }[] = []
   try {
-    const opened = Object.entries(ways).map(([name, open]) => ({ name, way: open(setting) }))
+    for (const [name, open] of Object.entries(ways)) opened.push({ name, way: await open(setting) })
     const sections: Section[] = []
     const wanted: Report['wanted'][number][] = []
     for (const story of stories) {
@@ -107,7 +111,7 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
     }
     return { sections, wanted }
   } finally {
-    await tidy()
+    await Promise.all([tidy(), ...opened.map(({ way }) => way.close?.())])
   }
 }
 
@@ -156,18 +160,16 @@ function wantedOf(workers: number, measured: ReadonlyMap<string, readonly Measur
 
 /** Makes and fills the tables; what it returns deletes them. */
 async function prepare(
-  { board, accounts }: Setting,
-  options: BenchOptions,
+  { board, accounts, journal }: Setting,
   makeClient: Awaited<ReturnType<typeof connect>>,
 ): Promise<() => Promise<void>> {
   const store = dynamodbStore({ client: makeClient() })
   const Board = boardModel(board)
   const Account = accountModel(accounts)
-  const journalTable = tableName(options, 'journal')
-  const { tables } = createEngine({ store, models: [Board, Account], journalTable })
+  const { tables } = createEngine({ store, models: [Board, Account], journalTable: journal })
   const tidy = async () => {
     await tables.delete()
-    await store.deleteTable(journalTable)
+    await store.deleteTable(journal)
   }
   try {
     await tables.create()

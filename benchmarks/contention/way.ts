@@ -5,12 +5,14 @@
  */
 import type { Counted } from '../dynamodb.ts'
 
-/** Both return the number of attempts that the commit took. */
+/** `add` and `transfer` return the number of attempts that the commit took. */
 export interface Way {
   /** Reads the record and adds one to a field of it. */
   add(field: string): Promise<number>
   /** Reads two accounts and moves one from the first to the second. */
   transfer(from: string, to: string): Promise<number>
+  /** Deletes the tables that it made for itself. */
+  close?(): Promise<void>
 }
 
 export interface Setting {
@@ -19,6 +21,8 @@ export interface Setting {
   readonly board: string
   /** Of `Account`: records with a balance. */
   readonly accounts: string
+  /** Where draftwork keeps what it takes out of records. */
+  readonly journal: string
 }
 
 /** Full jitter: base 10 ms, at most a second. */

@@ -20,6 +20,7 @@ const candidates = {
   electrodb: 'electrodb',
   'dynamodb-onetable': 'onetable',
   dynamoose: 'dynamoose',
+  '@pocketgems/dynamodb': 'pocketgems',
 } as const
 
 /** Until the optimiser has done its work, which takes a busy machine several seconds. */
