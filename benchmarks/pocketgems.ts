@@ -49,14 +49,21 @@ export interface Pocketgems {
   }
 }
 
-export function openPocketgems(client: DynamoDB, tablePrefix: string): Pocketgems {
+/** `sent` is called for each request that its records need, repeated ones too. */
+export function openPocketgems(client: DynamoDB, tablePrefix: string, sent: () => void = () => {}): Pocketgems {
   process.env['SERVICE'] = tablePrefix
   silenceConflicts()
+  const documents = new DynamoDB.DocumentClient({ service: client })
+  // It has taken a copy of the client.
+  const { service } = documents as unknown as { service: DynamoDB }
+  const listen = service.setupRequestListeners.bind(service)
+  service.setupRequestListeners = (request) => {
+    listen(request)
+    // First in line, so that what fails is told too.
+    request.on('send', sent, true)
+  }
   const setUp = createRequire(import.meta.url)('@pocketgems/dynamodb/src/dynamodb.js') as (config: object) => Pocketgems
-  return setUp({
-    dynamoDBClient: client,
-    dynamoDBDocumentClient: new DynamoDB.DocumentClient({ service: client }),
-  })
+  return setUp({ dynamoDBClient: client, dynamoDBDocumentClient: documents })
 }
 
 /** It prints a line for each conflict, which would stand between our figures. */

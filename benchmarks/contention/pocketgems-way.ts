@@ -1,5 +1,5 @@
 /**
- * Transactions of @pocketgems/dynamodb, on tables of its own: it keeps keys under names of its own.
+ * Transactions of @pocketgems/dynamodb, on tables of its making: it keeps keys under names of its own.
  *
  * What it guards are whole top-level fields, so the hot record has its 64 fields there, which is the best for it: in one
  * map, as the other ways have them, all would conflict with each other. Its pauses between attempts are its own, only the
@@ -9,15 +9,17 @@
  */
 import { Agent } from 'node:http'
 import { Agent as TlsAgent } from 'node:https'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import DynamoDB from 'aws-sdk/clients/dynamodb.js'
 import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
-import type { Counted } from '../dynamodb.ts'
 import { openPocketgems, type Transaction as Running } from '../pocketgems.ts'
-import type { Setting, Way } from './way.ts'
+import type { OpenWay, Setting } from './way.ts'
 
-export async function pocketgemsWay({ counted, board }: Setting): Promise<Way> {
-  const client = await countedAlike(counted)
-  const { S, Model, Transaction } = openPocketgems(client, `${board}-`)
+export async function pocketgemsWay({ counted, board }: Setting): Promise<OpenWay> {
+  const client = await clientAlike(counted.client)
+  const { S, Model, Transaction } = openPocketgems(client, `${board}-`, () => {
+    counted.requests++
+  })
   class Board extends Model {
     static override KEY = { id: S.str }
     static override FIELDS = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`f${i}`, S.double]))
@@ -78,24 +80,16 @@ export async function pocketgemsWay({ counted, board }: Setting): Promise<Way> {
   }
 }
 
-/** A client of the AWS SDK v2 for the same DynamoDB, whose requests are counted with those of the given one. */
-async function countedAlike(counted: Counted): Promise<DynamoDB> {
-  const { config } = counted.client
+/** A client of the AWS SDK v2 for the same DynamoDB. */
+async function clientAlike({ config }: DynamoDBClient): Promise<DynamoDB> {
   const endpoint = await config.endpoint?.()
   const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials()
   // By default v2 opens a connection for each request, which would be measured instead of the library.
   const connections = { keepAlive: true, maxSockets: 256 }
-  const client = new DynamoDB({
+  return new DynamoDB({
     region: await config.region(),
     ...(endpoint && { endpoint: `${endpoint.protocol}//${endpoint.hostname}:${endpoint.port ?? ''}` }),
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
     httpOptions: { agent: endpoint?.protocol === 'http:' ? new Agent(connections) : new TlsAgent(connections) },
   })
-  const listen = client.setupRequestListeners.bind(client)
-  client.setupRequestListeners = (request) => {
-    listen(request)
-    // First in line, so that what fails is counted too.
-    request.on('send', () => void counted.requests++, true)
-  }
-  return client
 }

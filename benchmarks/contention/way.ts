@@ -5,16 +5,20 @@
  */
 import type { Counted } from '../dynamodb.ts'
 
-/** `add` and `transfer` return the number of attempts that the commit took. */
+/** Both return the number of attempts that the commit took. */
 export interface Way {
   /** Reads the record and adds one to a field of it. */
   add(field: string): Promise<number>
   /** Reads two accounts and moves one from the first to the second. */
   transfer(from: string, to: string): Promise<number>
-  /** Deletes the tables that it made for itself. */
-  close?(): Promise<void>
 }
 
+export interface OpenWay extends Way {
+  /** Deletes the tables that were made for it. */
+  close(): Promise<void>
+}
+
+/** The names are of no other way; `onOwnTables` makes and fills the tables. */
 export interface Setting {
   readonly counted: Counted
   /** Of `Board`: one record `hot` with the fields `f0` to `f63`. */
