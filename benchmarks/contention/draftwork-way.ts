@@ -21,10 +21,11 @@ export const boardModel = (table: string) =>
 export const accountModel = (table: string) =>
   defineModel({ name: 'Account', table, key: { partition: 'id' }, schema: t.type({ id: t.string, balance: t.number }) })
 
-export function draftworkWay({ counted, board, accounts }: Setting): Way {
+export function draftworkWay({ counted, board, accounts, journal }: Setting): Way {
   const Board = boardModel(board)
   const Account = accountModel(accounts)
-  const { unitOfWork } = createEngine({ store: dynamodbStore({ client: counted.client }), models: [Board, Account] })
+  const store = dynamodbStore({ client: counted.client })
+  const { unitOfWork } = createEngine({ store, models: [Board, Account], journalTable: journal })
   return {
     async add(field) {
       let attempts = 0

@@ -3,22 +3,22 @@
  *
  * @module
  */
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { dynamodbStore } from '../../adapters/dynamodb/index.ts'
-import { createEngine } from '../../core/index.ts'
-import { connect, counting, tableName } from '../dynamodb.ts'
+import { type Counted, connect, counting, tableName } from '../dynamodb.ts'
 import { percentile, ratio, spread } from '../spread.ts'
-import type { BenchOptions, Context, Report, Section, Suite } from '../suite.ts'
+import type { Context, Report, Section, Suite } from '../suite.ts'
 import { byHand } from './by-hand-ways.ts'
-import { accountModel, boardModel, draftworkWay } from './draftwork-way.ts'
-import type { Setting, Way } from './way.ts'
+import { draftworkWay } from './draftwork-way.ts'
+import { onOwnTables } from './own-tables.ts'
+import { pocketgemsWay } from './pocketgems-way.ts'
+import type { OpenWay, Setting, Way } from './way.ts'
 
 /** The first is what all others are compared with. */
-const ways: Readonly<Record<string, (setting: Setting) => Way>> = {
-  'version attribute, jittered backoff': (setting) => byHand(setting, 'version'),
-  'field condition by hand': (setting) => byHand(setting, 'field'),
-  'update without condition': (setting) => byHand(setting, 'none'),
-  draftwork: draftworkWay,
+const ways: Readonly<Record<string, (setting: Setting) => Promise<OpenWay>>> = {
+  'version attribute, jittered backoff': onOwnTables((setting) => byHand(setting, 'version')),
+  'field condition by hand': onOwnTables((setting) => byHand(setting, 'field')),
+  'update without condition': onOwnTables((setting) => byHand(setting, 'none')),
+  draftwork: onOwnTables(draftworkWay),
+  '@pocketgems/dynamodb': pocketgemsWay,
 }
 
 interface Story {
@@ -49,8 +49,7 @@ interface Measured {
   readonly p99: number
 }
 
-async function measure(story: Story, way: Way, workers: number, setting: Setting): Promise<Measured> {
-  const { counted } = setting
+async function measure(story: Story, way: Way, workers: number, counted: Counted): Promise<Measured> {
   const requests = counted.requests
   const times: number[] = []
   let attempts = 0
@@ -84,14 +83,18 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
   await confirm({ reads: spent * 2, writes: spent * 4, storedMegabytes: 1 })
 
   const makeClient = await connect(options)
-  const setting: Setting = {
-    counted: counting(makeClient()),
-    board: tableName(options, 'board'),
-    accounts: tableName(options, 'accounts'),
-  }
-  const tidy = await prepare(setting, options, makeClient)
+  const counted = counting(makeClient())
+  const opened: { readonly name: string; readonly way: OpenWay }[] = []
   try {
-    const opened = Object.entries(ways).map(([name, open]) => ({ name, way: open(setting) }))
+    for (const [name, open] of Object.entries(ways)) {
+      const setting = {
+        counted,
+        board: tableName(options, 'board'),
+        accounts: tableName(options, 'accounts'),
+        journal: tableName(options, 'journal'),
+      }
+      opened.push({ name, way: await open(setting) })
+    }
     const sections: Section[] = []
     const wanted: Report['wanted'][number][] = []
     for (const story of stories) {
@@ -99,7 +102,11 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
         const measured = new Map<string, Measured[]>(opened.map(({ name }) => [name, []]))
         for (let round = 0; round < rounds; round++) {
           log(`${story.name}, ${workers} workers, round ${round + 1} of ${rounds}`)
-          for (const { name, way } of opened) measured.get(name)!.push(await measure(story, way, workers, setting))
+          // Each round begins with another one, so that none always follows the same neighbour.
+          for (let i = 0; i < opened.length; i++) {
+            const { name, way } = opened[(i + round) % opened.length]!
+            measured.get(name)!.push(await measure(story, way, workers, counted))
+          }
         }
         sections.push(sectionOf(`${story.name}, ${workers} workers`, measured))
         if (story === stories[0] && workers > 1) wanted.push(...wantedOf(workers, measured))
@@ -107,7 +114,7 @@ async function run({ options, log, confirm }: Context): Promise<Report> {
     }
     return { sections, wanted }
   } finally {
-    await tidy()
+    await Promise.all(opened.map(({ way }) => way.close()))
   }
 }
 
@@ -152,37 +159,6 @@ function wantedOf(workers: number, measured: ReadonlyMap<string, readonly Measur
       holds: share >= 0.95,
     },
   ]
-}
-
-/** Makes and fills the tables; what it returns deletes them. */
-async function prepare(
-  { board, accounts }: Setting,
-  options: BenchOptions,
-  makeClient: Awaited<ReturnType<typeof connect>>,
-): Promise<() => Promise<void>> {
-  const store = dynamodbStore({ client: makeClient() })
-  const Board = boardModel(board)
-  const Account = accountModel(accounts)
-  const journalTable = tableName(options, 'journal')
-  const { tables } = createEngine({ store, models: [Board, Account], journalTable })
-  const tidy = async () => {
-    await tables.delete()
-    await store.deleteTable(journalTable)
-  }
-  try {
-    await tables.create()
-    // As any program would put them, with the attribute that locking by version needs.
-    const client = DynamoDBDocumentClient.from(makeClient())
-    const fields = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`f${i}`, 0]))
-    await client.send(new PutCommand({ TableName: board, Item: { id: 'hot', fields, version: 0 } }))
-    for (let i = 0; i < 100; i++) {
-      await client.send(new PutCommand({ TableName: accounts, Item: { id: `a${i}`, balance: 1000, version: 0 } }))
-    }
-    return tidy
-  } catch (error) {
-    await tidy()
-    throw error
-  }
 }
 
 export default {

@@ -13,12 +13,20 @@ export interface Way {
   transfer(from: string, to: string): Promise<number>
 }
 
+export interface OpenWay extends Way {
+  /** Deletes the tables that were made for it. */
+  close(): Promise<void>
+}
+
+/** The names are of no other way; `onOwnTables` makes and fills the tables. */
 export interface Setting {
   readonly counted: Counted
   /** Of `Board`: one record `hot` with the fields `f0` to `f63`. */
   readonly board: string
   /** Of `Account`: records with a balance. */
   readonly accounts: string
+  /** Where draftwork keeps what it takes out of records. */
+  readonly journal: string
 }
 
 /** Full jitter: base 10 ms, at most a second. */

@@ -21,6 +21,7 @@ const candidates = {
   electrodb: 'electrodb',
   'dynamodb-onetable': 'onetable',
   dynamoose: 'dynamoose',
+  '@pocketgems/dynamodb': 'pocketgems',
 } as const
 
 /** Until the optimiser has done its work: a process of ours is at its pace after some 9,000 operations. */
