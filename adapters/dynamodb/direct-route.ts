@@ -32,12 +32,12 @@ interface HttpResponse {
   readonly body: unknown
 }
 
-export interface Command {
+interface Command {
   readonly input: object
 }
 
 /** One request, and the pipeline that would send it. */
-export interface Sending<Output> {
+interface Sending<Output> {
   readonly command: Command
   readonly signal: AbortSignal | undefined
   /** The caller's own, around each sending. */

@@ -44,7 +44,7 @@ export function isOrdinary(client: DynamoDBClient): boolean {
 }
 
 /** What hears of each success, since it gives back what failures may use up. */
-export interface StandardRetries {
+interface StandardRetries {
   acquireInitialRetryToken(scope: string): Promise<object>
   recordSuccess(token: object): void
 }

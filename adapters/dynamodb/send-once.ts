@@ -21,7 +21,7 @@ export type WriteCommand = PutItemCommand | UpdateItemCommand | DeleteItemComman
 
 type Consumed = ConsumedCapacity | ConsumedCapacity[] | undefined
 
-export type Sent =
+type Sent =
   | { readonly kind: 'answered'; readonly output: { readonly ConsumedCapacity?: Consumed } }
   /** `left` is false only if not a byte of the request was handed to the network. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly left: boolean }

@@ -16,12 +16,12 @@ export interface Credentials {
 }
 
 /** What the signature is valid for. */
-export interface Scope {
+interface Scope {
   readonly region: string
   readonly service: string
 }
 
-export interface Signable {
+interface Signable {
   readonly host: string
   /** Value of the header `x-amz-target`. */
   readonly target: string

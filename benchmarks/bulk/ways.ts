@@ -10,7 +10,7 @@ import { createEngine, defineModel } from '../../core/index.ts'
 import { plainRecord, record, schema } from '../reference-record.ts'
 
 /** Reads a table of that many items and returns how many it saw. */
-export type Way = (client: DynamoDBClient, table: string, items: number) => Promise<number>
+type Way = (client: DynamoDBClient, table: string, items: number) => Promise<number>
 
 const ids = (items: number): string[] => Array.from({ length: items }, (_, i) => `r${i}`)
 

@@ -20,7 +20,7 @@ export interface SourcePage {
   after(item: Item): readonly Position[]
 }
 
-export interface PageSource {
+interface PageSource {
   /** Where each part begins. */
   readonly positions: readonly Position[]
   /** Attributes by which a part goes on: the keys of table and index. */
