@@ -54,8 +54,8 @@ export interface History {
    * The record as it was, read with today's schema; undefined before its creation and after its deletion. One read for a
    * recent version, a bounded number for any other.
    *
-   * @throws `RECORD_NOT_FOUND` where there is no such version, or erased values would tell; `INVALID_RECORD` where it does
-   *   not fit today's schema
+   * @throws `RECORD_NOT_FOUND` where there is no such version, or what would tell was erased or has gone with a record that
+   *   something else has removed; `INVALID_RECORD` where it does not fit today's schema
    */
   at<M extends AnyModel>(
     model: M,
@@ -85,14 +85,14 @@ export interface History {
    * tables of the engine's models, which reads them whole.
    *
    * @returns how many records were changed back
-   * @throws `CONFLICT` where somebody has changed the same since; `RECORD_NOT_FOUND` for a commit that is not found, or
-   *   was erased
+   * @throws `CONFLICT` where somebody has changed the same since, or has taken the commit back; `RECORD_NOT_FOUND` for one
+   *   that is not found, or was erased
    */
   undo(commit: string | EventReference, options?: RequestOptions): Promise<number>
 
   /**
    * Folds the domain events of a record anew, with today's reducers or others, from what was created. What comes out can
-   * be compared with the present record, and be made the present one.
+   * be compared with the present record, and be made the present one. What earlier replays made so is left out.
    */
   replay<M extends AnyModel>(model: M, key: KeyOf<M>, options?: ReplayOptions<M>): Promise<Replay<M>>
 

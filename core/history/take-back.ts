@@ -143,6 +143,6 @@ function clash(change: Change, item: Item): readonly Omit<Conflict, 'model' | 'k
 const conflict = (model: AnyModel, { key }: ItemAddress, clashes: readonly Omit<Conflict, 'model' | 'key'>[]) =>
   engineError(
     'CONFLICT',
-    `${model.name} was changed since at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
+    `${model.name} was changed since, or this was taken back already, at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
     { conflicts: clashes.map((each) => ({ ...each, model: model.name, key })), attempts: 1 },
   )
