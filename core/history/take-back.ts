@@ -39,14 +39,15 @@ export interface Part {
 export async function takeBack(parts: HistoryParts, work: UnitOfWork, part: Part): Promise<void> {
   const { model, address, version, replaced } = part
   const { entry, before } = version
+  const key = keyFrom(model, version, address)
+  const record = await work.find(model, key as never)
   if (entry.kind === 'deleted') {
     if (!before.known || !before.item) return
+    if (record) throw conflict(model, address, [{ path: '', base: undefined, mine: before.item, theirs: undefined }])
     work.create(model, decodeItem(model, before.item) as never)
     return
   }
   const changes = entry.steps.flatMap((step) => step.changes)
-  const key = keyFrom(model, version, address)
-  const record = await work.find(model, key as never)
   const present = record && (await presentImage(work, model, key))
   if (!record || !present)
     throw conflict(model, address, [{ path: '', base: undefined, mine: undefined, theirs: undefined }])
