@@ -141,11 +141,16 @@ export function historyOf(parts: HistoryParts): History {
     return { store, journalTable, address: addressOf(model, key as never), signal: options?.signal }
   }
 
-  function recordOf<M extends AnyModel>(model: M, image: Image, what: string): RecordOf<M> | undefined {
+  function recordOf<M extends AnyModel>(
+    model: M,
+    { address }: Source,
+    image: Image,
+    what: string,
+  ): RecordOf<M> | undefined {
     if (image.known) return image.item && decodeItem(model, image.item)
     throw engineError('RECORD_NOT_FOUND', `What ${model.name} was at ${what} was erased, or cannot be told.`, {
       model: model.name,
-      key: {},
+      key: address.key,
     })
   }
 
@@ -194,9 +199,9 @@ export function historyOf(parts: HistoryParts): History {
       const source = sourceOf(model, key, options)
       const { version, generation, time } = momentOf(moment)
       if (time !== undefined) {
-        return recordOf(model, await imageAtTime(source, time.getTime()), time.toISOString())
+        return recordOf(model, source, await imageAtTime(source, time.getTime()), time.toISOString())
       }
-      return recordOf(model, await imageAt(source, model, version!, generation), `version ${version}`)
+      return recordOf(model, source, await imageAt(source, model, version!, generation), `version ${version}`)
     },
 
     async diff(model, key, from, to, options) {
@@ -207,7 +212,7 @@ export function historyOf(parts: HistoryParts): History {
         [from, to].map((version) => imageAt(source, model, version, options?.generation)),
       )
       const [old, now] = images.map((image, i) => {
-        if (!image.known) recordOf(model, image, `version ${i === 0 ? from : to}`)
+        if (!image.known) recordOf(model, source, image, `version ${i === 0 ? from : to}`)
         return image.known ? image.item : undefined
       })
       return differences(old, now)
