@@ -21,7 +21,7 @@ import { isStub, readEntries, spillAddresses } from '../journal/spill.ts'
 import { GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { HistoryParts } from './history-parts.ts'
-import { readRecord, type Source } from './versions.ts'
+import { readRecord, type Source } from './source.ts'
 
 const MAX_ROUNDS = 10
 

@@ -16,9 +16,10 @@ import { type Feed, type FollowOptions, followFeed } from './feed.ts'
 import type { HistoryParts } from './history-parts.ts'
 import { imageAtTime, imageAtVersion, latestGeneration } from './image-at.ts'
 import { type Replay, type ReplayOptions, replayEvents } from './replay.ts'
+import { readRecord, type Source } from './source.ts'
 import { undoCommit } from './undo.ts'
 import { type Verification, verifyHistory } from './verify.ts'
-import { type Image, readRecord, type Source, versionsBackwards, versionsForwards } from './versions.ts'
+import { type Image, versionsBackwards, versionsForwards } from './versions.ts'
 
 export interface HistoryOptions extends RequestOptions {
   /** The first version wanted. Versions are counted in each life of a record: those of the latest one, unless `generation` says. */

@@ -14,7 +14,8 @@ import { undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
-import { absentImage, attempt, type Image, readRecord, type Source, unknown, versionsForwards } from './versions.ts'
+import { readRecord, type Source } from './source.ts'
+import { absentImage, attempt, type Image, unknown, versionsForwards } from './versions.ts'
 
 /** The latest generation: the record's, or of a deleted one its last. */
 export async function latestGeneration(source: Source, record: Item | undefined): Promise<string | undefined> {

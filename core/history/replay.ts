@@ -23,8 +23,9 @@ import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import { differences, type ValueChange } from './event.ts'
 import type { HistoryParts } from './history-parts.ts'
 import { latestGeneration } from './image-at.ts'
+import { readRecord, type Source } from './source.ts'
 import { undoneBy } from './take-back.ts'
-import { readRecord, type Source, versionsForwards } from './versions.ts'
+import { versionsForwards } from './versions.ts'
 
 export interface ReplayOptions<M extends AnyModel> extends RequestOptions {
   /** Other reducers than the model's, by the event's name. */

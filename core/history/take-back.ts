@@ -16,7 +16,8 @@ import { decodeItem, encodeRecord } from '../model/record.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { HistoryParts } from './history-parts.ts'
-import { type Source, type Version, versionsBackwards } from './versions.ts'
+import type { Source } from './source.ts'
+import { type Version, versionsBackwards } from './versions.ts'
 
 /** Begins the name of the unit of work that takes a commit back; the commit's id follows. */
 export const UNDO = 'undo '

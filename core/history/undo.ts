@@ -15,8 +15,9 @@ import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { EventReference } from './event.ts'
 import type { HistoryParts } from './history-parts.ts'
+import type { Source } from './source.ts'
 import { knownItem, type Part, takeBack, UNDO } from './take-back.ts'
-import { type Source, type Version, versionsBackwards } from './versions.ts'
+import { type Version, versionsBackwards } from './versions.ts'
 
 export async function undoCommit(
   parts: HistoryParts,

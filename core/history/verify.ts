@@ -11,7 +11,8 @@ import { changedPaths } from '../expression/diff.ts'
 import { forward, redo } from '../journal/change.ts'
 import { generationOf, imageOf, versionOf } from '../journal/tail.ts'
 import type { AnyModel } from '../model/model.ts'
-import { readRecord, type Source, type Version, versionsForwards } from './versions.ts'
+import { readRecord, type Source } from './source.ts'
+import { type Version, versionsForwards } from './versions.ts'
 
 export interface Verification {
   readonly ok: boolean
