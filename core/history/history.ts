@@ -63,8 +63,8 @@ export interface History {
    * The record as it was, read with today's schema; undefined before its creation and after its deletion. One read for a
    * recent version, a bounded number for any other.
    *
-   * @throws `RECORD_NOT_FOUND` where there is no such version, or erased values would tell; `INVALID_RECORD` where it does
-   *   not fit today's schema
+   * @throws `RECORD_NOT_FOUND` where there is no such version, or what would tell was erased or has gone with a record that
+   *   something else has removed; `INVALID_RECORD` where it does not fit today's schema
    */
   at<M extends AnyModel>(
     model: M,
@@ -94,14 +94,14 @@ export interface History {
    * tables of the engine's models, which reads them whole.
    *
    * @returns how many records were changed back
-   * @throws `CONFLICT` where somebody has changed the same since; `RECORD_NOT_FOUND` for a commit that is not found, or
-   *   was erased
+   * @throws `CONFLICT` where somebody has changed the same since, or has taken the commit back; `RECORD_NOT_FOUND` for one
+   *   that is not found, or was erased
    */
   undo(commit: string | EventReference, options?: RequestOptions): Promise<number>
 
   /**
    * Folds the domain events of a record anew, with today's reducers or others, from what was created. What comes out can
-   * be compared with the present record, and be made the present one.
+   * be compared with the present record, and be made the present one. What earlier replays made so is left out.
    */
   replay<M extends AnyModel>(model: M, key: KeyOf<M>, options?: ReplayOptions<M>): Promise<Replay<M>>
 
@@ -146,11 +146,16 @@ export function historyOf(parts: HistoryParts): History {
     return { store, journalTable, address: addressOf(model, key as never), signal: options?.signal }
   }
 
-  function recordOf<M extends AnyModel>(model: M, image: Image, what: string): RecordOf<M> | undefined {
+  function recordOf<M extends AnyModel>(
+    model: M,
+    { address }: Source,
+    image: Image,
+    what: string,
+  ): RecordOf<M> | undefined {
     if (image.known) return image.item && decodeItem(model, image.item)
     throw engineError('RECORD_NOT_FOUND', `What ${model.name} was at ${what} was erased, or cannot be told.`, {
       model: model.name,
-      key: {},
+      key: address.key,
     })
   }
 
@@ -199,9 +204,9 @@ export function historyOf(parts: HistoryParts): History {
       const source = sourceOf(model, key, options)
       const { version, generation, time } = momentOf(moment)
       if (time !== undefined) {
-        return recordOf(model, await imageAtTime(source, time.getTime()), time.toISOString())
+        return recordOf(model, source, await imageAtTime(source, time.getTime()), time.toISOString())
       }
-      return recordOf(model, await imageAt(source, model, version!, generation), `version ${version}`)
+      return recordOf(model, source, await imageAt(source, model, version!, generation), `version ${version}`)
     },
 
     async diff(model, key, from, to, options) {
@@ -212,7 +217,7 @@ export function historyOf(parts: HistoryParts): History {
         [from, to].map((version) => imageAt(source, model, version, options?.generation)),
       )
       const [old, now] = images.map((image, i) => {
-        if (!image.known) recordOf(model, image, `version ${i === 0 ? from : to}`)
+        if (!image.known) recordOf(model, source, image, `version ${i === 0 ? from : to}`)
         return image.known ? image.item : undefined
       })
       return differences(old, now)

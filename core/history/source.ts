@@ -1,10 +1,12 @@
 /**
- * Which history is read, and from where.
+ * Where a record's history is read from, and which of its blocks, in which order.
  *
  * @module
  */
 import type { Item, ItemAddress } from '../data/item.ts'
-import type { ReadStore } from '../store/store.ts'
+import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
+import { readBlocks } from '../journal/read-blocks.ts'
+import type { ReadStore, SortCondition } from '../store/store.ts'
 
 export interface Source {
   readonly store: ReadStore
@@ -13,7 +15,84 @@ export interface Source {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The record as it is stored now. */
+/** At how many blocks back an image is found at the latest. */
+const BLOCKS_TO_IMAGE = 70
+
 export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
   return (await store.read([address], { consistent: true, signal }))[0]
+}
+
+/** Blocks in a range of sort keys, those of all lives without one. */
+export const blocksOf = (source: Source, sort: SortCondition | undefined, reverse = false, limit?: number) =>
+  readBlocks(source.store, source.journalTable, source.address, { sort, reverse, limit, signal: source.signal })
+
+/**
+ * Blocks of all lives of a record, oldest first or last. Lives go by the commits that began them, and clocks of those who
+ * commit may differ. So the present life, which is the last in any case, has its place next to the record, and those that
+ * seem to have begun later come before it.
+ */
+export async function* blocksOfLives(
+  source: Source,
+  present: string | undefined,
+  reverse: boolean,
+): AsyncGenerator<Block> {
+  if (present === undefined) return yield* blocksOf(source, undefined, reverse)
+  let isBeside = false
+  for await (const block of blocksOf(source, { operator: 'between', low: '0', high: behindAll(present) }, reverse)) {
+    if (!isBeside && (block.generation === present) !== reverse) {
+      isBeside = true
+      yield* seeminglyLater(source, present, reverse)
+    }
+    yield block
+  }
+  if (!isBeside) yield* seeminglyLater(source, present, reverse)
+}
+
+async function* seeminglyLater(source: Source, present: string, reverse: boolean): AsyncGenerator<Block> {
+  let isOver: boolean | undefined
+  for await (const block of blocksOf(
+    source,
+    { operator: 'between', low: behindAll(present), high: SPILLED },
+    reverse,
+  )) {
+    // The record was deleted and created again since it was read: the new life comes after all that is told.
+    isOver ??= await hasEnded(source, present)
+    if (isOver) return
+    yield block
+  }
+}
+
+/** Behind all sort keys of a generation's blocks. */
+export const behindAll = (generation: string): string => `${generation}#~`
+
+async function hasEnded({ store, journalTable, address, signal }: Source, generation: string): Promise<boolean> {
+  const [end] = await store.read([endAddress(journalTable, address, generation)], { consistent: true, signal })
+  return end !== undefined
+}
+
+/** The sort key of the block from which the record before this version can be had. */
+export async function anchorKey(source: Source, generation: string, version: number): Promise<string> {
+  const first = `${generation}#`
+  if (version <= 1) return first
+  const behind: SortCondition = { operator: '<=', value: blockSortKey(generation, version - 1) }
+  let start = first
+  for await (const block of blocksOf(source, behind, true, BLOCKS_TO_IMAGE)) {
+    if (block.generation !== generation) return start
+    start = blockSortKey(generation, block.entries[0]!.version)
+    if (block.image) return start
+  }
+  // No older image would be of use, as what lies between cannot be told: it was erased, or another program interfered.
+  return start
+}
+
+/** The sort key of the first block that tells the record after this version, going back from what it has of the record. */
+export async function tellingKey(source: Source, generation: string, version: number): Promise<string> {
+  const last = behindAll(generation)
+  if (!Number.isFinite(version)) return last
+  const low = blockSortKey(generation, version + 1)
+  for await (const block of blocksOf(source, { operator: 'between', low, high: last }, false, BLOCKS_TO_IMAGE)) {
+    if (block.image) return blockSortKey(generation, block.entries[0]!.version)
+    if (block.isEnd) return last
+  }
+  return last
 }

@@ -32,14 +32,15 @@ export function undoneBy({ path }: Entry): string | undefined {
 export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed: CommittedRecord): Promise<void> {
   const { model, address, version, replaced } = committed
   const { entry, before } = version
+  const key = keyFrom(model, version, address)
+  const record = await work.find(model, key as never)
   if (entry.kind === 'deleted') {
     if (!before.known || !before.item) return
+    if (record) throw conflict(model, address, [{ path: '', base: undefined, mine: before.item, theirs: undefined }])
     work.create(model, decodeItem(model, before.item) as never)
     return
   }
   const changes = entry.steps.flatMap((step) => step.changes)
-  const key = keyFrom(model, version, address)
-  const record = await work.find(model, key as never)
   const present = record && (await presentImage(work, model, key))
   if (!record || !present)
     throw conflict(model, address, [{ path: '', base: undefined, mine: undefined, theirs: undefined }])
@@ -136,6 +137,6 @@ function clash(change: Change, item: Item): readonly Omit<Conflict, 'model' | 'k
 const conflict = (model: AnyModel, { key }: ItemAddress, clashes: readonly Omit<Conflict, 'model' | 'key'>[]) =>
   engineError(
     'CONFLICT',
-    `${model.name} was changed since at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
+    `${model.name} was changed since, or this was taken back already, at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
     { conflicts: clashes.map((each) => ({ ...each, model: model.name, key })), attempts: 1 },
   )

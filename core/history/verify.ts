@@ -49,6 +49,7 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
   const record = await readRecord(source)
   const present = record && generationOf(record)
   let isMet = present === undefined
+  let end: number | undefined
   for await (const each of versionsForwards(source, {}, { record })) {
     versions++
     const { generation, version, entry } = each
@@ -58,6 +59,7 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
     if (entry.kind === 'created' && version !== 1) report(generation, version, 'a creation is not the first version')
     fold.item = check(fold, each, (problem) => report(generation, version, problem))
     fold.next = version + 1
+    if (generation === present && entry.kind === 'deleted') end = version
     if (!record || generation !== present || version !== versionOf(record)) continue
     isMet = true
     if (fold.item) compare(fold.item, imageOf(record), (problem) => report(generation, version, problem))
@@ -65,6 +67,7 @@ export async function verifyHistory(model: AnyModel, source: Source): Promise<Ve
   if (!isMet) report(present!, versionOf(record!), `the record of ${model.name} has no entry of its last commit`)
   const told = present === undefined ? 0 : (folds.get(present)?.next ?? 0)
   if (record && told - 1 > versionOf(record)) await expectVersion(source, present!, told - 1, report)
+  if (end !== undefined) await expectEnd(source, present!, end, report)
   return Object.freeze({ ok: problems.length === 0, versions, problems: Object.freeze(problems) })
 }
 
@@ -116,4 +119,16 @@ async function expectVersion(
   const record = await readRecord(source)
   if (record && generationOf(record) === generation && versionOf(record) < version)
     report(generation, version, 'there are more entries than commits')
+}
+
+/** A life that has ended since it was read is gone; what is there all the same was put back by somebody else. */
+async function expectEnd(
+  source: Source,
+  generation: string,
+  version: number,
+  report: (generation: string, version: number, problem: string) => void,
+): Promise<void> {
+  const record = await readRecord(source)
+  if (record && generationOf(record) === generation)
+    report(generation, version, 'the record was deleted, and is there again without having been created')
 }

@@ -8,14 +8,12 @@
  * @module
  */
 import type { Item } from '../data/item.ts'
-import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
+import type { Block } from '../journal/block.ts'
 import type { Entry } from '../journal/entry.ts'
-import { readBlocks } from '../journal/read-blocks.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
-import type { SortCondition } from '../store/store.ts'
 import { absentImage, type Image, image, imageAfter, imageBefore, unknown } from './image.ts'
-import { readRecord, type Source } from './source.ts'
+import { anchorKey, behindAll, blocksOf, blocksOfLives, readRecord, type Source, tellingKey } from './source.ts'
 
 export interface Version {
   readonly generation: string
@@ -37,14 +35,8 @@ interface VersionRange {
 
 type Decoded = TailEntry & { readonly decoded: Entry }
 
-/** At how many blocks back an image is found at the latest. */
-const BLOCKS_TO_IMAGE = 70
-
 const decoded = ({ store, journalTable, address, signal }: Source, entries: readonly TailEntry[]) =>
   readEntries(store, journalTable, address, entries, { signal })
-
-const blocksOf = (source: Source, sort: SortCondition | undefined, reverse = false, limit?: number) =>
-  readBlocks(source.store, source.journalTable, source.address, { sort, reverse, limit, signal: source.signal })
 
 /** Where a walk stands in one generation. */
 interface Place {
@@ -67,7 +59,11 @@ export async function* versionsForwards(
   const blocks =
     generation === undefined
       ? blocksOfLives(source, present, false)
-      : blocksOf(source, { operator: 'between', low: await anchorKey(source, generation, from), high: end(generation) })
+      : blocksOf(source, {
+          operator: 'between',
+          low: await anchorKey(source, generation, from),
+          high: behindAll(generation),
+        })
   const wanted = ({ version }: Version) => version >= from && version <= to
   for await (const block of blocks) {
     const place = placeOf(places, block.generation)
@@ -179,42 +175,6 @@ export async function* versionsBackwards(
   }
 }
 
-/**
- * Blocks of all lives of a record, oldest first or last. Lives go by the commits that began them, and clocks of those who
- * commit may differ. So the present life, which is the last in any case, has its place next to the record, and those that
- * seem to have begun later come before it.
- */
-async function* blocksOfLives(source: Source, present: string | undefined, reverse: boolean): AsyncGenerator<Block> {
-  if (present === undefined) return yield* blocksOf(source, undefined, reverse)
-  let isBeside = false
-  for await (const block of blocksOf(source, { operator: 'between', low: '0', high: end(present) }, reverse)) {
-    if (!isBeside && (block.generation === present) !== reverse) {
-      isBeside = true
-      yield* seeminglyLater(source, present, reverse)
-    }
-    yield block
-  }
-  if (!isBeside) yield* seeminglyLater(source, present, reverse)
-}
-
-async function* seeminglyLater(source: Source, present: string, reverse: boolean): AsyncGenerator<Block> {
-  let isOver: boolean | undefined
-  for await (const block of blocksOf(source, { operator: 'between', low: end(present), high: SPILLED }, reverse)) {
-    // The record was deleted and created again since it was read: the new life comes after all that is told.
-    isOver ??= await hasEnded(source, present)
-    if (isOver) return
-    yield block
-  }
-}
-
-/** Behind all sort keys of a generation's blocks. */
-const end = (generation: string): string => `${generation}#~`
-
-async function hasEnded({ store, journalTable, address, signal }: Source, generation: string): Promise<boolean> {
-  const [end] = await store.read([endAddress(journalTable, address, generation)], { consistent: true, signal })
-  return end !== undefined
-}
-
 const versionFrom = (
   generation: string,
   { version, commit, decoded: entry }: Decoded,
@@ -246,31 +206,4 @@ function imagesOf(block: Block, entries: readonly Decoded[], behind: Image) {
     state = after
     return { before, after }
   })
-}
-
-/** The sort key of the block from which the record before this version can be had. */
-async function anchorKey(source: Source, generation: string, version: number): Promise<string> {
-  const first = `${generation}#`
-  if (version <= 1) return first
-  const behind: SortCondition = { operator: '<=', value: blockSortKey(generation, version - 1) }
-  let start = first
-  for await (const block of blocksOf(source, behind, true, BLOCKS_TO_IMAGE)) {
-    if (block.generation !== generation) return start
-    start = blockSortKey(generation, block.entries[0]!.version)
-    if (block.image) return start
-  }
-  // No older image would be of use, as what lies between cannot be told: it was erased, or another program interfered.
-  return start
-}
-
-/** The sort key of the first block that tells the record after this version, going back from what it has of the record. */
-async function tellingKey(source: Source, generation: string, version: number): Promise<string> {
-  const last = end(generation)
-  if (!Number.isFinite(version)) return last
-  const low = blockSortKey(generation, version + 1)
-  for await (const block of blocksOf(source, { operator: 'between', low, high: last }, false, BLOCKS_TO_IMAGE)) {
-    if (block.image) return blockSortKey(generation, block.entries[0]!.version)
-    if (block.isEnd) return last
-  }
-  return last
 }

@@ -15,6 +15,7 @@ import {
   firstEntry,
   generationOf,
   hasRoom,
+  notSealedSince,
   notYetApplied,
   recordEntry,
   sameRecord,
@@ -73,6 +74,13 @@ function planRecord(
       return planCheck(involved, context.limits)
   }
 }
+
+/**
+ * Increments and appends fit whatever they meet, so nothing but the commit's id keeps a duplicate of the request that arrives
+ * late from being applied as well: of a record that was seen, what came since must still be in its tail.
+ */
+const onlyOnce = (loose: Update, stored: Item | undefined, known: Item | undefined): Condition[] =>
+  stored && known && loose.some(({ kind }) => kind === 'append' || kind === 'increment') ? [notSealedSince(known)] : []
 
 const partitionOf = ({ identity }: Involved): string => Object.keys(identity.address.key)[0]!
 
@@ -151,7 +159,11 @@ function planUpdate(
     : []
   for (const { guards, update, loose } of levelsOf(involved, parts, limits)) {
     const domain = conjunction(isThere(involved), guards, asked)
-    const condition = all([domain, ...engine, ...(keeps ? exactly(loose, known) : [])])
+    const condition = all([
+      domain,
+      ...engine,
+      ...(keeps ? [...exactly(loose, known), ...onlyOnce(loose, stored, known)] : []),
+    ])
     const whole = [...update, ...counted]
     if (!tooHeavy(condition, whole, limits)) {
       const next = known && apply(whole, known)

@@ -59,8 +59,9 @@ async function* arriving<A>(all: readonly A[]): AsyncGenerator<A> {
 
 for (const [kind, open, world] of worlds) {
   test(`${world.length} airports (${kind})`, async () => {
-    const Airport = airportModel(`${tablePrefix()}-airports`)
-    const engine = createEngine({ store: open(), models: [Airport] })
+    const prefix = tablePrefix()
+    const Airport = airportModel(`${prefix}-airports`)
+    const engine = createEngine({ store: open(), models: [Airport], journalTable: `${prefix}-journal` })
     const { records, tables, unitOfWork } = engine
     await tables.create()
 

@@ -29,5 +29,8 @@ export const openStore = (kind: StoreKind): Store =>
 /** The same with a client for streams. Only for tests of the change feed: DynamoDB Local is slow with many of them. */
 export const openStoreWithStreams = (): Store => dynamodbStore({ client: client!, streams })
 
-/** For table names: no two tests share a table, whichever store they run on. */
+/**
+ * For table names: no two tests share a table, whichever store they run on. But for the journal's default one: a test that
+ * deletes its tables needs a journal of its own, or those who run at the same time on the same server lose theirs.
+ */
 export const tablePrefix = (): string => `t${randomUUID().slice(0, 8)}`

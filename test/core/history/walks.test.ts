@@ -9,6 +9,7 @@ import { createEngine, type Store } from 'draftwork'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
+import { all } from '../../../core/expression/condition.ts'
 import { accountModel, bank } from './account.ts'
 
 type Bank = Awaited<ReturnType<typeof bank>>
@@ -98,6 +99,52 @@ test('verify still finds a record that is older than its history', async () => {
   const { ok, problems } = await history.verify(Account, w.key)
   assert.not(ok)
   assert.ok(problems.some(({ problem }) => problem.includes('more entries than commits')))
+})
+
+// The life of the slower clock was told around that of the faster one, half of it before and half of it behind.
+test('the present life of a record is told whole and last, also where an earlier one seems to be of later', async () => {
+  const store = memoryStore()
+  const clock = (ahead: number) => ({ now: () => Date.now() + ahead, random: Math.random, sleep: async () => {} })
+  const fast = await bank(store, { history: { entries: 2 }, environment: clock(60_000) })
+  const { history, unitOfWork } = createEngine({
+    store,
+    models: [fast.Account],
+    journalTable: fast.journal,
+    environment: clock(0),
+  })
+  await fast.open()
+  for (let i = 0; i < 5; i++) await fast.add(1)
+  await fast.unitOfWork.run(async (work) => work.delete(await work.get(fast.Account, fast.key)))
+  await unitOfWork.run((work) => void work.create(fast.Account, { ...fast.key, balance: 50 }))
+  for (let i = 0; i < 5; i++) {
+    await unitOfWork.run(async (work) => {
+      work.change(await work.get(fast.Account, fast.key), (draft) => {
+        draft.balance++
+      })
+    })
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  const events = await history.of(fast.Account, fast.key).toArray()
+  const lives = [1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6]
+  assert.equal(
+    events.map(({ version }) => version),
+    lives,
+  )
+  assert.equal((await history.of(fast.Account, fast.key, { reverse: true }).toArray()).reverse(), events)
+  assert.equal(await history.verify(fast.Account, fast.key), { ok: true, versions: 13, problems: [] })
+})
+
+test('verify finds a record that was put back after its deletion', async () => {
+  const store = memoryStore()
+  const w = await bank(store)
+  await w.open()
+  const item = (await w.stored())!
+  await w.unitOfWork.run(async (work) => work.delete(await work.get(w.Account, w.key)))
+  const put = { kind: 'put', table: w.Account.table, key: w.key, item, condition: all([]) } as const
+  assert.is((await store.commit({ id: 'late', actions: [put] })).kind, 'committed')
+  const { ok, problems } = await w.history.verify(w.Account, w.key)
+  assert.not(ok)
+  assert.match(problems.at(-1)!.problem, 'was deleted')
 })
 
 test.run()

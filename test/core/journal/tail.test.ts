@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { createEngine, defineModel, type Store } from 'draftwork'
+import { createEngine, defineModel, type Store, type UnitOfWork } from 'draftwork'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { isList } from '../../../core/data/attribute-value.ts'
+import type { WritePlan } from '../../../core/store/write-plan.ts'
 
 const Counter = defineModel({
   name: 'Counter',
@@ -80,6 +81,42 @@ test('a blind change whose trace was sealed before it is sent again is found the
   const { unitOfWork } = createEngine({ store, models: [Counter] })
   await unitOfWork.run((work) => work.blind(Counter, key, (blind) => blind.increment('n', 1)))
   assert.is((await others.unitOfWork.run((work) => work.get(Counter, key))).n, 501)
+})
+
+// Its id had left the tail, and an append or increment fits whatever it meets.
+test('a duplicate that arrives late adds nothing to a record that was seen', async () => {
+  const store = memoryStore()
+  const Log = defineModel({
+    name: 'Log',
+    table: 'logs',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, n: t.number, lines: t.array(t.string) }),
+  })
+  const plans: WritePlan[] = []
+  const watched: Store = {
+    ...store,
+    commit(plan, options) {
+      plans.push(plan)
+      return store.commit(plan, options)
+    },
+  }
+  const { unitOfWork } = createEngine({ store: watched, models: [Log] })
+  await unitOfWork.run((work) => void work.create(Log, { ...key, n: 0, lines: [] }))
+  const acts: readonly ((work: UnitOfWork) => Promise<unknown>)[] = [
+    async (work) => work.change(await work.get(Log, key), ({ lines }) => void lines.push('x')),
+    async (work) => {
+      await work.peek(Log, key)
+      work.blind(Log, key, (blind) => blind.increment('n', 1))
+    },
+  ]
+  for (const act of acts) {
+    plans.length = 0
+    await unitOfWork.run(async (work) => void (await act(work)))
+    const [late] = plans
+    for (let i = 0; i < 60; i++)
+      await unitOfWork.run((work) => work.blind(Log, key, (blind) => blind.append('lines', 'y')))
+    assert.is((await store.commit(late!)).kind, 'conflict')
+  }
 })
 
 test.run()

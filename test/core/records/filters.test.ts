@@ -119,8 +119,10 @@ const filters: readonly (readonly [Filter<Thing>, readonly number[]])[] = [
 
 for (const kind of storeKinds) {
   test(`every operator means what it says (${kind})`, async () => {
-    const Thing = modelOf(`${tablePrefix()}-things`)
-    const { records, tables } = createEngine({ store: openStore(kind), models: [Thing] })
+    const prefix = tablePrefix()
+    const Thing = modelOf(`${prefix}-things`)
+    const store = openStore(kind)
+    const { records, tables } = createEngine({ store, models: [Thing], journalTable: `${prefix}-journal` })
     await tables.create()
     await records.putMany(Thing, things as never)
     for (const [filter, expected] of filters) {

@@ -109,7 +109,7 @@ for (const kind of storeKinds) {
       indexes: { byCity },
     })
     const store = openStore(kind)
-    const { records, tables } = createEngine({ store, models: [User, Order] })
+    const { records, tables } = createEngine({ store, models: [User, Order], journalTable: `${table}-journal` })
     await tables.create()
     await records.putMany(
       User,
