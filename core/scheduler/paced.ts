@@ -6,18 +6,20 @@
 import { scalarKey } from '../data/attribute-value.ts'
 import { addressKey, type Item, type ItemAddress, itemSize } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
+import { isEngineError } from '../errors.ts'
 import type { BulkOutcome, BulkWrite } from '../store/bulk-write.ts'
-import type { ConsumedCapacity } from '../store/capacity.ts'
 import type { ChangesPage, ChangesRequest } from '../store/changes.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../store/store.ts'
 import type { TableChange, TableDefinition, TableDescription } from '../store/table-definition.ts'
 import type { WritePlan } from '../store/write-plan.ts'
+import { consumedBy, consumption } from './consumption.ts'
 import type { Cost, Costs } from './cost.ts'
 import type { Leases } from './leases.ts'
 import type { Limits } from './limits.ts'
-import type { Job, Pacer, Sent } from './pacer.ts'
-import type { Partition } from './request.ts'
+import type { Job, Pacer, Place, Sent } from './pacer.ts'
+import { portionOf } from './portion.ts'
+import { type Partition, partitionOf } from './request.ts'
 import type { Kind, ResourceReport } from './resource.ts'
 
 /** A store whose requests wait until their capacity is there. */
@@ -76,8 +78,10 @@ export class Paced implements PacedStore {
     const found = new Map<string, Item | undefined>()
     let rest = chunk
     const place = pacer.place({ options, priority: 'read' })
+    const isBulk = options.priority === 'bulk'
+    if (isBulk) await pacer.ready(this.#jobOn(chunk, 'read').tables)
     for (;;) {
-      const asked = rest
+      const asked = isBulk ? this.#portion(rest, (address) => costs.read([address], consistent), options) : rest
       let unread: readonly ItemAddress[] = []
       const items = await pacer.run(
         {
@@ -102,11 +106,12 @@ export class Paced implements PacedStore {
       )
       if (unread.length === 0 && asked === chunk) return items
       for (const [at, address] of asked.entries()) found.set(addressKey(address), items[at])
-      if (unread.length === 0) return chunk.map((address) => found.get(addressKey(address)))
+      rest = [...unread, ...rest.slice(asked.length)]
+      if (rest.length === 0) return chunk.map((address) => found.get(addressKey(address)))
+      if (unread.length === 0) continue
       // An answer that is full says nothing about capacity.
       const bytes = items.reduce((sum, item) => sum + (item ? itemSize(item) : 0), 0)
       if (bytes < FULL_ANSWER) pacer.slow([...new Set(unread.map(({ table }) => `UnprocessedKeys ${table}`))], 'read')
-      rest = unread
     }
   }
 
@@ -178,40 +183,63 @@ export class Paced implements PacedStore {
     })
   }
 
-  /** As the store's own, one batch at a time: what is given back for lack of capacity comes again, at its old place. */
+  /**
+   * As the store's own, but sent in portions: what is given back for lack of capacity comes again, at its old place. Who
+   * gives up in the middle gives back what is left.
+   */
   async write(writes: readonly BulkWrite[], options: RequestOptions = {}): Promise<BulkOutcome> {
-    const { store, costs, pacer } = this.#parts
-    if (writes.length === 0) return store.write(writes, options)
+    if (writes.length === 0) return this.#parts.store.write(writes, options)
+    const { pacer, costs, environment } = this.#parts
     let rest = writes
     const place = pacer.place({ options, priority: 'bulk' })
+    await pacer.ready(this.#jobOn(writes, 'write').tables)
     for (;;) {
-      const asked = rest
-      const { unprocessed, reasons } = await pacer.run(
-        {
-          ...this.#jobOn(asked, 'write'),
-          options,
-          priority: 'bulk',
-          costs: () => costs.batch(asked),
-          async send(once) {
-            const told = consumption(once)
-            const answer = await store.write(asked, told.options)
-            const left = new Set(answer.unprocessed.map(addressKey))
-            const written = asked.filter((write) => !left.has(addressKey(write)))
-            const consumed = told.consumed() ?? consumedBy(costs.batch(written))
-            costs.learnBatch(written)
-            return { kind: 'answered', answer, consumed }
-          },
-        },
-        place,
-      )
-      if (unprocessed.length === 0) return { unprocessed, reasons }
-      pacer.slow(
-        reasons.length > 0 ? reasons : [...new Set(unprocessed.map(({ table }) => `UnprocessedItems ${table}`))],
-        'write',
-      )
-      if (this.#parts.environment.now() >= place.deadline) return { unprocessed, reasons }
-      rest = unprocessed
+      const asked = this.#portion(rest, (write) => costs.batch([write]), options)
+      let answer: BulkOutcome
+      try {
+        answer = await this.#writePortion(asked, options, place)
+      } catch (thrown) {
+        if (rest === writes || !isGivingUp(thrown)) throw thrown
+        return { unprocessed: rest, reasons: isEngineError(thrown, 'THROTTLED') ? thrown.payload.reasons : [] }
+      }
+      const { unprocessed, reasons } = answer
+      rest = [...unprocessed, ...rest.slice(asked.length)]
+      if (rest.length === 0) return answer
+      if (unprocessed.length === 0) continue
+      const vague = [...new Set(unprocessed.map(({ table }) => `UnprocessedItems ${table}`))]
+      pacer.slow(reasons.length > 0 ? reasons : vague, 'write')
+      if (environment.now() >= place.deadline) return { unprocessed: rest, reasons }
     }
+  }
+
+  #writePortion(writes: readonly BulkWrite[], options: RequestOptions, place: Place): Promise<BulkOutcome> {
+    const { store, costs, pacer } = this.#parts
+    return pacer.run(
+      {
+        ...this.#jobOn(writes, 'write'),
+        options,
+        priority: 'bulk',
+        costs: () => costs.batch(writes),
+        async send(once) {
+          const told = consumption(once)
+          const answer = await store.write(writes, told.options)
+          const left = new Set(answer.unprocessed.map(addressKey))
+          const written = writes.filter((write) => !left.has(addressKey(write)))
+          const consumed = told.consumed() ?? consumedBy(costs.batch(written))
+          costs.learnBatch(written)
+          return { kind: 'answered', answer, consumed }
+        },
+      },
+      place,
+    )
+  }
+
+  #portion<Each>(
+    all: readonly Each[],
+    costOf: (each: Each) => readonly Cost[],
+    { rate = 1 }: RequestOptions,
+  ): readonly Each[] {
+    return portionOf(all, costOf, (cost) => this.#parts.limits.resource(cost).rate * rate)
   }
 
   async createTable(definition: TableDefinition, options?: RequestOptions): Promise<void> {
@@ -274,26 +302,6 @@ function withoutUnread(
   return [asked.filter((_, at) => isRead[at]), items.filter((_, at) => isRead[at])]
 }
 
-const partitionOf = (table: string, kind: Kind, key: string): Partition => ({
-  table,
-  kind,
-  text: JSON.stringify([table, kind, key]),
-})
-
-/** Options that listen to what is consumed, for us and for the caller. */
-function consumption(options: RequestOptions) {
-  let heard: readonly ConsumedCapacity[] | undefined
-  return {
-    options: {
-      ...options,
-      onConsumed(consumed: readonly ConsumedCapacity[]) {
-        heard = heard ? [...heard, ...consumed] : consumed
-        options.onConsumed?.(consumed)
-      },
-    },
-    consumed: () => heard,
-  }
-}
-
-const consumedBy = (costs: readonly Cost[]): readonly ConsumedCapacity[] =>
-  costs.map(({ table, index, units }) => ({ table, index, readUnits: 0, writeUnits: units }))
+/** Of a request that was not sent. */
+const isGivingUp = (thrown: unknown): boolean =>
+  (['THROTTLED', 'ABORTED', 'CLOSED'] as const).some((code) => isEngineError(thrown, code))

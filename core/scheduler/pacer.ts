@@ -114,6 +114,11 @@ export class Pacer {
     }
   }
 
+  /** Resolves when the tables' limits are known, or need not be waited for. */
+  async ready(tables: readonly string[]): Promise<void> {
+    await this.#parts.prepare(tables)
+  }
+
   /** Nothing is let go any more. */
   close(): void {
     this.#parts.dispatcher.close()

@@ -34,6 +34,12 @@ export interface Partition {
   readonly text: string
 }
 
+export const partitionOf = (table: string, kind: Kind, key: string): Partition => ({
+  table,
+  kind,
+  text: JSON.stringify([table, kind, key]),
+})
+
 export class PacedRequest implements Waiter, GateWaiter {
   readonly arrival: number
   readonly rank: number

@@ -82,7 +82,7 @@ function failure(
     case 'throttled':
       return engineError(
         'THROTTLED',
-        `The store had no capacity for this commit (sent ${sends} times): ${outcome.reasons.join(', ')}. Nothing was written.`,
+        `The store did not take this commit (sent ${sends} times): ${outcome.reasons.join(', ')}. Nothing was written.`,
         { reasons: outcome.reasons, attempts: sends },
       )
     case 'invalid': {

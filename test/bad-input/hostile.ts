@@ -141,12 +141,17 @@ const atom: fc.Arbitrary<Hostile> = fc
 export const everyAtom: readonly Hostile[] = (Object.keys(atoms) as (keyof typeof atoms)[]).map((atom) => ({ atom }))
 const hostileName: fc.Arbitrary<string> = fc.constantFrom(...names)
 
+/** As a `then` they never call back: that is a promise that does not settle, for which one waits as long as it takes. */
+const silent = ['function', 'function proxy']
+const settles = ([name, value]: readonly [string, Hostile]): boolean =>
+  name !== 'then' || !('atom' in value && silent.includes(value.atom))
+
 /** An atom, or maps and lists of some, under ordinary and extraordinary names. */
 export const hostile: fc.Arbitrary<Hostile> = fc.letrec<{ value: Hostile }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     atom,
-    fc.record({ map: fc.array(fc.tuple(hostileName, tie('value')), { maxLength: 4 }) }),
+    fc.record({ map: fc.array(fc.tuple(hostileName, tie('value')).filter(settles), { maxLength: 4 }) }),
     fc.record({ list: fc.array(tie('value'), { maxLength: 3 }) }),
   ),
 })).value

@@ -31,9 +31,8 @@ test('every value comes back from its wire form', () => {
 test('agrees with the SDK where the SDK loses nothing', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 5 }), (map) => {
-      fc.pre(!JSON.stringify(Object.keys(map)).includes('__proto__'))
-      // `marshall` takes a map with such a name for an instance of a class.
-      fc.pre(!namesIn(map).includes('constructor'))
+      // `marshall` loses the first at any depth, and takes a map with the second for an instance of a class.
+      fc.pre(!namesIn(map).some((name) => name === '__proto__' || name === 'constructor'))
       const item = map as AttributeMap
       const wire = marshall(item, { allowImpreciseNumbers: true })
       assert.equal(mapToWire(item), wire)

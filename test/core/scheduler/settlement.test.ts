@@ -100,7 +100,8 @@ test('what is left of a batch comes again, at its old place', async () => {
       return { unprocessed: writes.slice(3), reasons: writes.length > 3 ? reasons : [] }
     },
   }
-  const store = pacedStore(batching, { environment: time })
+  // So much that the batch is one portion.
+  const store = pacedStore(batching, { environment: time, limits: { players: { write: 1000 } } })
   const writes = [...Array(8).keys()].map(
     (n): BulkWrite => ({ kind: 'delete', table: 'players', key: { id: `p${n}` } }),
   )
