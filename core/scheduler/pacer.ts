@@ -37,7 +37,7 @@ export interface Job<Answer> {
 }
 
 /** A place in the order of requests, which one keeps that comes again, and how long it is worth waiting in it. */
-interface Place {
+export interface Place {
   readonly arrival: number
   readonly deadline: number
   readonly arrivedAt: number
