@@ -1,4 +1,5 @@
 /** Stories of histories at the edges: deep and large records, a history turned off and on, late sealers, undoing what is rare. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { createEngine, defineModel, type Store } from 'draftwork'
 import * as t from 'io-ts'
 import { test } from 'uvu'
@@ -272,6 +273,48 @@ test('a commit of hundreds of fields brings nothing back that was erased since i
   )
   assert.not.match(JSON.stringify(rows), /secret/)
   assert.is((await history.of(Wide, key).toArray()).length, 4)
+})
+
+// While a tail was cut, 64 writers of one record added more entries than a tail has room for: all of them met it full, and
+// each wrote the same block and was refused. Of 7.7 requests a commit, 2 were needed.
+test('of many commits that meet a full tail, few cut it', async () => {
+  const store = memoryStore()
+  const prefix = tablePrefix()
+  const names = Array.from({ length: 64 }, (_, i) => `f${i}`)
+  const Hot = defineModel({
+    name: 'Hot',
+    table: `${prefix}-hot`,
+    key: { partition: 'id' },
+    schema: t.intersection([t.type({ id: t.string }), t.partial(Object.fromEntries(names.map((n) => [n, t.number])))]),
+  })
+  const journalTable = `${prefix}-journal`
+  let refused = 0
+  const distant: Store = {
+    ...store,
+    async read(...args) {
+      await pause(2)
+      return store.read(...args)
+    },
+    async commit(plan, options) {
+      await pause(2)
+      const outcome = await store.commit(plan, options)
+      if (outcome.kind === 'conflict' && plan.actions.some(({ table }) => table === journalTable)) refused++
+      return outcome
+    },
+  }
+  const { unitOfWork, history } = createEngine({ store: distant, models: [Hot], journalTable })
+  const key = { id: 'a' }
+  await unitOfWork.run((work) => void work.create(Hot, key as never))
+  const write = async (name: string) => {
+    for (let i = 0; i < 10; i++) {
+      await unitOfWork.run(async (work) => {
+        work.change(await work.get(Hot, key), (draft) => void Object.assign(draft, { [name]: i }))
+      })
+    }
+  }
+  await Promise.all(names.map(write))
+  assert.equal(await history.verify(Hot, key), { ok: true, versions: 641, problems: [] })
+  assert.ok(refused < 64, `${refused} blocks were refused`)
 })
 
 if (storeKinds.includes('dynamodb')) {
