@@ -34,17 +34,15 @@ export interface Counted {
   writes: number
 }
 
-/** Counts requests as they leave, repeated ones too. */
+/** Counts requests as they are handed to the network, repeated ones too; the client stays one without middleware of ours. */
 export function counting(client: DynamoDBClient): Counted {
   const counted = { client, requests: 0, writes: 0 }
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        counted.requests++
-        if (/^(Put|Update|Delete|Transact|BatchWrite)/.test(commandName ?? '')) counted.writes++
-        return next(args)
-      },
-    { step: 'finalizeRequest', priority: 'low', name: 'countRequests' },
-  )
+  const { requestHandler } = client.config
+  const handle = requestHandler.handle.bind(requestHandler)
+  requestHandler.handle = (request, options) => {
+    counted.requests++
+    if (/\.(Put|Update|Delete|Transact|BatchWrite)/.test(request.headers['x-amz-target'] ?? '')) counted.writes++
+    return handle(request, options)
+  }
   return counted
 }
