@@ -10,20 +10,27 @@ import type { Setting, Way } from './way.ts'
 
 const fields: Record<string, t.NumberC> = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`f${i}`, t.number]))
 
-export const boardModel = (table: string) =>
+export const boardModel = (table: string, history = true) =>
   defineModel({
     name: 'Board',
     table,
+    history,
     key: { partition: 'id' },
     schema: t.type({ id: t.string, fields: t.type(fields) }),
   })
 
-export const accountModel = (table: string) =>
-  defineModel({ name: 'Account', table, key: { partition: 'id' }, schema: t.type({ id: t.string, balance: t.number }) })
+export const accountModel = (table: string, history = true) =>
+  defineModel({
+    name: 'Account',
+    table,
+    history,
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, balance: t.number }),
+  })
 
-export function draftworkWay({ counted, board, accounts, journal }: Setting): Way {
-  const Board = boardModel(board)
-  const Account = accountModel(accounts)
+export function draftworkWay({ counted, board, accounts, journal }: Setting, history = true): Way {
+  const Board = boardModel(board, history)
+  const Account = accountModel(accounts, history)
   const store = dynamodbStore({ client: counted.client })
   const { unitOfWork } = createEngine({ store, models: [Board, Account], journalTable: journal })
   return {

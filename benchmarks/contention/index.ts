@@ -17,7 +17,8 @@ const ways: Readonly<Record<string, (setting: Setting) => Promise<OpenWay>>> = {
   'version attribute, jittered backoff': onOwnTables((setting) => byHand(setting, 'version')),
   'field condition by hand': onOwnTables((setting) => byHand(setting, 'field')),
   'update without condition': onOwnTables((setting) => byHand(setting, 'none')),
-  draftwork: onOwnTables(draftworkWay),
+  draftwork: onOwnTables((setting) => draftworkWay(setting)),
+  'draftwork, without history': onOwnTables((setting) => draftworkWay(setting, false)),
   '@pocketgems/dynamodb': pocketgemsWay,
 }
 

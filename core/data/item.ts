@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type AttributeMap, type AttributeValue, isNumber, type ScalarValue, scalarKey } from './attribute-value.ts'
+import {
+  type AttributeList,
+  type AttributeMap,
+  type AttributeValue,
+  isNumber,
+  type ScalarValue,
+  scalarKey,
+} from './attribute-value.ts'
 import { numberSize } from './number.ts'
 
 /** What is stored under a key: its attributes, those of the key among them. */
@@ -62,8 +69,25 @@ export function valueSize(value: AttributeValue): number {
   return size + 3
 }
 
+/** Of what cannot change, and is asked for again and again on an item's way through a unit of work. */
+const known = new WeakMap<object, number>()
+
+function remembered<Value extends object>(value: Value, sizeOf: (value: Value) => number): number {
+  let size = known.get(value)
+  if (size === undefined) {
+    size = sizeOf(value)
+    if (Object.isFrozen(value)) known.set(value, size)
+  }
+  return size
+}
+
 /** Bytes of a whole item: names and values of its attributes. */
-export function itemSize(item: Item): number {
+export const itemSize = (item: Item): number => remembered(item, sizeOfItem)
+
+/** Bytes of one list, remembered where it is frozen. */
+export const listSize = (list: AttributeList): number => remembered(list, valueSize)
+
+function sizeOfItem(item: Item): number {
   let size = 0
   for (const name of Object.keys(item)) size += utf8Size(name) + valueSize(item[name]!)
   return size

@@ -30,6 +30,7 @@ import {
   TAIL,
   type TailEntry,
   tailBytes,
+  tailLength,
   tailOf,
   versionOf,
 } from './tail.ts'
@@ -92,8 +93,7 @@ export class Sealer {
 
   /** Whether the tail must be sealed before the next commit, not behind it. */
   needsRoom(item: Item): boolean {
-    const entries = tailOf(item).length
-    if (entries < 2) return false
+    if (tailLength(item) < 2) return false
     const { itemBytes } = this.#parts.store.limits
     return isFull(item) || tailBytes(item) > itemBytes / 8 || itemSize(item) > (itemBytes * 3) / 4
   }
@@ -230,10 +230,10 @@ const withoutFirst = (item: Item, entries: number): Item =>
 /** Versions are counted anew when a record is created again. */
 const lifeOf = (address: ItemAddress, item: Item): string => `${generationOf(item) ?? ''} ${addressKey(address)}`
 
-const firstVersion = (item: Item): number => tailOf(item)[0]?.version ?? versionOf(item) + 1
+const firstVersion = (item: Item): number => versionOf(item) - tailLength(item) + 1
 
 const isLong = (item: Item, { entries, bytes }: TailBound): boolean => {
-  const length = tailOf(item).length
+  const length = tailLength(item)
   return length >= entries || (length > 0 && tailBytes(item) >= bytes)
 }
 

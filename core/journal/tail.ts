@@ -8,7 +8,7 @@
  * @module
  */
 import { type AttributeValue, isList, isNumber } from '../data/attribute-value.ts'
-import { type Item, valueSize } from '../data/item.ts'
+import { type Item, listSize } from '../data/item.ts'
 import { absent, type Condition, contains, equals, exists, hasSize, not } from '../expression/condition.ts'
 import { append, increment, remove, set, type Update } from '../expression/update.ts'
 
@@ -104,7 +104,10 @@ export function entriesOf(list: readonly AttributeValue[], first: number): reado
 export const listed = (entries: readonly TailEntry[]): readonly AttributeValue[] =>
   entries.flatMap(({ commit, entry }) => [commit, entry])
 
-export const tailBytes = (item: Item): number => valueSize(listOf(item))
+export const tailBytes = (item: Item): number => listSize(listOf(item))
+
+/** How many entries the tail has. */
+export const tailLength = (item: Item): number => Math.floor(listOf(item).length / 2)
 
 /** What the item says of the record, without what the engine keeps for its history. */
 export const imageOf = (item: Item): Item =>
