@@ -107,6 +107,7 @@ export class DirectRoute {
 
   async send<Output>(sending: Sending<Output>): Promise<Output> {
     const { command, signal, atNetwork, pipeline } = sending
+    if (!this.#isUntouched()) return pipeline(atNetwork)
     const form = this.#form(command)
     if (form === undefined) return pipeline((next) => this.#learning(command, atNetwork(next)))
     const { config } = this.#client
@@ -137,16 +138,20 @@ export class DirectRoute {
     })
   }
 
-  /** Undefined where the pipeline is to send the request. */
+  /** Nobody has come to take part in requests since the route was made. */
+  #isUntouched(): boolean {
+    const { config, middlewareStack } = this.#client
+    if (config.signer !== this.#makeSigner || config.logger !== this.#logger) return false
+    return samePlaces(placedIn(middlewareStack), this.#placed)
+  }
+
+  /** Undefined where the pipeline is to show how such a request is made. */
   #form(command: Command): Learned | undefined {
     const form = this.#forms.get(command.constructor)
     const now = Date.now()
     if (form === undefined || now >= form.until) return undefined
     if (form.expiration !== undefined && now >= form.expiration.getTime() - BEFORE_EXPIRY) return undefined
-    const { config, middlewareStack } = this.#client
-    if (config.signer !== this.#makeSigner || config.logger !== this.#logger) return undefined
-    if (config.credentials !== form.provider) return undefined
-    return samePlaces(placedIn(middlewareStack), this.#placed) ? form : undefined
+    return this.#client.config.credentials === form.provider ? form : undefined
   }
 
   #learning(command: Command, next: Handler): Handler {
@@ -175,8 +180,13 @@ function requestOf({ request, headers, signer, host, target }: Form, command: Co
   const body = requestJson(command.input)
   const signed = signer.sign({ host, target, body }, now)
   const own = { ...headers, 'content-length': String(Buffer.byteLength(body)), ...signed }
+  return changed(request, { headers: own, body })
+}
+
+/** A copy of the same class, as a request handler may look for. */
+function changed(request: HttpRequest, parts: Partial<HttpRequest>): HttpRequest {
   const Request = request.constructor as new (request: HttpRequest) => HttpRequest
-  return new Request({ ...request, headers: own, body })
+  return new Request({ ...request, ...parts })
 }
 
 type Expiring = Credentials & { readonly expiration?: Date | undefined }
@@ -198,7 +208,7 @@ function formOf(request: HttpRequest, credentials: Expiring): Form | undefined {
   if (accessKeyId !== credentials.accessKeyId || token !== credentials.sessionToken) return undefined
   const common = Object.entries(headers).filter(([name]) => !ofOneRequest.has(name.toLowerCase()))
   return {
-    request: Object.assign(Object.create(Object.getPrototypeOf(request)), request, { body: undefined }),
+    request: changed(request, { body: undefined }),
     headers: Object.fromEntries(common),
     host,
     target,

@@ -147,6 +147,9 @@ export const numberKey = (value: StoredNumber): string => {
   return `${digits}e${exponent}`
 }
 
+/** Units of UTF-16. */
+const [POINT, ZERO, NINE] = [0x2e, 0x30, 0x39]
+
 /** Bytes as DynamoDB counts them: one for every two significant digits, and one. */
 export function numberSize(value: StoredNumber): number {
   const text = numberText(value)
@@ -173,5 +176,3 @@ export function numberSize(value: StoredNumber): number {
   const pairs = Math.ceil((digits + (Math.abs(exponent + zeros) % 2)) / 2)
   return Math.min(MAX_BYTES, pairs + 1 + (text.startsWith('-') ? 1 : 0))
 }
-
-const [POINT, ZERO, NINE] = [0x2e, 0x30, 0x39]

@@ -4,7 +4,7 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
 import { contains } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
@@ -49,20 +49,17 @@ async function completed(
   own: CommittedRecord,
   signal: AbortSignal | undefined,
 ): Promise<readonly CommittedRecord[]> {
-  const all = new Map([[keyOf(own), own]])
+  const all = new Map([[addressKey(own.address), own]])
   const add = async (references: readonly RecordReference[]) => {
     for (const reference of references) {
       const record = await recordNamed(parts, reference, own.version.commit, signal)
-      if (record) all.set(keyOf(record), record)
+      if (record) all.set(addressKey(record.address), record)
     }
   }
   await add(own.version.entry.others)
   for (const record of [...all.values()]) if (record !== own) await add(record.version.entry.others)
   return [...all.values()]
 }
-
-const keyOf = ({ address }: CommittedRecord): string =>
-  JSON.stringify([address.table, Object.values(address.key).map(String)])
 
 async function recordNamed(
   parts: HistoryParts,

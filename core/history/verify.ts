@@ -110,25 +110,21 @@ function compare(folded: Item, found: Item, report: (problem: string) => void): 
 }
 
 /** Entries behind what was read of the record are those of commits since; a record that still is older has lost commits. */
-async function expectVersion(
-  source: Source,
-  generation: string,
-  version: number,
-  report: (generation: string, version: number, problem: string) => void,
-): Promise<void> {
-  const record = await readRecord(source)
-  if (record && generationOf(record) === generation && versionOf(record) < version)
-    report(generation, version, 'there are more entries than commits')
+async function expectVersion(source: Source, generation: string, version: number, report: Report): Promise<void> {
+  const record = await recordOfLife(source, generation)
+  if (record && versionOf(record) < version) report(generation, version, 'there are more entries than commits')
 }
 
 /** A life that has ended since it was read is gone; what is there all the same was put back by somebody else. */
-async function expectEnd(
-  source: Source,
-  generation: string,
-  version: number,
-  report: (generation: string, version: number, problem: string) => void,
-): Promise<void> {
-  const record = await readRecord(source)
-  if (record && generationOf(record) === generation)
+async function expectEnd(source: Source, generation: string, version: number, report: Report): Promise<void> {
+  if (await recordOfLife(source, generation))
     report(generation, version, 'the record was deleted, and is there again without having been created')
+}
+
+type Report = (generation: string, version: number, problem: string) => void
+
+/** The record as it is stored now, if it still lives this life. */
+async function recordOfLife(source: Source, generation: string): Promise<Item | undefined> {
+  const record = await readRecord(source)
+  return record && generationOf(record) === generation ? record : undefined
 }

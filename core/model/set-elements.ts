@@ -5,10 +5,10 @@
  * @module
  */
 import type * as t from 'io-ts'
+import type { Refuse } from './refuse.ts'
 import { innerOf, nodeOf, type SchemaNode } from './schema.ts'
 
-/** `refuse` throws. */
-export function refuseSetElements(codec: t.Mixed, refuse: (reason: string) => never, above = new Set<t.Mixed>()): void {
+export function refuseSetElements(codec: t.Mixed, refuse: Refuse, above = new Set<t.Mixed>()): void {
   if (above.has(codec)) return
   above.add(codec)
   const node = nodeOf(codec)

@@ -18,10 +18,12 @@ export function portionOf<Each>(
   const spent = new Map<string, number>()
   for (const [position, each] of all.entries()) {
     for (const cost of costOf(each)) {
+      const rate = rateOf(cost)
+      if (rate === Number.POSITIVE_INFINITY) continue
       const name = JSON.stringify([cost.table, cost.index, cost.kind])
       const units = (spent.get(name) ?? 0) + cost.units
       spent.set(name, units)
-      if (position > 0 && units > rateOf(cost) * MOMENT) return all.slice(0, position)
+      if (position > 0 && units > rate * MOMENT) return all.slice(0, position)
     }
   }
   return all

@@ -1,6 +1,5 @@
 /**
- * Several signals as one, to which any number of requests may listen. (`AbortSignal.any` is missing from the first
- * releases of Node.js 20.)
+ * Several signals as one, to which any number of requests may listen.
  *
  * @module
  */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isPlainObject } from '../data/plain-object.ts'
 
 /** True while the part is what it was. */
 type Unchanged = () => boolean
@@ -29,7 +30,6 @@ function collect(value: unknown, parts: Unchanged[]): boolean {
   if (!Object.isFrozen(value)) return false
   if (value instanceof Map || value instanceof Set)
     return [...value.entries()].flat().every((each) => collect(each, parts))
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return false
+  if (Object.getPrototypeOf(value) !== Array.prototype && !isPlainObject(value)) return false
   return Object.values(value).every((each) => collect(each, parts))
 }
