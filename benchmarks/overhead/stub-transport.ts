@@ -8,18 +8,13 @@ import { tableWithoutHistory } from '../reference-record.ts'
 import { wireRecord } from '../wire-record.ts'
 
 /** An entry of a record's history as a change of one nested field leaves it. */
-const entry = {
-  M: {
-    p: { L: [{ S: 'set volume' }] },
-    c: { L: [{ M: { p: { L: [{ S: 'settings' }, { S: 'volume' }] }, n: { N: '5' }, o: { N: '7' } } }] },
-  },
-}
+const entry = '["set volume",[[["settings","volume"],5,7]]]'
 
 /** What the engine's own attributes are in a record that is often changed: between two seals, some four entries. */
 const engineAttributes = {
   _v: { N: '12' },
   _g: { S: '01JD0000000000000000000000' },
-  _h: { L: [1, 2, 3, 4].flatMap((n) => [{ S: `01JD000000000000000000000${n}` }, entry]) },
+  _h: { L: [1, 2, 3, 4].map((n) => ({ S: `01JD000000000000000000000${n}${entry}` })) },
 }
 
 interface Asked {

@@ -2,8 +2,8 @@
  * Values as text and back, exactly.
  *
  * JSON rather than `v8.serialize`: it is faster for items of usual size, stays readable whatever version of Node.js wrote
- * it, and can be looked at. What JSON lacks is a list that ends with a tag; plain lists end with one too, so nothing else
- * does. This is part of stored formats.
+ * it, and can be looked at. What JSON lacks is an object whose only name is empty, which no attribute has: a text there
+ * begins with `N` for a number or `B` for bytes, a list is a set. This is part of stored formats.
  *
  * @module
  */
@@ -22,35 +22,39 @@ function toJson(value: AttributeValue): Json {
   // JSON keeps every finite double.
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value
-  if (isNumber(value)) return [numberText(value), 'N']
+  if (isNumber(value)) return { '': `N${numberText(value)}` }
   if (value instanceof Uint8Array)
-    return [Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'), 'B']
-  if (isSet(value)) return [...[...value].map(toJson), 'set']
-  if (isList(value)) return [...value.map(toJson), 'list']
+    return { '': `B${Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')}` }
+  if (isSet(value)) return { '': [...value].map(toJson) }
+  if (isList(value)) return value.map(toJson)
   const map: Record<string, Json> = {}
-  for (const name of Object.keys(value)) map[name] = toJson((value as AttributeMap)[name]!)
-  return map
+  for (const name of Object.keys(value)) {
+    const json = toJson((value as AttributeMap)[name]!)
+    // Assigned, it would be the prototype, and be lost.
+    if (name === '__proto__') Object.defineProperty(map, name, { value: json, enumerable: true })
+    else map[name] = json
+  }
+  // Other stores than DynamoDB may have such a map.
+  return '' in map ? { '': map } : map
 }
 
 /** Deeply frozen. Fills in place, so nobody else may hold what was parsed. */
 export function fromJson(json: Json): AttributeValue {
   if (typeof json !== 'object' || json === null) return json
-  if (!Array.isArray(json)) {
-    for (const name of Object.keys(json)) json[name] = fromJson(json[name]!) as Json
-    return Object.freeze(json) as AttributeMap
+  if (Array.isArray(json)) {
+    for (let i = 0; i < json.length; i++) json[i] = fromJson(json[i]!) as Json
+    return Object.freeze(json) as readonly AttributeValue[]
   }
-  const tag = json.pop()
-  switch (tag) {
-    case 'N':
-      return parseNumber(json[0] as string)
-    case 'B':
-      return Uint8Array.from(Buffer.from(json[0] as string, 'base64'))
-    case 'set':
-      return new Set(json.map((element) => fromJson(element) as ScalarValue))
-    case 'list':
-      for (let i = 0; i < json.length; i++) json[i] = fromJson(json[i]!) as Json
-      return Object.freeze(json) as readonly AttributeValue[]
-    default:
-      throw new TypeError(`Expected a list in the text of a value to end with a tag, got ${JSON.stringify(tag)}`)
-  }
+  const told = json['']
+  if (told === undefined) return mapOf(json)
+  if (Array.isArray(told)) return new Set(told.map((element) => fromJson(element) as ScalarValue))
+  if (typeof told === 'object' && told !== null) return mapOf(told)
+  if (typeof told === 'string' && told.startsWith('N')) return parseNumber(told.slice(1))
+  if (typeof told === 'string' && told.startsWith('B')) return Uint8Array.from(Buffer.from(told.slice(1), 'base64'))
+  throw new TypeError(`Expected the text of a value to tell a number, bytes or a set, got ${JSON.stringify(told)}`)
+}
+
+function mapOf(json: { [name: string]: Json }): AttributeMap {
+  for (const name of Object.keys(json)) json[name] = fromJson(json[name]!) as Json
+  return Object.freeze(json) as AttributeMap
 }

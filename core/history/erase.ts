@@ -12,13 +12,22 @@ import type { Item } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { all, equals, exists } from '../expression/condition.ts'
 import { set } from '../expression/update.ts'
-import { type Block, blockAddress, ENTRIES, encodeBlock, endAddress, lastAddress, putBlock } from '../journal/block.ts'
+import {
+  type Block,
+  blockAddress,
+  ENTRIES,
+  encodeBlock,
+  endAddress,
+  lastAddress,
+  putBlock,
+  textOf,
+} from '../journal/block.ts'
 import { commitId } from '../journal/commit-id.ts'
-import { decodeEntry, encodeEntry, erasedEntry } from '../journal/entry.ts'
+import { entryText, erasedEntry, parseEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { Sealer } from '../journal/sealer.ts'
 import { isStub, readEntries, spillAddresses } from '../journal/spill.ts'
-import { GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
+import { beginsWith, GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { HistoryParts } from './history-parts.ts'
 import { readRecord, type Source } from './source.ts'
@@ -56,8 +65,8 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
   const outcome = await send(parts, {
     kind: 'update',
     ...source.address,
-    condition: all([equals([TAIL, 0], last.commit), equals([GENERATION], generation)]),
-    update: [set([TAIL, 1], shell.entry)],
+    condition: all([beginsWith(last), equals([GENERATION], generation)]),
+    update: [set([TAIL], listed([shell]))],
   })
   if (outcome !== 'committed') return false
   const block: Block = { generation, entries: [shell], image: undefined, last: undefined, isEnd: false }
@@ -85,7 +94,7 @@ async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<stri
       table,
       key,
       item: encodeBlock(key, source.address, shell),
-      condition: all([exists(['p']), equals([ENTRIES], listed(block.entries))]),
+      condition: all([exists(['p']), equals([ENTRIES], textOf(block.entries))]),
     })
     if (outcome !== 'committed') continue
     if (isEnd) await send(parts, putBlock(journalTable, source.address, { ...shell, isEnd: false }))
@@ -100,7 +109,7 @@ async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<stri
   }
 }
 
-const isErased = ({ entry }: TailEntry): boolean => decodeEntry(entry).erased
+const isErased = ({ entry }: TailEntry): boolean => !isStub(entry) && parseEntry(entry).erased
 
 async function shellOf(
   { store, journalTable }: HistoryParts,
@@ -108,7 +117,7 @@ async function shellOf(
   entry: TailEntry,
 ): Promise<TailEntry> {
   const [whole] = await readEntries(store, journalTable, address, [entry], { signal })
-  return { ...entry, entry: encodeEntry(erasedEntry(whole!.decoded)) }
+  return { ...entry, entry: entryText(erasedEntry(whole!.decoded)) }
 }
 
 async function removeSpilled(parts: HistoryParts, { address }: Source, { commit, entry }: TailEntry): Promise<void> {

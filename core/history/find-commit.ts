@@ -5,7 +5,7 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
-import { contains } from '../expression/condition.ts'
+import { type Condition, contains, exists } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
 import { TAIL, tailOf } from '../journal/tail.ts'
@@ -110,7 +110,8 @@ async function search(
     return record && { ...record, model: modelOf(models, address.table, knownItem(record.version)) ?? record.model }
   }
   for (const table of tables) {
-    for await (const item of itemsWith(store, table, TAIL, id, signal)) {
+    // No store looks into the texts of a list, so each record that has a tail comes here.
+    for await (const item of itemsWith(store, table, exists([TAIL]), signal)) {
       if (!tailOf(item).some(({ commit }) => commit === id)) continue
       const { keyParts } = modelOf(models, table, item)?.definition ?? { keyParts: [] }
       const key = Object.fromEntries(keyParts.map(({ attribute }) => [attribute, item[attribute]]))
@@ -118,7 +119,7 @@ async function search(
       if (record) return completed(parts, record, signal)
     }
   }
-  for await (const item of itemsWith(store, journalTable, ENTRIES, id, signal)) {
+  for await (const item of itemsWith(store, journalTable, contains([ENTRIES], id), signal)) {
     if (!decodeBlock(item).entries.some(({ commit }) => commit === id)) continue
     const record = await recordIn(recordOfBlock(item))
     if (record) return completed(parts, record, signal)
@@ -129,11 +130,9 @@ async function search(
 async function* itemsWith(
   store: HistoryParts['store'],
   table: string,
-  attribute: string,
-  id: string,
+  filter: Condition,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Item> {
-  const filter = contains([attribute], id)
   let from: Parameters<typeof store.scan>[0]['from']
   do {
     const page = await store.scan({ table, consistent: true, filter, from }, { signal })

@@ -8,7 +8,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { type AttributeMap, isList, isMap, isNumber, scalarKey } from '../data/attribute-value.ts'
+import { type AttributeMap, isMap, isNumber, scalarKey } from '../data/attribute-value.ts'
 import { type Item, type ItemAddress, type ItemKey, itemSize, utf8Size } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
 import type { WriteAction } from '../store/write-plan.ts'
@@ -29,8 +29,10 @@ export interface Block {
   readonly isEnd: boolean
 }
 
-/** Where a block's item has its entries. */
+/** Where a block's item has its entries: one text, so that a store can look for a commit's id in it. */
 export const ENTRIES = 'h'
+/** Stands in no entry, as JSON escapes it. */
+const BETWEEN = '\n'
 const [FIRST, IMAGE, LAST, APART, TABLE, KEY] = ['f', 'b', 'z', 'y', 't', 'k'] as const
 /** Behind all digits. */
 const END = 'end'
@@ -96,7 +98,7 @@ export function putBlock(journal: string, record: ItemAddress, block: Block): Wr
 export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress, block: Block): Item => ({
   ...key,
   [FIRST]: block.entries[0]?.version ?? 0,
-  [ENTRIES]: listed(block.entries),
+  [ENTRIES]: textOf(block.entries),
   ...(block.image ? { [IMAGE]: flat(block.image, 1) } : {}),
   ...(block.last && !block.isLastApart ? { [LAST]: flat(block.last, 1) } : {}),
   ...(block.isLastApart ? { [APART]: true } : {}),
@@ -105,18 +107,24 @@ export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress
   [KEY]: recordKey as AttributeMap,
 })
 
+/** The entries as a block's item has them. */
+export const textOf = (entries: readonly TailEntry[]): string => listed(entries).join(BETWEEN)
+
 /** Of which record the block in this item is. */
 export const recordOfBlock = (item: Item): ItemAddress => ({ table: String(item[TABLE]), key: item[KEY] as ItemKey })
 
 /** The block that an item of the journal table holds. */
 export function decodeBlock(item: Item): Block {
   const [generation = '', place] = String(item['s']).split('#')
-  const list = item[ENTRIES]
+  const text = item[ENTRIES]
   const first = item[FIRST]
   const [image, last] = [unflat(item[IMAGE]), unflat(item[LAST])]
   return {
     generation,
-    entries: entriesOf(isList(list) ? list : [], isNumber(first) ? Number(first) : 1),
+    entries: entriesOf(
+      typeof text === 'string' && text !== '' ? text.split(BETWEEN) : [],
+      isNumber(first) ? Number(first) : 1,
+    ),
     image: isMap(image) ? image : undefined,
     last: isMap(last) ? last : undefined,
     isLastApart: item[APART] === true,

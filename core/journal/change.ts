@@ -7,11 +7,10 @@
  * @module
  */
 import {
-  type AttributeMap,
+  type AttributeList,
   type AttributeSet,
   type AttributeValue,
   isList,
-  isMap,
   isNumber,
   isSet,
   type ScalarValue,
@@ -157,38 +156,67 @@ function negated(value: StoredNumber): StoredNumber {
   return parseNumber(text.startsWith('-') ? text.slice(1) : `-${text}`)
 }
 
-/** As it is stored: `p` path, `n` new, `o` old, `a` appended, `i` increment, `z` fresh, `+` and `-` elements. */
-export function encodeChange(change: Change): AttributeMap {
+/** What a stored change begins with; without any it sets a value where there was one. */
+const FRESH = 0
+const REMOVED = 1
+const APPENDED = 2
+const FRESH_LIST = 3
+const INCREMENTED = 4
+const FRESH_NUMBER = 5
+const ADDED = 6
+const TAKEN = 7
+
+/**
+ * As it is stored, shortly, since each later write of the record carries it: `[path, new, old]`, `[0, path, new]`,
+ * `[1, path, old]`, `[2, path, ...appended]` (3: where there was no list), `[4, path, by]` (5: where there was no number),
+ * `[6, path, ...added]`, `[7, path, ...taken]`. A path is a list of names, or one name.
+ */
+export function encodeChange(change: Change): AttributeList {
   const [first, ...rest] = change.path
-  const p = rest.length === 0 && typeof first === 'string' ? first : change.path
+  const path = rest.length === 0 && typeof first === 'string' ? first : change.path
   switch (change.kind) {
-    case 'set':
-      return {
-        p,
-        ...(change.value === undefined ? {} : { n: change.value }),
-        ...(change.old === undefined ? {} : { o: change.old }),
-      }
+    case 'set': {
+      const { value, old } = change
+      if (value === undefined) return old === undefined ? [REMOVED, path] : [REMOVED, path, old]
+      return old === undefined ? [FRESH, path, value] : [path, value, old]
+    }
     case 'append':
-      return { p, a: change.values, ...(change.fresh ? { z: true } : {}) }
+      return [change.fresh ? FRESH_LIST : APPENDED, path, ...change.values]
     case 'increment':
-      return { p, i: change.by, ...(change.fresh ? { z: true } : {}) }
+      return [change.fresh ? FRESH_NUMBER : INCREMENTED, path, change.by]
     case 'add':
-      return { p, '+': change.elements }
+      return [ADDED, path, ...change.elements]
     case 'remove':
-      return { p, '-': change.elements }
+      return [TAKEN, path, ...change.elements]
     default:
       return change satisfies never
   }
 }
 
 /** What `encodeChange` made; undefined for anything else. */
-export function decodeChange(value: AttributeValue): Change | undefined {
-  if (!isMap(value)) return undefined
-  const path = (typeof value['p'] === 'string' ? [value['p']] : value['p']) as DocumentPath
-  const fresh = value['z'] === true
-  if (isList(value['a'])) return { kind: 'append', path, values: value['a'], fresh }
-  if (isNumber(value['i'])) return { kind: 'increment', path, by: value['i'], fresh }
-  if (isSet(value['+'])) return { kind: 'add', path, elements: value['+'] }
-  if (isSet(value['-'])) return { kind: 'remove', path, elements: value['-'] }
-  return { kind: 'set', path, value: value['n'], old: value['o'] }
+export function decodeChange(stored: AttributeValue): Change | undefined {
+  if (!isList(stored)) return undefined
+  const code = isNumber(stored[0]) ? Number(stored[0]) : undefined
+  const [place, ...values] = code === undefined ? stored : stored.slice(1)
+  const path = (typeof place === 'string' ? [place] : place) as DocumentPath
+  const [first, second] = values
+  switch (code) {
+    case undefined:
+      return { kind: 'set', path, value: first, old: second }
+    case FRESH:
+      return { kind: 'set', path, value: first, old: undefined }
+    case REMOVED:
+      return { kind: 'set', path, value: undefined, old: first }
+    case APPENDED:
+    case FRESH_LIST:
+      return { kind: 'append', path, values, fresh: code === FRESH_LIST }
+    case INCREMENTED:
+    case FRESH_NUMBER:
+      return isNumber(first) ? { kind: 'increment', path, by: first, fresh: code === FRESH_NUMBER } : undefined
+    case ADDED:
+    case TAKEN:
+      return { kind: code === ADDED ? 'add' : 'remove', path, elements: new Set(values as ScalarValue[]) }
+    default:
+      return undefined
+  }
 }

@@ -6,6 +6,8 @@
  */
 import type { Environment } from '../environment.ts'
 
+export const COMMIT_ID_LENGTH = 26
+
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 interface Last {

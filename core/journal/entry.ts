@@ -6,10 +6,17 @@
  *
  * @module
  */
-import { type AttributeMap, type AttributeValue, isList, isMap, type ScalarValue } from '../data/attribute-value.ts'
+import {
+  type AttributeList,
+  type AttributeMap,
+  type AttributeValue,
+  isList,
+  isMap,
+  type ScalarValue,
+} from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
+import { parseValue, valueText } from '../data/value-text.ts'
 import { type Change, decodeChange, encodeChange, redo, undo } from './change.ts'
-import { unflat } from './flat.ts'
 
 /** One domain event, or the changes made without one. */
 export interface Step {
@@ -45,21 +52,33 @@ export const redoEntry = ({ steps }: Entry, item: Item): Item =>
 export const undoEntry = ({ steps }: Entry, item: Item): Item =>
   steps.reduceRight((state, { changes }) => undo(changes, state), item)
 
-/** As it is stored: `k` kind, `p` path, `m` metadata, `e` events, `c` changes, `r` other records, `x` erased. */
-export function encodeEntry(entry: Entry): AttributeMap {
+/** As a tail and a block have it: as text, which a store that takes items apart to the last value passes on as a whole. */
+export const entryText = (entry: Entry): string => valueText(encodeEntry(entry))
+
+/** What `entryText` made. */
+export const parseEntry = (text: string): Entry => decodeEntry(parseValue(text))
+
+/**
+ * As it is stored: `[names, changes, more]`, without what is empty at the end. The names are a list, or one name, or 0 for
+ * none; `more` has `k` kind, `m` metadata, `e` events, `r` other records, `x` erased.
+ */
+export function encodeEntry(entry: Entry): AttributeList {
   const { kind, path, metadata, steps, others, erased } = entry
   const last = steps.at(-1)
   const plain = last && last.name === undefined && last.path === undefined ? last : undefined
   const events = plain ? steps.slice(0, -1) : steps
-  return {
+  const changes = plain ? plain.changes.map(encodeChange) : []
+  const more: AttributeMap = {
     ...(kind === 'changed' ? {} : { k: kind[0]! }),
-    ...(path.length === 1 && path[0] === UNNAMED ? {} : { p: path }),
     ...(metadata ? { m: metadata } : {}),
     ...(events.length > 0 ? { e: events.map(encodeStep) } : {}),
-    ...(plain && plain.changes.length > 0 ? { c: plain.changes.map(encodeChange) } : {}),
     ...(others.length > 0 ? { r: others } : {}),
     ...(erased ? { x: true } : {}),
   }
+  const [name] = path
+  const names = path.length !== 1 ? path : name === UNNAMED ? 0 : name!
+  if (Object.keys(more).length > 0) return [names, changes, more]
+  return changes.length > 0 ? [names, changes] : [names]
 }
 
 const encodeStep = ({ name, data, path, changes }: Step): AttributeMap => ({
@@ -69,21 +88,18 @@ const encodeStep = ({ name, data, path, changes }: Step): AttributeMap => ({
   ...(changes.length > 0 ? { c: changes.map(encodeChange) } : {}),
 })
 
-/** What `encodeEntry` made, as it was or as `flat` kept it. */
-export function decodeEntry(kept: AttributeValue | undefined): Entry {
-  const value = unflat(kept)
-  const stored: AttributeMap = isMap(value) ? value : {}
-  const plain = changesOf(stored['c'])
+/** What `encodeEntry` made. */
+export function decodeEntry(stored: AttributeValue | undefined): Entry {
+  const [names, changes, more] = isList(stored) ? stored : []
+  const rest: AttributeMap = isMap(more) ? more : {}
+  const plain = changesOf(changes)
   return {
-    kind: stored['k'] === 'c' ? 'created' : stored['k'] === 'd' ? 'deleted' : 'changed',
-    path: isList(stored['p']) ? (stored['p'] as readonly string[]) : [UNNAMED],
-    metadata: isMap(stored['m']) ? stored['m'] : undefined,
-    steps: [
-      ...(isList(stored['e']) ? stored['e'].map(decodeStep) : []),
-      ...(plain.length > 0 ? [{ changes: plain }] : []),
-    ],
-    others: isList(stored['r']) ? (stored['r'] as unknown as readonly RecordReference[]) : [],
-    erased: stored['x'] === true,
+    kind: rest['k'] === 'c' ? 'created' : rest['k'] === 'd' ? 'deleted' : 'changed',
+    path: isList(names) ? (names as readonly string[]) : [typeof names === 'string' ? names : UNNAMED],
+    metadata: isMap(rest['m']) ? rest['m'] : undefined,
+    steps: [...(isList(rest['e']) ? rest['e'].map(decodeStep) : []), ...(plain.length > 0 ? [{ changes: plain }] : [])],
+    others: isList(rest['r']) ? (rest['r'] as unknown as readonly RecordReference[]) : [],
+    erased: rest['x'] === true,
   }
 }
 

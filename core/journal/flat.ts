@@ -1,10 +1,10 @@
 /**
  * Values of a history that are nested too deeply for where they are kept, some levels below where they were in the record:
- * those are kept as text. No entry and no image of a record is a text otherwise.
+ * those are kept as text. Neither the image of a record nor what is kept of an entry is a text otherwise.
  *
  * @module
  */
-import type { AttributeMap, AttributeValue } from '../data/attribute-value.ts'
+import type { AttributeValue } from '../data/attribute-value.ts'
 import { levels, MAX_LEVELS } from '../data/levels.ts'
 import { parseValue, valueText } from '../data/value-text.ts'
 
@@ -15,6 +15,3 @@ export const flat = (value: AttributeValue, above: number): AttributeValue =>
 /** What `flat` was given. */
 export const unflat = (stored: AttributeValue | undefined): AttributeValue | undefined =>
   typeof stored === 'string' ? parseValue(stored) : stored
-
-/** In a tail or block: below the item and its list. */
-export const flatEntry = (entry: AttributeMap): AttributeValue => flat(entry, 2)

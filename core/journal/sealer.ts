@@ -12,7 +12,6 @@ import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
 import { all, equals } from '../expression/condition.ts'
-import { remove } from '../expression/update.ts'
 import type { Priority } from '../store/capacity.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
@@ -22,17 +21,18 @@ import { commitId } from './commit-id.ts'
 import { undoEntry } from './entry.ts'
 import { readEntries } from './spill.ts'
 import {
+  beginsWith,
+  cutFirst,
+  firstVersion,
   GENERATION,
   generationOf,
   imageOf,
   isFull,
-  listed,
-  TAIL,
   type TailEntry,
   tailBytes,
   tailLength,
   tailOf,
-  versionOf,
+  withoutFirst,
 } from './tail.ts'
 
 /** When a tail is sealed: at so many entries or bytes, whichever comes first. */
@@ -169,8 +169,8 @@ export class Sealer {
       {
         kind: 'update',
         ...address,
-        condition: all([equals([TAIL, 0], first.commit), equals([GENERATION], generation)]),
-        update: Array.from({ length: 2 * held }, (_, index) => remove([TAIL, index])),
+        condition: all([beginsWith(first), equals([GENERATION], generation)]),
+        update: cutFirst(held),
       },
       priority,
     )
@@ -186,7 +186,7 @@ export class Sealer {
   /** The item without entries that, as is known here, have left its tail since. */
   #withoutCut(address: ItemAddress, item: Item): Item {
     const first = this.#cutOf(address, item)
-    return withoutFirst(item, tailOf(item).filter(({ version }) => version < first).length)
+    return withoutFirst(item, Math.min(Math.max(first - firstVersion(item), 0), tailLength(item)))
   }
 
   #remember(address: ItemAddress, item: Item, version: number): void {
@@ -224,13 +224,8 @@ const unwritable = (journalTable: string, { reason, cause }: Extract<CommitOutco
     { cause },
   )
 
-const withoutFirst = (item: Item, entries: number): Item =>
-  Object.freeze({ ...item, [TAIL]: listed(tailOf(item).slice(entries)) })
-
 /** Versions are counted anew when a record is created again. */
 const lifeOf = (address: ItemAddress, item: Item): string => `${generationOf(item) ?? ''} ${addressKey(address)}`
-
-const firstVersion = (item: Item): number => versionOf(item) - tailLength(item) + 1
 
 const isLong = (item: Item, { entries, bytes }: TailBound): boolean => {
   const length = tailLength(item)

@@ -5,14 +5,14 @@
  *
  * @module
  */
-import { type AttributeValue, isList, isMap } from '../data/attribute-value.ts'
-import { type ItemAddress, valueSize } from '../data/item.ts'
+import { type AttributeValue, isList } from '../data/attribute-value.ts'
+import { type ItemAddress, utf8Size } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
 import type { ReadStore, RequestOptions } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { blockPartition, SPILLED } from './block.ts'
-import { decodeEntry, type Entry, encodeEntry } from './entry.ts'
-import { flat, flatEntry, unflat } from './flat.ts'
+import { decodeEntry, type Entry, encodeEntry, entryText, parseEntry } from './entry.ts'
+import { flat, unflat } from './flat.ts'
 import { COMMIT } from './journal-table.ts'
 import type { TailEntry } from './tail.ts'
 
@@ -20,7 +20,8 @@ import type { TailEntry } from './tail.ts'
 const LARGEST = 8 * 1024
 /** The same where the record leaves little room for its tail. */
 const LARGEST_IN_LARGE = 256
-const STUB = 's'
+/** Begins no other entry. */
+const STUB = '~'
 
 const partAddress = (journal: string, record: ItemAddress, commit: string, part: 'new' | 'old'): ItemAddress => ({
   table: journal,
@@ -32,7 +33,7 @@ export const spillAddresses = (journal: string, record: ItemAddress, commit: str
 
 interface Spilled {
   /** What stands in the tail. */
-  readonly entry: AttributeValue
+  readonly entry: string
   readonly writes: readonly WriteAction[]
 }
 
@@ -44,9 +45,9 @@ export function spill(
   entry: Entry,
   isLarge: () => boolean,
 ): Spilled {
-  const encoded = encodeEntry(entry)
-  const size = valueSize(encoded)
-  if (size <= LARGEST_IN_LARGE || (size <= LARGEST && !isLarge())) return { entry: flatEntry(encoded), writes: [] }
+  const text = entryText(entry)
+  const size = utf8Size(text)
+  if (size <= LARGEST_IN_LARGE || (size <= LARGEST && !isLarge())) return { entry: text, writes: [] }
   const old: AttributeValue[] = []
   const steps = entry.steps.map((step) => ({
     ...step,
@@ -62,16 +63,13 @@ export function spill(
   }
   const { steps: _, ...shell } = entry
   return {
-    entry: flatEntry({ ...encodeEntry({ ...shell, steps: [] }), [STUB]: true }),
+    entry: STUB + entryText({ ...shell, steps: [] }),
     writes: [put('new', encodeEntry({ ...entry, steps })), put('old', old)],
   }
 }
 
 /** Whether the entry is a stub, of which the values are elsewhere. */
-export function isStub(kept: AttributeValue): boolean {
-  const entry = unflat(kept)
-  return isMap(entry) && entry[STUB] === true
-}
+export const isStub = (entry: string): boolean => entry.startsWith(STUB)
 
 /** Entries, decoded, with what was kept elsewhere. */
 export async function readEntries(
@@ -89,14 +87,14 @@ export async function readEntries(
   )
   return tail.map((each) => {
     const part = parts.get(each.commit)
-    const decoded = part ? joined(each.entry, ...part) : decodeEntry(each.entry)
+    const decoded = part ? joined(each.entry, ...part) : parseEntry(each.entry)
     return { ...each, decoded }
   })
 }
 
-function joined(stub: AttributeValue, whole: AttributeValue | undefined, old: AttributeValue | undefined): Entry {
+function joined(stub: string, whole: AttributeValue | undefined, old: AttributeValue | undefined): Entry {
   // An erasure removes the parts.
-  if (whole === undefined || !isList(old)) return { ...decodeEntry(stub), erased: true }
+  if (whole === undefined || !isList(old)) return { ...parseEntry(stub.slice(STUB.length)), erased: true }
   const entry = decodeEntry(whole)
   let position = 0
   const steps = entry.steps.map((step) => ({

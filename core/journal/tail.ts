@@ -1,9 +1,9 @@
 /**
  * The tail of a record's history: the entries of its last commits, kept in the record by the very write that changes it.
  *
- * A flat list, commit id and entry in turn, oldest first. Position gives the order: the last entry made version `_v`, so
- * writers of different paths never wait for each other and the order is exact all the same. The ids make every write
- * once-only: it says that its own id is not there yet, and when an answer was lost the history tells whether it is.
+ * A list of texts, each a commit id and its entry, oldest first. Position gives the order: the last entry made version `_v`,
+ * so writers of different paths never wait for each other and the order is exact all the same. The ids make every write
+ * once-only: it says that its own entry is not there yet, and when an answer was lost the history tells whether its id is.
  *
  * @module
  */
@@ -11,10 +11,11 @@ import { type AttributeValue, isList, isNumber } from '../data/attribute-value.t
 import { type Item, listSize } from '../data/item.ts'
 import { absent, type Condition, contains, equals, exists, hasSize, not } from '../expression/condition.ts'
 import { append, increment, remove, set, type Update } from '../expression/update.ts'
+import { COMMIT_ID_LENGTH } from './commit-id.ts'
 
 /** How many commits changed the record. Absent in items that other programs wrote. */
 export const VERSION = '_v'
-/** Commit ids and entries, oldest first. */
+/** Entries behind their commit's id, oldest first. */
 export const TAIL = '_h'
 /** The commit that created the record, or that was the first here to change it: tells records under one key apart. */
 export const GENERATION = '_g'
@@ -27,14 +28,14 @@ const FULL = 96
 export interface TailEntry {
   readonly version: number
   readonly commit: string
-  /** As `encodeEntry` made it. */
-  readonly entry: AttributeValue
+  /** As `entryText` made it, or the stub of one that is kept elsewhere. */
+  readonly entry: string
 }
 
 /** What every update of a record does besides its own changes, where the item is as known. */
-export const recordEntry = (commit: string, entry: AttributeValue, known: Item | undefined): Update => [
+export const recordEntry = (commit: string, entry: string, known: Item | undefined): Update => [
   increment([VERSION], 1),
-  append([TAIL], [commit, entry]),
+  append([TAIL], [kept({ commit, entry })]),
   ...(known && generationOf(known) === undefined ? [set([GENERATION], commit)] : []),
 ]
 
@@ -55,14 +56,15 @@ export const withoutHistory = (known: Item | undefined): Update => [
 ]
 
 /** The attributes of a record that this commit creates. */
-export const firstEntry = (commit: string, entry: AttributeValue): Item => ({
+export const firstEntry = (commit: string, entry: string): Item => ({
   [VERSION]: 1,
   [GENERATION]: commit,
-  [TAIL]: [commit, entry],
+  [TAIL]: [kept({ commit, entry })],
 })
 
-/** The write has not been applied yet. True of items without a tail. */
-export const notYetApplied = (commit: string): Condition => not(contains([TAIL], commit))
+/** The write of this entry has not been applied yet. True of items without a tail. */
+export const notYetApplied = (commit: string, entry: string): Condition =>
+  not(contains([TAIL], kept({ commit, entry })))
 
 /** Nothing was sealed since the item was as known, so an id that is not in its tail now was never added to it since. */
 export const notSealedSince = (known: Item): Condition => {
@@ -74,10 +76,10 @@ export const notSealedSince = (known: Item): Condition => {
  * The tail can take another entry. Asked by writes that never saw the record: if nobody else reads it either, nobody else
  * would notice that its tail has grown long.
  */
-export const hasRoom: Condition = not(hasSize([TAIL], '>=', 2 * FULL))
+export const hasRoom: Condition = not(hasSize([TAIL], '>=', FULL))
 
 /** Whether a write that asks `hasRoom` failed on this item for lack of it. */
-export const isFull = (item: Item): boolean => listOf(item).length >= 2 * FULL
+export const isFull = (item: Item): boolean => tailLength(item) >= FULL
 
 export const versionOf = (item: Item): number => (isNumber(item[VERSION]) ? Number(item[VERSION]) : 0)
 
@@ -85,29 +87,39 @@ export const generationOf = (item: Item): string | undefined =>
   typeof item[GENERATION] === 'string' ? item[GENERATION] : undefined
 
 /** Oldest first; empty for an item whose history has not begun. */
-export function tailOf(item: Item): readonly TailEntry[] {
-  const list = listOf(item)
-  const first = versionOf(item) - list.length / 2 + 1
-  return entriesOf(list, first)
-}
+export const tailOf = (item: Item): readonly TailEntry[] => entriesOf(listOf(item), firstVersion(item))
 
-/** Entries from a flat list whose first one made this version. */
-export function entriesOf(list: readonly AttributeValue[], first: number): readonly TailEntry[] {
-  const entries: TailEntry[] = []
-  for (let i = 0; i + 1 < list.length; i += 2) {
-    entries.push({ version: first + i / 2, commit: String(list[i]), entry: list[i + 1]! })
-  }
-  return entries
-}
+/** Entries from the list that keeps them, of which the first one made this version. */
+export const entriesOf = (list: readonly AttributeValue[], first: number): readonly TailEntry[] =>
+  list.map((each, i) => {
+    const text = String(each)
+    return { version: first + i, commit: text.slice(0, COMMIT_ID_LENGTH), entry: text.slice(COMMIT_ID_LENGTH) }
+  })
 
-/** The flat list again. */
-export const listed = (entries: readonly TailEntry[]): readonly AttributeValue[] =>
-  entries.flatMap(({ commit, entry }) => [commit, entry])
+/** One element of the list. */
+const kept = ({ commit, entry }: Pick<TailEntry, 'commit' | 'entry'>): string => commit + entry
+
+/** The list again. */
+export const listed = (entries: readonly TailEntry[]): readonly string[] => entries.map(kept)
+
+/** The tail still begins with this entry. */
+export const beginsWith = (first: TailEntry): Condition => equals([TAIL, 0], kept(first))
 
 export const tailBytes = (item: Item): number => listSize(listOf(item))
 
 /** How many entries the tail has. */
-export const tailLength = (item: Item): number => Math.floor(listOf(item).length / 2)
+export const tailLength = (item: Item): number => listOf(item).length
+
+/** The version that the first entry of the tail made; of an empty tail, the next one. */
+export const firstVersion = (item: Item): number => versionOf(item) - tailLength(item) + 1
+
+/** The item without so many of its tail's first entries. */
+export const withoutFirst = (item: Item, entries: number): Item =>
+  entries === 0 ? item : Object.freeze({ ...item, [TAIL]: listOf(item).slice(entries) })
+
+/** Takes the first entries off the tail. */
+export const cutFirst = (entries: number): Update =>
+  Array.from({ length: entries }, (_, position) => remove([TAIL, position]))
 
 /** What the item says of the record, without what the engine keeps for its history. */
 export const imageOf = (item: Item): Item =>

@@ -12,7 +12,7 @@ import { engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { commitId } from '../journal/commit-id.ts'
-import { creation, encodeEntry } from '../journal/entry.ts'
+import { creation, entryText } from '../journal/entry.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import { firstEntry, VERSION } from '../journal/tail.ts'
 import { addressOf } from '../model/key.ts'
@@ -248,7 +248,7 @@ function bulkPut(model: AnyModel, input: never, environment: Environment): BulkW
 }
 
 const bulkAttributes = ({ definition }: AnyModel, commit: string): Item =>
-  definition.history ? firstEntry(commit, encodeEntry(creation('putMany'))) : { [VERSION]: 1 }
+  definition.history ? firstEntry(commit, entryText(creation('putMany'))) : { [VERSION]: 1 }
 
 function checkBulk(options: BulkOptions, names: readonly string[]) {
   assertOptions(options, 'options', [...names, 'concurrency', 'onProgress', 'rate'])

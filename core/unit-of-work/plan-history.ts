@@ -5,13 +5,11 @@
  *
  * @module
  */
-import type { AttributeValue } from '../data/attribute-value.ts'
 import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { type Block, putEnd } from '../journal/block.ts'
 import { type Change, recordChanges } from '../journal/change.ts'
-import { type Entry, encodeEntry, type RecordReference, type Step } from '../journal/entry.ts'
-import { flatEntry } from '../journal/flat.ts'
+import { type Entry, entryText, type RecordReference, type Step } from '../journal/entry.ts'
 import { spill } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
@@ -23,7 +21,7 @@ import { updateBetween } from './record-version.ts'
 
 export interface History {
   /** The entry of a record of which history is kept, as it is stored. Asked for once. */
-  entry(involved: Involved): AttributeValue
+  entry(involved: Involved): string
   /** What of the entries is too large for a record. */
   readonly spilled: readonly WriteAction[]
 }
@@ -145,8 +143,8 @@ export function endBlock(
   const isReplaced = state?.fate === 'replaced'
   if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
   const version = versionOf(known) + 1
-  const entry: AttributeValue = isReplaced
-    ? flatEntry(encodeEntry({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false }))
+  const entry = isReplaced
+    ? entryText({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })
     : history.entry(involved)
   const block: Block = {
     // One whose history had not begun begins and ends with this commit.

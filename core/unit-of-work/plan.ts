@@ -87,13 +87,16 @@ const partitionOf = ({ identity }: Involved): string => Object.keys(identity.add
 const isThere = (involved: Involved): Condition => exists([partitionOf(involved)])
 
 /** The attributes of a record that this commit creates. */
-const created = ({ id }: CommitContext, involved: Involved, history: History): Item => ({
+const created = ({ id }: CommitContext, involved: Involved, entry: string | undefined): Item => ({
   ...involved.state!.drafted!.encoded!,
-  ...(keepsHistory(involved) ? firstEntry(id, history.entry(involved)) : { [VERSION]: 1 }),
+  ...(entry === undefined ? { [VERSION]: 1 } : firstEntry(id, entry)),
 })
 
+const entryOf = (involved: Involved, history: History): string | undefined =>
+  keepsHistory(involved) ? history.entry(involved) : undefined
+
 function planCreation(context: CommitContext, involved: Involved, history: History): PlannedAction {
-  const item = created(context, involved, history)
+  const item = created(context, involved, entryOf(involved, history))
   const condition = absent([partitionOf(involved)])
   const action: WriteAction = { kind: 'put', ...involved.identity.address, item, condition }
   return { action, guards: [], domain: condition, involved, next: item }
@@ -101,10 +104,11 @@ function planCreation(context: CommitContext, involved: Involved, history: Histo
 
 /** Deleted and created again: whatever was stored goes, so it must still be what was seen. */
 function planReplacement(context: CommitContext, involved: Involved, history: History): PlannedAction {
-  const item = created(context, involved, history)
+  const entry = entryOf(involved, history)
+  const item = created(context, involved, entry)
   const guards = unchanged(involved.stored!, context.limits)
   const domain = conjunction(isThere(involved), guards)
-  const condition = keepsHistory(involved) ? all([domain, notYetApplied(context.id)]) : domain
+  const condition = entry === undefined ? domain : all([domain, notYetApplied(context.id, entry)])
   return {
     action: { kind: 'put', ...involved.identity.address, item, condition },
     guards,
@@ -143,8 +147,9 @@ function planUpdate(
   const { id, limits } = context
   const { identity, stored } = involved
   const known = lastSeen(involved)
-  const keeps = keepsHistory(involved)
   const own = blind.map(({ action }) => action)
+  const entry = entryOf(involved, history)
+  const keeps = entry !== undefined
   const [generation] = stored && keeps && generationOf(stored) !== undefined ? [sameRecord(stored)] : []
   const asked = [
     ...blindConditions(blind),
@@ -152,10 +157,9 @@ function planUpdate(
     ...schemaGuard(involved),
     ...(generation ? [generation] : []),
   ]
-  const entry = keeps ? history.entry(involved) : undefined
-  const counted: Update = entry === undefined ? withoutHistory(known) : recordEntry(id, entry, known)
+  const counted: Update = !keeps ? withoutHistory(known) : recordEntry(id, entry, known)
   const engine = keeps
-    ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id)]
+    ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id, entry)]
     : []
   for (const { guards, update, loose } of levelsOf(involved, parts, limits)) {
     const domain = conjunction(isThere(involved), guards, asked)

@@ -54,7 +54,7 @@ async function hot(chance?: number) {
       unitOfWork.run(async (work) => void work.change(await work.get(Hot, key), (draft) => recipe(draft as never))),
     tail: async () => {
       const [item] = await memory.read([{ table: 'hot', key }], { consistent: true })
-      return (item!['_h'] as readonly unknown[]).length / 2
+      return (item!['_h'] as readonly unknown[]).length
     },
   }
 }

@@ -30,7 +30,7 @@ async function counter() {
     const [item] = await store.read([{ table: 'counters', key }], { consistent: true })
     const entries = item!['_h']!
     assert.ok(isList(entries))
-    return entries.length / 2
+    return entries.length
   }
   return { ...engine, tail }
 }
