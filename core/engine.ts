@@ -150,7 +150,7 @@ export function createEngine(options: EngineOptions): Engine {
     tables: engineTables(store, tables),
     capacity: () => paced?.capacity() ?? [],
     close() {
-      closed ??= sealer.settled().then(() => store.close())
+      closed ??= sealer.close().then(() => store.close())
       return closed
     },
   })

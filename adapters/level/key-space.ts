@@ -20,7 +20,7 @@
 import { behind, uint32 } from './key-encoding.ts'
 
 /** What this version reads and writes. Any other is refused on opening. */
-export const FORMAT = '1'
+export const FORMAT = '2'
 
 export const FORMAT_KEY = Buffer.from('\0format')
 

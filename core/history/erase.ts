@@ -65,7 +65,7 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
   const outcome = await send(parts, {
     kind: 'update',
     ...source.address,
-    condition: all([beginsWith(last), equals([GENERATION], generation)]),
+    condition: all([beginsWith(cut!), equals([GENERATION], generation)]),
     update: [set([TAIL], listed([shell]))],
   })
   if (outcome !== 'committed') return false

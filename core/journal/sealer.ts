@@ -1,9 +1,11 @@
 /**
- * Keeps tails short: behind commits, moves entries from a record's tail into a block of the journal.
+ * Keeps tails short: beside commits, moves entries from a record's tail into a block of the journal.
  *
  * First the block is written, where there is none yet; then, and only then, the record drops what the block holds. So a
  * crash between the two loses nothing, and anyone may do it at any time, also at once with others: of two blocks with the
  * same first entry the first one stays, and a tail that somebody else has cut is not cut again.
+ *
+ * The next commit of the record cuts the tail, in its own write. Where none comes soon, the tail is cut by itself.
  *
  * @module
  */
@@ -34,6 +36,7 @@ import {
   tailOf,
   withoutFirst,
 } from './tail.ts'
+import { type Cut, WaitingCuts } from './waiting-cuts.ts'
 
 /** When a tail is sealed: at so many entries or bytes, whichever comes first. */
 interface TailBound {
@@ -42,7 +45,7 @@ interface TailBound {
 }
 
 /** Of one cut, so that its expression stays within 4 KB and 300 operators. */
-const MAX_CUT = 120
+const MAX_CUT = 200
 /** How often a record that is only changed blindly is looked at, while its tail grows to its bound. */
 const UNSEEN_LOOKS = 2
 const MAX_REMEMBERED = 1000
@@ -59,21 +62,23 @@ export class Sealer {
   readonly #parts: SealerParts
   readonly #running = new Map<string, Promise<unknown>>()
   readonly #rooms = new Map<string, Promise<Item | undefined>>()
+  readonly #waiting: WaitingCuts
   /** The first version that the tail of a record's life was left with, of those cut last. */
   readonly #cuts = new Map<string, number>()
 
   constructor(parts: SealerParts) {
     this.#parts = parts
+    this.#waiting = new WaitingCuts(parts.environment)
   }
 
   /**
-   * Looks at an item that a commit was planned on, after that commit, and seals its tail if it has grown long. What the
-   * item has is certain; the entry that the commit added stays in the tail. An item that the commit never saw is read now
+   * Looks at an item that a commit was planned on, beside that commit, and seals its tail if it has grown long. What the
+   * item has is certain; the entry that the commit adds stays in the tail. An item that the commit never saw is read now
    * and then, or a record that is only changed blindly would carry a long tail through every write.
    */
   visit(address: ItemAddress, known: Item | undefined, bound: TailBound): void {
     const id = addressKey(address)
-    if (this.#running.has(id)) return
+    if (this.#running.has(id) || this.#waiting.has(id)) return
     // A commit that was planned before the last cut would only find that it has been done.
     if (known && firstVersion(known) < this.#cutOf(address, known)) return
     if (known ? !isLong(known, bound) : this.#parts.environment.random() * bound.entries >= UNSEEN_LOOKS) return
@@ -86,9 +91,35 @@ export class Sealer {
   }
 
   async #shorten(address: ItemAddress, known: Item | undefined, bound: TailBound): Promise<void> {
-    const item = known ?? (await this.#parts.store.read([address], { consistent: true, priority: 'history' }))[0]
+    const [item] = known ? [known] : await this.#read(address, 'history')
     if (!item || !isLong(item, bound)) return
-    await this.#seal(address, item, known ? tailOf(item) : tailOf(item).slice(0, -1), 'history')
+    // All but the last, so that a tail never ends: what stands in it tells what cannot have left it.
+    const entries = tailOf(item).slice(0, -1)
+    if (known) await this.#sealAhead(address, item, entries)
+    else await this.#seal(address, item, entries, 'history')
+  }
+
+  /** Writes the block, and leaves the cut to the next commit. */
+  async #sealAhead(address: ItemAddress, item: Item, entries: readonly TailEntry[]): Promise<void> {
+    const held = await this.#putBlock(address, item, entries, 'history')
+    if (held === undefined) return
+    const cut = {
+      record: addressKey(address),
+      life: lifeOf(address, item),
+      version: firstVersion(item),
+      entries: held,
+    }
+    this.#waiting.add(cut, () => this.#cut(address, item, held, 'history'))
+  }
+
+  /** What a commit that is planned on this item shall cut off its tail. The caller gives it back in any case. */
+  take(address: ItemAddress, item: Item): Cut | undefined {
+    return this.#waiting.take(addressKey(address), lifeOf(address, item), firstVersion(item))
+  }
+
+  giveBack(cut: Cut, isDone: boolean): void {
+    if (isDone) this.#remember(cut.life, cut.version + cut.entries)
+    this.#waiting.giveBack(cut, isDone)
   }
 
   /** Whether the tail must be sealed before the next commit, not behind it. */
@@ -130,20 +161,32 @@ export class Sealer {
       const entries = tailOf(present).slice(0, -1)
       const held = entries.length === 0 ? 0 : await this.#seal(address, present, entries, 'commit')
       if (held !== undefined) return withoutFirst(present, held)
-      const [read]: readonly (Item | undefined)[] = await this.#parts.store.read([address], { consistent: true })
-      if (read) this.#remember(address, read, firstVersion(read))
+      const [read]: readonly (Item | undefined)[] = await this.#read(address)
+      if (read) this.#remember(lifeOf(address, read), firstVersion(read))
       present = read
     }
     return undefined
   }
 
-  /** Waits for what is under way. */
-  async settled(): Promise<void> {
+  /** Waits for what is under way, and lets nothing wait for commits any more. */
+  async close(): Promise<void> {
     await Promise.all(this.#running.values())
+    await this.#waiting.close()
   }
 
   /** Writes the block of these first entries of the item's tail, and cuts them off. Resolves to how many it cut. */
   async #seal(
+    address: ItemAddress,
+    item: Item,
+    entries: readonly TailEntry[],
+    priority: Priority,
+  ): Promise<number | undefined> {
+    const held = await this.#putBlock(address, item, entries, priority)
+    return held !== undefined && (await this.#cut(address, item, held, priority)) ? held : undefined
+  }
+
+  /** Resolves to how many of these first entries of the item's tail are in the block, now or already. */
+  async #putBlock(
     address: ItemAddress,
     item: Item,
     entries: readonly TailEntry[],
@@ -164,19 +207,26 @@ export class Sealer {
     const present = put.kind === 'conflict' ? put.failures[0]?.present : undefined
     if (put.kind !== 'committed' && !present) return undefined
     // One that was there holds fewer entries, perhaps, and the same as far as it goes.
-    const held = Math.min(present ? decodeBlock(present).entries.length : block.entries.length, entries.length)
-    const cut = await this.#send(
+    return Math.min(present ? decodeBlock(present).entries.length : block.entries.length, entries.length)
+  }
+
+  /** Whether the item's tail was cut by so many entries. */
+  async #cut(address: ItemAddress, item: Item, entries: number, priority: Priority): Promise<boolean> {
+    const { kind } = await this.#send(
       {
         kind: 'update',
         ...address,
-        condition: all([beginsWith(first), equals([GENERATION], generation)]),
-        update: cutFirst(held),
+        condition: all([beginsWith(item), equals([GENERATION], generationOf(item)!)]),
+        update: cutFirst(entries),
       },
       priority,
     )
-    if (cut.kind !== 'committed') return undefined
-    this.#remember(address, item, first.version + held)
-    return held
+    if (kind === 'committed') this.#remember(lifeOf(address, item), firstVersion(item) + entries)
+    return kind === 'committed'
+  }
+
+  #read(address: ItemAddress, priority?: Priority): Promise<readonly (Item | undefined)[]> {
+    return this.#parts.store.read([address], { consistent: true, priority })
   }
 
   #cutOf(address: ItemAddress, item: Item): number {
@@ -189,10 +239,9 @@ export class Sealer {
     return withoutFirst(item, Math.min(Math.max(first - firstVersion(item), 0), tailLength(item)))
   }
 
-  #remember(address: ItemAddress, item: Item, version: number): void {
-    const id = lifeOf(address, item)
-    this.#cuts.delete(id)
-    this.#cuts.set(id, version)
+  #remember(life: string, version: number): void {
+    this.#cuts.delete(life)
+    this.#cuts.set(life, version)
     const [oldest] = this.#cuts.keys()
     if (this.#cuts.size > MAX_REMEMBERED && oldest !== undefined) this.#cuts.delete(oldest)
   }

@@ -22,8 +22,11 @@ export const GENERATION = '_g'
 
 const own = new Set([VERSION, TAIL, GENERATION])
 
+/** An index past the end appends. An item of the largest size has fewer elements. */
+const BEHIND_ALL = 99_999
+
 /** Entries beyond which a write that never saw the record waits until the tail was sealed. */
-const FULL = 96
+const FULL = 192
 
 export interface TailEntry {
   readonly version: number
@@ -32,10 +35,15 @@ export interface TailEntry {
   readonly entry: string
 }
 
-/** What every update of a record does besides its own changes, where the item is as known. */
-export const recordEntry = (commit: string, entry: string, known: Item | undefined): Update => [
+/**
+ * What every update of a record does besides its own changes, where the item is as known. `cut` of the tail's first entries
+ * go.
+ */
+export const recordEntry = (commit: string, entry: string, known: Item | undefined, cut: number): Update => [
   increment([VERSION], 1),
-  append([TAIL], [kept({ commit, entry })]),
+  // Beside removals of its elements a list cannot be named as a whole.
+  cut > 0 ? set([TAIL, BEHIND_ALL], kept({ commit, entry })) : append([TAIL], [kept({ commit, entry })]),
+  ...cutFirst(cut),
   ...(known && generationOf(known) === undefined ? [set([GENERATION], commit)] : []),
 ]
 
@@ -67,10 +75,7 @@ export const notYetApplied = (commit: string, entry: string): Condition =>
   not(contains([TAIL], kept({ commit, entry })))
 
 /** Nothing was sealed since the item was as known, so an id that is not in its tail now was never added to it since. */
-export const notSealedSince = (known: Item): Condition => {
-  const first = listOf(known)[0]
-  return first === undefined ? absent([TAIL]) : equals([TAIL, 0], first)
-}
+export const notSealedSince = (known: Item): Condition => (tailLength(known) === 0 ? absent([TAIL]) : beginsWith(known))
 
 /**
  * The tail can take another entry. Asked by writes that never saw the record: if nobody else reads it either, nobody else
@@ -102,8 +107,8 @@ const kept = ({ commit, entry }: Pick<TailEntry, 'commit' | 'entry'>): string =>
 /** The list again. */
 export const listed = (entries: readonly TailEntry[]): readonly string[] => entries.map(kept)
 
-/** The tail still begins with this entry. */
-export const beginsWith = (first: TailEntry): Condition => equals([TAIL, 0], kept(first))
+/** The tail still begins as that of this item, which is not empty. */
+export const beginsWith = (known: Item): Condition => equals([TAIL, 0], listOf(known)[0]!)
 
 export const tailBytes = (item: Item): number => listSize(listOf(item))
 

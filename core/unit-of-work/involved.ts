@@ -21,6 +21,8 @@ export interface Involved {
   readonly isLoaded: boolean
   /** The item as the engine met it later, for its own purposes: the function knows nothing of it. */
   readonly met: Item | undefined
+  /** How many of the first entries of its tail, as last seen, are in a block already and may be cut off. */
+  readonly sealed: number
   /** The state it had when loaded; undefined where it was not. */
   readonly base: RecordState | undefined
   /** What was made of it; undefined where it was only looked at. */
@@ -32,8 +34,11 @@ export interface Involved {
   readonly applied: readonly Applied[]
 }
 
+/** What the function made of it. */
+export type RecordChange = Omit<Involved, 'met' | 'sealed'>
+
 /** Every record that the attempt changed or looked at. */
-export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions['guard']): Omit<Involved, 'met'>[] {
+export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions['guard']): RecordChange[] {
   const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
   const readsOf = (id: string): RecordReads | undefined => {
     const reads = root.reads.find(id)

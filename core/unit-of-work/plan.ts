@@ -12,6 +12,7 @@ import { absent, all, type Condition, equals, exists } from '../expression/condi
 import type { Update } from '../expression/update.ts'
 import { exactly } from '../journal/change.ts'
 import {
+  beginsWith,
   firstEntry,
   generationOf,
   hasRoom,
@@ -157,27 +158,25 @@ function planUpdate(
     ...schemaGuard(involved),
     ...(generation ? [generation] : []),
   ]
-  const counted: Update = !keeps ? withoutHistory(known) : recordEntry(id, entry, known)
+  const counted = (cut: number): Update => (keeps ? recordEntry(id, entry, known, cut) : withoutHistory(known))
+  const cuts = keeps && known && involved.sealed > 0 ? [involved.sealed, 0] : [0]
   const engine = keeps
     ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id, entry)]
     : []
   for (const { guards, update, loose } of levelsOf(involved, parts, limits)) {
     const domain = conjunction(isThere(involved), guards, asked)
-    const condition = all([
+    const uncut = all([
       domain,
       ...engine,
       ...(keeps ? [...exactly(loose, known), ...onlyOnce(loose, stored, known)] : []),
     ])
-    const whole = [...update, ...counted]
-    if (!tooHeavy(condition, whole, limits)) {
-      const next = known && apply(whole, known)
-      return {
-        action: { kind: 'update', ...identity.address, update: whole, condition },
-        guards,
-        domain,
-        involved,
-        next,
-      }
+    for (const cut of cuts) {
+      const isCut = cut > 0
+      const condition = isCut ? all([uncut, beginsWith(known!)]) : uncut
+      const whole = [...update, ...counted(cut)]
+      if (tooHeavy(condition, whole, limits)) continue
+      const action: WriteAction = { kind: 'update', ...identity.address, update: whole, condition }
+      return { action, guards, domain, involved, next: known && apply(whole, known), isCut }
     }
   }
   if (!stored) throw tooLarge(identity.model.name, 'operators in one expression', limits.operators, own.length)
@@ -185,7 +184,7 @@ function planUpdate(
   const guards = versionGuard(stored)
   // With the tail as it is now: a put must not bring back entries that were sealed or erased since.
   const tail = keeps ? known?.[TAIL] : undefined
-  const item = apply([...drafts, ...own, ...counted], tail === undefined ? stored : { ...stored, [TAIL]: tail })
+  const item = apply([...drafts, ...own, ...counted(0)], tail === undefined ? stored : { ...stored, [TAIL]: tail })
   const domain = conjunction(isThere(involved), guards, asked)
   const condition = all([domain, ...engine, ...(tail === undefined ? [] : [equals([TAIL], tail)])])
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }

@@ -18,6 +18,8 @@ export interface PlannedAction {
   readonly involved: Involved
   /** The item as it will be; undefined where it will be gone or cannot be known. */
   readonly next: Item | undefined
+  /** It also cuts off what `involved.sealed` counts. */
+  readonly isCut?: boolean | undefined
 }
 
 export interface Planned extends WritePlan {

@@ -13,11 +13,12 @@ import { evaluate } from '../expression/evaluate.ts'
 import { commitId } from '../journal/commit-id.ts'
 import type { Sealer } from '../journal/sealer.ts'
 import { isFull } from '../journal/tail.ts'
+import type { Cut } from '../journal/waiting-cuts.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { commitPlan } from './commit.ts'
-import { type Involved, keepsHistory, lastSeen } from './involved.ts'
+import { type Involved, keepsHistory, lastSeen, type RecordChange } from './involved.ts'
 import { planCommit } from './plan.ts'
 import type { Planned } from './planned.ts'
 
@@ -35,7 +36,7 @@ interface SettleParts {
 
 /** What one attempt asks for. */
 interface Changes {
-  readonly records: readonly Omit<Involved, 'met'>[]
+  readonly records: readonly RecordChange[]
   readonly metadata: AttributeMap | undefined
   /** What the engine writes along under this commit id. */
   readonly own: (id: string) => WriteAction | undefined
@@ -48,31 +49,55 @@ type SettledChanges =
   | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
 
 export async function settle(changes: Changes, parts: SettleParts): Promise<SettledChanges> {
-  const { store, environment, sealer, journalTable } = parts
-  const { metadata, own, signal } = changes
+  const { sealer } = parts
   const met = await meet(changes, parts)
   for (let plans = 1; ; plans++) {
-    const id = commitId(environment)
-    const records = changes.records.map((each): Involved => ({ ...each, met: met.get(each.identity.id) }))
-    const plan = planCommit({ id, limits: store.limits, journalTable, metadata, own: own(id) }, records)
-    if (!plan) return { kind: 'committed', plan }
-    const missing = missingRecords(plan)
-    if (missing.length > 0) return { kind: 'conflict', plan, failures: missing }
-    const settled = await commitPlan(plan, { store, environment, journalTable, sends: MAX_SENDS, signal })
-    if (settled.kind === 'committed') {
-      sealBehind(plan, sealer)
-      return { kind: 'committed', plan }
-    }
-    const { failures } = settled
-    if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) {
-      return { kind: 'conflict', plan, failures }
-    }
+    const settled = await planAndSend(changes, met, parts)
+    if (settled.kind === 'committed') return settled
+    const { plan, failures } = settled
+    if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) return settled
     for (const { position, present } of failures) {
       const { address, id: record } = plan.planned[position]!.involved.identity
       met.set(record, (isFull(present!) && (await sealer.makeRoom(address, present!))) || present!)
     }
   }
 }
+
+/** Planned on what is known of the records. What waits to be cut off their tails goes along. */
+async function planAndSend(
+  { records, metadata, own, signal }: Changes,
+  met: ReadonlyMap<string, Item>,
+  { store, environment, sealer, journalTable }: SettleParts,
+): Promise<SettledChanges> {
+  const id = commitId(environment)
+  const cuts = new Map<string, Cut>()
+  const done = new Set<string>()
+  const involve = (record: RecordChange): Involved => {
+    const known = { ...record, met: met.get(record.identity.id) }
+    const item = lastSeen(known)
+    const cut = item && isKept(record) ? sealer.take(record.identity.address, item) : undefined
+    if (cut) cuts.set(record.identity.id, cut)
+    return { ...known, sealed: cut?.entries ?? 0 }
+  }
+  try {
+    const context = { id, limits: store.limits, journalTable, metadata, own: own(id) }
+    const plan = planCommit(context, records.map(involve))
+    if (!plan) return { kind: 'committed', plan }
+    const missing = missingRecords(plan)
+    if (missing.length > 0) return { kind: 'conflict', plan, failures: missing }
+    const sent = commitPlan(plan, { store, environment, journalTable, sends: MAX_SENDS, signal })
+    // Behind the commit's request, beside its way.
+    sealBeside(plan, sealer)
+    const settled = await sent
+    if (settled.kind !== 'committed') return { ...settled, plan }
+    for (const { involved, isCut } of plan.planned) if (isCut) done.add(involved.identity.id)
+    return { kind: 'committed', plan }
+  } finally {
+    for (const [record, cut] of cuts) sealer.giveBack(cut, done.has(record))
+  }
+}
+
+const isKept = (record: RecordChange): boolean => record.state?.fate === 'kept' && keepsHistory(record)
 
 /** Items that must be known before anything can be planned: of records deleted unseen, and such with too long a tail. */
 async function meet({ records, signal }: Changes, { store, sealer }: SettleParts): Promise<Map<string, Item>> {
@@ -92,7 +117,7 @@ async function meet({ records, signal }: Changes, { store, sealer }: SettleParts
   return met
 }
 
-const isDeletedUnseen = (each: Omit<Involved, 'met'>): boolean =>
+const isDeletedUnseen = (each: RecordChange): boolean =>
   each.state?.fate === 'deleted' && !each.isLoaded && keepsHistory(each)
 
 /** Records deleted unseen that are not there: their absence is as good as a refusal by the store. */
@@ -107,7 +132,7 @@ function isOurs(plan: Planned, { position, present }: FailedAction): boolean {
   return planned !== undefined && present !== undefined && evaluate(planned.domain, present)
 }
 
-function sealBehind({ planned }: Planned, sealer: Sealer): void {
+function sealBeside({ planned }: Planned, sealer: Sealer): void {
   for (const { action, involved } of planned) {
     const bound = involved.identity.model.definition.history
     if (action.kind === 'update' && bound) sealer.visit(action, lastSeen(involved), bound)

@@ -64,7 +64,7 @@ const commitsTo = (plans: readonly WritePlan[], table: string, partition: string
     const action = actions.find((each) => each.table === table && String(each.key[partition]) === id)
     if (!action || action.kind === 'check') return []
     const leaves =
-      action.kind !== 'update' || action.update.some(({ kind, path }) => kind === 'append' && path[0] === TAIL)
+      action.kind !== 'update' || action.update.some(({ kind, path }) => kind !== 'remove' && path[0] === TAIL)
     return leaves ? [commit] : []
   })
 

@@ -121,7 +121,7 @@ test('partitions spread over the whole range of the hash', () => {
 })
 
 // A database that was written before must be readable: whoever changes these has to raise FORMAT.
-test('the encoding is that of format 1', () => {
+test('the encoding is that of format 2', () => {
   const hex = (value: ScalarValue): string => encodeKeyValue(value).toString('hex')
   assert.is(hex('a\0é'), '6100ffc3a90001')
   assert.is(hex(Uint8Array.of(0, 255)), '00ffff0001')

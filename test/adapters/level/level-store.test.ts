@@ -167,11 +167,11 @@ test('what this version does not know is refused', async () => {
   await other.put('some', 'thing')
   await other.close()
   const newer = new ClassicLevel<Buffer, string>(future, { keyEncoding: 'buffer' })
-  await newer.put(FORMAT_KEY, '2')
+  await newer.put(FORMAT_KEY, '3')
   await newer.close()
   const [onForeign, onFuture] = [levelStore({ path: foreign }), levelStore({ path: future })]
   assert.match(await messageOf(look(onForeign, 'a')), /was not made by draftwork; use another path/)
-  assert.match(await messageOf(look(onFuture, 'a')), /has format 2.*knows format 1; use the version that wrote it/)
+  assert.match(await messageOf(look(onFuture, 'a')), /has format 3.*knows format 2; use the version that wrote it/)
   await onForeign.close()
   await onFuture.close()
   // Nothing was written to what belongs to somebody else, and no lock is left.

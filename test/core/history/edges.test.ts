@@ -327,7 +327,7 @@ if (storeKinds.includes('dynamodb')) {
     await unitOfWork.run((work) => void work.create(Note, { id: 'a', n: 0 }))
     const count = () => unitOfWork.run((work) => work.blind(Note, { id: 'a' }, (blind) => blind.increment('n', 1)))
     const countOn = async () => {
-      for (let i = 0; i < 120; i++) await count()
+      for (let i = 0; i < 240; i++) await count()
     }
     const { message } = await failsWith(countOn(), 'REJECTED')
     assert.match(message, `${prefix}-journal`)

@@ -63,11 +63,11 @@ async function hot(chance?: number) {
 test('all who find no room in a tail wait for one sealing', async () => {
   const { create, count, seals, tail, history } = await hot(0.99)
   await create()
-  for (let i = 1; i < 96; i++) await count()
-  assert.equal([await tail(), seals], [96, []])
+  for (let i = 1; i < 192; i++) await count()
+  assert.equal([await tail(), seals], [192, []])
   await Promise.all(Array.from({ length: WRITERS }, count))
   assert.equal(seals, ['committed', 'committed'])
-  assert.equal(await history.verify(Hot, key), { ok: true, versions: 96 + WRITERS, problems: [] })
+  assert.equal(await history.verify(Hot, key), { ok: true, versions: 192 + WRITERS, problems: [] })
 })
 
 test('entries of many writers at once say what they replaced, whoever makes room for whom', async () => {

@@ -1,0 +1,123 @@
+/**
+ * What leaves a tail is cut off by the next commit, in its own write; only where none comes, by a write of its own.
+ *
+ * @module
+ */
+import { createEngine, defineModel, type Store, type WritePlan } from 'draftwork'
+import * as t from 'io-ts'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import type { UpdateAction } from '../../../core/expression/update.ts'
+
+const Counter = defineModel({
+  name: 'Counter',
+  table: 'counters',
+  key: { partition: 'id' },
+  schema: t.type({ id: t.string, n: t.number, m: t.number }),
+  history: { entries: 4 },
+})
+
+const key = { id: 'c' }
+
+/** Pauses end when the test says so, or when they are given up. */
+async function counters() {
+  const memory = memoryStore()
+  const pauses: (() => void)[] = []
+  const open = () => {
+    const plans: WritePlan[] = []
+    const store: Store = {
+      ...memory,
+      async commit(plan, options) {
+        plans.push(plan)
+        return memory.commit(plan, options)
+      },
+    }
+    const environment = {
+      now: Date.now,
+      random: Math.random,
+      sleep: (_: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          pauses.push(resolve)
+          signal?.addEventListener('abort', () => resolve())
+        }),
+    }
+    const engine = createEngine({ store, models: [Counter], environment })
+    const count = (field: 'n' | 'm' = 'n') =>
+      engine.unitOfWork.run(async (work) => {
+        work.change(await work.get(Counter, key), (draft) => void draft[field]++)
+      })
+    return { ...engine, plans, count }
+  }
+  const engine = open()
+  await engine.unitOfWork.run((work) => void work.create(Counter, { ...key, n: 0, m: 0 }))
+  return {
+    ...engine,
+    open,
+    pass: () => {
+      for (const end of pauses.splice(0)) end()
+    },
+    tail: async () => {
+      const [item] = await memory.read([{ table: 'counters', key }], { consistent: true })
+      return (item!['_h'] as readonly string[]).length
+    },
+  }
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
+const cuts = ({ actions: [action] }: WritePlan): readonly UpdateAction[] =>
+  action?.kind === 'update' ? action.update.filter(({ kind, path }) => kind === 'remove' && path[0] === '_h') : []
+const isCut = (plan: WritePlan): boolean => cuts(plan).length > 0
+const isOnlyCut = (plan: WritePlan): boolean =>
+  isCut(plan) && plan.actions[0]?.kind === 'update' && plan.actions[0].update.length === cuts(plan).length
+
+test('the next commit cuts the tail, and nothing else is sent for it', async () => {
+  const { count, plans, tail, history } = await counters()
+  for (let i = 0; i < 30; i++) {
+    await count()
+    await soon()
+    assert.ok((await tail()) <= 6)
+  }
+  assert.ok(plans.filter(isCut).length >= 6, 'tails are cut')
+  assert.is(plans.filter(isOnlyCut).length, 0)
+  // A commit, or the block of three or four.
+  assert.ok(plans.length <= 31 + 30 / 3, `${plans.length} writes`)
+  assert.equal(await history.verify(Counter, key), { ok: true, versions: 31, problems: [] })
+})
+
+test('a tail of which no commit comes is cut by itself, and when the engine is closed', async () => {
+  for (const end of ['pause', 'close'] as const) {
+    const { count, plans, tail, pass, close } = await counters()
+    for (let i = 0; i < 4; i++) await count()
+    await soon()
+    assert.equal([await tail(), plans.filter(isCut).length], [5, 0])
+    if (end === 'pause') pass()
+    else await close()
+    await soon()
+    const [cut, ...more] = plans.filter(isCut)
+    assert.equal([cuts(cut!).length, isOnlyCut(cut!), more], [3, true, []])
+  }
+})
+
+test('a commit that meets a tail which another process has cut loses nothing', async () => {
+  const { count, tail, open, pass, unitOfWork, history } = await counters()
+  for (let i = 0; i < 4; i++) await count()
+  await soon()
+  await unitOfWork.run(async (work) => {
+    const record = await work.get(Counter, key)
+    const other = open()
+    for (let i = 0; i < 2; i++) {
+      await other.count('m')
+      await soon()
+    }
+    assert.ok((await tail()) <= 4, 'the other one has cut it')
+    work.change(record, (draft) => void draft.n++)
+  })
+  pass()
+  await soon()
+  assert.equal(await history.verify(Counter, key), { ok: true, versions: 8, problems: [] })
+  assert.equal(await unitOfWork.run((work) => work.get(Counter, key)), { ...key, n: 5, m: 2 })
+})
+
+test.run()
