@@ -44,7 +44,9 @@ export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions[
     const reads = root.reads.find(id)
     return guard === 'writes' ? reads?.withoutLooks : reads
   }
-  const ids = new Set([...states.keys(), ...[...root.reads.addresses()].filter((id) => readsOf(id))])
+  const ids = new Set(states.keys())
+  // Of all that was loaded nothing more is asked where looks are not guarded: a commit costs what was changed.
+  for (const [id, { required }] of root.reads) if (guard !== 'writes' || required.size > 0) ids.add(id)
   return [...ids].flatMap((id) => {
     const loaded = records.loaded(id)
     const state = states.get(id)

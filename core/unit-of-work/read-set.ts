@@ -94,8 +94,8 @@ export class ReadSet {
     return this.#records.get(address)
   }
 
-  addresses(): Iterable<string> {
-    return this.#records.keys()
+  [Symbol.iterator](): Iterator<readonly [address: string, reads: RecordReads]> {
+    return this.#records.entries()
   }
 
   include(other: ReadSet): void {
