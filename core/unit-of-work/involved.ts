@@ -45,8 +45,8 @@ export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions[
     return guard === 'writes' ? reads?.withoutLooks : reads
   }
   const ids = new Set(states.keys())
-  // Of all that was loaded nothing more is asked where looks are not guarded: a commit costs what was changed.
-  for (const [id, { required }] of root.reads) if (guard !== 'writes' || required.size > 0) ids.add(id)
+  // What was only loaded is not even visited where looks are not guarded: a commit costs what was changed.
+  for (const id of root.reads.addresses(guard === 'writes' ? 'required' : 'looked-at')) ids.add(id)
   return [...ids].flatMap((id) => {
     const loaded = records.loaded(id)
     const state = states.get(id)

@@ -39,11 +39,6 @@ export class RecordReads {
     this.elements.set(`${pathKey(path)}${scalarKey(element)}`, { path, element })
   }
 
-  /** Of what the stored item satisfies, so that it must satisfy it at the commit. */
-  require(condition: Condition): void {
-    this.required.add(condition)
-  }
-
   get isEmpty(): boolean {
     return this.values.size + this.presence.size + this.elements.size + this.required.size === 0
   }
@@ -51,16 +46,16 @@ export class RecordReads {
   /** What is guarded where looks are not; undefined where that is nothing. */
   get withoutLooks(): RecordReads | undefined {
     if (this.required.size === 0) return undefined
-    const required = new RecordReads()
-    for (const condition of this.required) required.require(condition)
-    return required
+    const conditions = new RecordReads()
+    for (const condition of this.required) conditions.required.add(condition)
+    return conditions
   }
 
   include(other: RecordReads): void {
     for (const path of other.values.values()) this.value(path)
     for (const path of other.presence.values()) this.exists(path)
     for (const { path, element } of other.elements.values()) this.element(path, element)
-    for (const condition of other.required) this.require(condition)
+    for (const condition of other.required) this.required.add(condition)
   }
 
   /** A look at a value or an element, or a condition, that the action would have answered differently. */
@@ -80,6 +75,7 @@ function touches(action: UpdateAction, path: DocumentPath, element: ScalarValue)
 /** The looks of one unit of work at all its records, by address. */
 export class ReadSet {
   readonly #records = new Map<string, RecordReads>()
+  readonly #required = new Set<string>()
 
   of(address: string): RecordReads {
     const known = this.#records.get(address)
@@ -94,11 +90,19 @@ export class ReadSet {
     return this.#records.get(address)
   }
 
-  [Symbol.iterator](): Iterator<readonly [address: string, reads: RecordReads]> {
-    return this.#records.entries()
+  /** Of what the stored record satisfies, so that it must satisfy it at the commit. */
+  require(address: string, condition: Condition): void {
+    this.of(address).required.add(condition)
+    this.#required.add(address)
+  }
+
+  /** Of all that was looked at; or only of what conditions were required of. */
+  addresses(which: 'looked-at' | 'required'): Iterable<string> {
+    return which === 'required' ? this.#required : this.#records.keys()
   }
 
   include(other: ReadSet): void {
     for (const [address, reads] of other.#records) this.of(address).include(reads)
+    for (const address of other.#required) this.#required.add(address)
   }
 }

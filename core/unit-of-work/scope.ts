@@ -122,7 +122,7 @@ export class Scope {
 
   /** Makes the record's existence, or its absence, part of what was looked at. */
   observe(state: RecordState): void {
-    this.#look(state, () => {})
+    this.#look(state, (reads, id) => void reads.of(id))
   }
 
   /** The record as domain code sees it, the same object for the same state. */
@@ -138,12 +138,12 @@ export class Scope {
 
   /** Hears the looks at one state of a record, whoever looks: this scope or a child that holds the same object. */
   looksAt(state: RecordState): Looks {
-    const note = (look: (reads: ReturnType<ReadSet['of']>) => void): void => this.#look(state, look)
+    const note = (look: (reads: ReadSet, id: string) => void): void => this.#look(state, look)
     return {
-      value: (path) => note((reads) => reads.value(path)),
-      exists: (path) => note((reads) => reads.exists(path)),
-      element: (path, element) => note((reads) => reads.element(path, element)),
-      required: (condition) => note((reads) => reads.require(condition)),
+      value: (path) => note((reads, id) => reads.of(id).value(path)),
+      exists: (path) => note((reads, id) => reads.of(id).exists(path)),
+      element: (path, element) => note((reads, id) => reads.of(id).element(path, element)),
+      required: (condition) => note((reads, id) => reads.require(id, condition)),
       handedOut: () => {
         const version = state.view
         // Encoded now, before the holder can change it in place.
@@ -225,12 +225,12 @@ export class Scope {
     for (const state of this.#changes.values()) state.drafted?.assertUntouched()
   }
 
-  #look(state: RecordState, look: (reads: ReturnType<ReadSet['of']>) => void): void {
+  #look(state: RecordState, look: (reads: ReadSet, id: string) => void): void {
     const running = this.attempt.running()
     const looking = running && running.attempt === this.attempt ? running : this
     const scope = looking.nearestRunning()
     if (!scope) return
-    look(scope.reads.of(state.identity.id))
+    look(scope.reads, state.identity.id)
     scope.#meet(state.identity, scope.parent?.stateOf(state.identity))
   }
 
