@@ -16,7 +16,7 @@ export interface Cut {
 }
 
 /** Milliseconds for which a cut waits for a commit. */
-const GRACE = 100
+const GRACE = 500
 
 interface Waiting {
   readonly cut: Cut
