@@ -9,14 +9,17 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import type { UpdateAction } from '../../../core/expression/update.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 
-const Counter = defineModel({
+const counter = {
   name: 'Counter',
   table: 'counters',
   key: { partition: 'id' },
   schema: t.type({ id: t.string, n: t.number, m: t.number }),
   history: { entries: 4 },
-})
+} as const
+
+const Counter = defineModel(counter)
 
 const key = { id: 'c' }
 
@@ -85,6 +88,34 @@ test('the next commit cuts the tail, and nothing else is sent for it', async () 
   assert.ok(plans.length <= 31 + 30 / 3, `${plans.length} writes`)
   assert.equal(await history.verify(Counter, key), { ok: true, versions: 31, problems: [] })
 })
+
+for (const kind of storeKinds) {
+  test(`a commit appends its entry and cuts others in one update (${kind})`, async () => {
+    const inner = openStore(kind)
+    const plans: WritePlan[] = []
+    const store: Store = {
+      ...inner,
+      async commit(plan, options) {
+        plans.push(plan)
+        return inner.commit(plan, options)
+      },
+    }
+    const prefix = tablePrefix()
+    const Own = defineModel({ ...counter, table: `${prefix}-counters` })
+    const { unitOfWork, history, tables } = createEngine({ store, models: [Own], journalTable: `${prefix}-journal` })
+    await tables.create()
+    await unitOfWork.run((work) => void work.create(Own, { ...key, n: 0, m: 0 }))
+    for (let i = 1; i <= 40; i++) {
+      await unitOfWork.run(async (work) => {
+        work.change(await work.get(Own, key), (draft) => void draft.n++)
+      })
+      await soon()
+    }
+    assert.ok(plans.some((plan) => isCut(plan) && !isOnlyCut(plan)))
+    assert.equal(await history.verify(Own, key), { ok: true, versions: 41, problems: [] })
+    assert.equal((await history.at(Own, key, { version: 20 }))?.n, 19)
+  })
+}
 
 test('a tail of which no commit comes is cut by itself, and when the engine is closed', async () => {
   for (const end of ['pause', 'close'] as const) {
