@@ -77,6 +77,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       update: [removeAt(['l', 0]), set(['l', 9], 'new'), removeAt(['l', 2])],
       after: { l: [1, 'new'] },
     },
+    // How a commit cuts a record's history and adds to it.
+    {
+      before: { l: [0, 1, 2] },
+      update: [set(['l', 99_999], 'new'), removeAt(['l', 0]), removeAt(['l', 1])],
+      after: { l: [2, 'new'] },
+    },
   ],
   'append: to a list, present or not': [
     { before: { l: [1] }, update: [append(['l'], [2, 'x'])], after: { l: [1, 2, 'x'] } },
