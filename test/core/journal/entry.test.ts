@@ -94,8 +94,8 @@ function asValue(given: unknown): AttributeValue {
   return Object.fromEntries(members.map(([name, member]) => [name, asValue(member)]))
 }
 
-test('any value comes back from its text, deeply frozen', () => {
-  fc.assert(
+test('any value comes back from its text, deeply frozen', async () => {
+  await fc.assert(
     fc.property(value, (given) => {
       const back = parseValue(valueText(given))
       assert.ok(equal(back, given), valueText(given))
@@ -106,8 +106,8 @@ test('any value comes back from its text, deeply frozen', () => {
   )
 })
 
-test('any entry comes back from its text, which is one line', () => {
-  fc.assert(
+test('any entry comes back from its text, which is one line', async () => {
+  await fc.assert(
     fc.property(entry, (given) => {
       const kept = entryText(given)
       assert.not.match(kept, /\n|^~/)
