@@ -66,7 +66,8 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
     kind: 'update',
     ...source.address,
     condition: all([beginsWith(cut!), equals([GENERATION], generation)]),
-    update: [set([TAIL], listed([shell]))],
+    // The entry alone: a commit may have added its own behind it.
+    update: listed([shell]).map((entry) => set([TAIL, 0], entry)),
   })
   if (outcome !== 'committed') return false
   const block: Block = { generation, entries: [shell], image: undefined, last: undefined, isEnd: false }

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { tailOf } from '../../../core/journal/tail.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { meanwhile, type Twist, watchedStore } from '../../support/watched-store.ts'
 import { failsWith } from '../unit-of-work/world.ts'
 import { bank } from './account.ts'
 
@@ -233,6 +234,34 @@ test('a late sealer brings nothing back that was erased', async () => {
 })
 
 // A commit too large for an expression puts the item as a whole, and with it put back the tail that it had read.
+// The whole tail was replaced by the erased entry, and the entry of a commit that came in between was gone.
+test('a commit that comes while the last entry is erased keeps its own', async () => {
+  const store = watchedStore(memoryStore())
+  const w = await notes(store)
+  await w.create({ small: 'secret' })
+  await w.change({ small: 'a' })
+  store.forget()
+  const others = await notes(store, w.prefix)
+  let before: unknown
+  const asItWas: Twist = (_, apply) => apply()
+  // The block, the cut, and then the last entry itself.
+  store.twist(
+    asItWas,
+    asItWas,
+    meanwhile(async () => {
+      before = store.commits.length
+      await others.change({ small: 'b' })
+    }),
+  )
+  await w.history.erase(w.Note, w.key)
+  assert.is(before, 2)
+  const { versions, ok } = await w.history.verify(w.Note, w.key)
+  assert.equal([versions, ok], [3, true])
+  const events = await w.history.of(w.Note, w.key).toArray()
+  assert.is(new Set(events.map(({ commitId }) => commitId)).size, 3)
+  assert.equal(events.at(-1)!.changes, [{ path: 'small', old: 'a', new: 'b' }])
+})
+
 test('a commit of hundreds of fields brings nothing back that was erased since it read', async () => {
   const store = memoryStore()
   const prefix = tablePrefix()
@@ -246,16 +275,7 @@ test('a commit of hundreds of fields brings nothing back that was erased since i
       t.partial(Object.fromEntries(names.map((name) => [name, t.number]))),
     ]),
   })
-  let meanwhile: (() => Promise<unknown>) | undefined
-  const watched: Store = {
-    ...store,
-    async commit(plan, options) {
-      const act = meanwhile
-      meanwhile = undefined
-      await act?.()
-      return store.commit(plan, options)
-    },
-  }
+  const watched = watchedStore(store)
   const engine = (over: Store) => createEngine({ store: over, models: [Wide], journalTable: `${prefix}-journal` })
   const { unitOfWork, history } = engine(watched)
   const key = { id: 'a' }
@@ -266,7 +286,7 @@ test('a commit of hundreds of fields brings nothing back that was erased since i
   await unitOfWork.run((work) => void work.create(Wide, { ...key, note: 'a' } as never))
   await change({ note: 'secret' })
   await change({ note: 'b' })
-  meanwhile = () => engine(store).history.erase(Wide, key)
+  watched.twist(meanwhile(() => engine(store).history.erase(Wide, key)))
   await change(Object.fromEntries(names.map((name, i) => [name, i])))
   const rows = await Promise.all(
     [Wide.table, `${prefix}-journal`].map((table) => store.scan({ table, consistent: true })),
