@@ -64,9 +64,13 @@ export class WaitingCuts {
   /** The cut for a commit that is planned on an item whose tail begins with this version. It is to be given back in any case. */
   take(record: string, life: string, version: number): Cut | undefined {
     const waiting = this.#waiting.get(record)
-    if (waiting?.state !== 'free' || waiting.cut.life !== life || waiting.cut.version !== version) return undefined
+    if (waiting?.state !== 'free' || waiting.cut.life !== life) return undefined
+    const { cut } = waiting
+    // Somebody else has cut the tail: nothing is left to wait for.
+    if (version > cut.version) this.giveBack(cut, true)
+    if (version !== cut.version) return undefined
     waiting.state = 'taken'
-    return waiting.cut
+    return cut
   }
 
   giveBack(cut: Cut, isDone: boolean): void {

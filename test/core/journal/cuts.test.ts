@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { createEngine, defineModel, type Store, type WritePlan } from 'draftwork'
+import { createEngine, defineModel, type WritePlan } from 'draftwork'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import type { UpdateAction } from '../../../core/expression/update.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { type WatchedStore, watchedStore } from '../../support/watched-store.ts'
 
 const counter = {
   name: 'Counter',
@@ -28,14 +29,7 @@ async function counters() {
   const memory = memoryStore()
   const pauses: (() => void)[] = []
   const open = () => {
-    const plans: WritePlan[] = []
-    const store: Store = {
-      ...memory,
-      async commit(plan, options) {
-        plans.push(plan)
-        return memory.commit(plan, options)
-      },
-    }
+    const store = watchedStore(memory)
     const environment = {
       now: Date.now,
       random: Math.random,
@@ -50,7 +44,7 @@ async function counters() {
       engine.unitOfWork.run(async (work) => {
         work.change(await work.get(Counter, key), (draft) => void draft[field]++)
       })
-    return { ...engine, plans, count }
+    return { ...engine, plans: () => plansOf(store), count }
   }
   const engine = open()
   await engine.unitOfWork.run((work) => void work.create(Counter, { ...key, n: 0, m: 0 }))
@@ -69,6 +63,8 @@ async function counters() {
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
+const plansOf = ({ commits }: WatchedStore): readonly WritePlan[] => commits.map(({ plan }) => plan)
+
 const cuts = ({ actions: [action] }: WritePlan): readonly UpdateAction[] =>
   action?.kind === 'update' ? action.update.filter(({ kind, path }) => kind === 'remove' && path[0] === '_h') : []
 const isCut = (plan: WritePlan): boolean => cuts(plan).length > 0
@@ -82,24 +78,16 @@ test('the next commit cuts the tail, and nothing else is sent for it', async () 
     await soon()
     assert.ok((await tail()) <= 6)
   }
-  assert.ok(plans.filter(isCut).length >= 6, 'tails are cut')
-  assert.is(plans.filter(isOnlyCut).length, 0)
+  assert.ok(plans().filter(isCut).length >= 6, 'tails are cut')
+  assert.is(plans().filter(isOnlyCut).length, 0)
   // A commit, or the block of three or four.
-  assert.ok(plans.length <= 31 + 30 / 3, `${plans.length} writes`)
+  assert.ok(plans().length <= 31 + 30 / 3, `${plans().length} writes`)
   assert.equal(await history.verify(Counter, key), { ok: true, versions: 31, problems: [] })
 })
 
 for (const kind of storeKinds) {
   test(`a commit appends its entry and cuts others in one update (${kind})`, async () => {
-    const inner = openStore(kind)
-    const plans: WritePlan[] = []
-    const store: Store = {
-      ...inner,
-      async commit(plan, options) {
-        plans.push(plan)
-        return inner.commit(plan, options)
-      },
-    }
+    const store = watchedStore(openStore(kind))
     const prefix = tablePrefix()
     const Own = defineModel({ ...counter, table: `${prefix}-counters` })
     const { unitOfWork, history, tables } = createEngine({ store, models: [Own], journalTable: `${prefix}-journal` })
@@ -111,7 +99,7 @@ for (const kind of storeKinds) {
       })
       await soon()
     }
-    assert.ok(plans.some((plan) => isCut(plan) && !isOnlyCut(plan)))
+    assert.ok(plansOf(store).some((plan) => isCut(plan) && !isOnlyCut(plan)))
     assert.equal(await history.verify(Own, key), { ok: true, versions: 41, problems: [] })
     assert.equal((await history.at(Own, key, { version: 20 }))?.n, 19)
   })
@@ -122,17 +110,17 @@ test('a tail of which no commit comes is cut by itself, and when the engine is c
     const { count, plans, tail, pass, close } = await counters()
     for (let i = 0; i < 4; i++) await count()
     await soon()
-    assert.equal([await tail(), plans.filter(isCut).length], [5, 0])
+    assert.equal([await tail(), plans().filter(isCut).length], [5, 0])
     if (end === 'pause') pass()
     else await close()
     await soon()
-    const [cut, ...more] = plans.filter(isCut)
+    const [cut, ...more] = plans().filter(isCut)
     assert.equal([cuts(cut!).length, isOnlyCut(cut!), more], [3, true, []])
   }
 })
 
 test('a commit that meets a tail which another process has cut loses nothing', async () => {
-  const { count, tail, open, pass, unitOfWork, history } = await counters()
+  const { count, tail, open, pass, plans, unitOfWork, history } = await counters()
   for (let i = 0; i < 4; i++) await count()
   await soon()
   await unitOfWork.run(async (work) => {
@@ -147,6 +135,7 @@ test('a commit that meets a tail which another process has cut loses nothing', a
   })
   pass()
   await soon()
+  assert.equal(plans().filter(isOnlyCut), [], 'it does not cut what has been cut')
   assert.equal(await history.verify(Counter, key), { ok: true, versions: 8, problems: [] })
   assert.equal(await unitOfWork.run((work) => work.get(Counter, key)), { ...key, n: 5, m: 2 })
 })
