@@ -9,6 +9,7 @@
 import { type Item, itemSize } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, all, type Condition, equals, exists } from '../expression/condition.ts'
+import { evaluate } from '../expression/evaluate.ts'
 import type { Update } from '../expression/update.ts'
 import { exactly } from '../journal/change.ts'
 import {
@@ -85,7 +86,11 @@ const onlyOnce = (loose: Update, stored: Item | undefined, known: Item | undefin
 
 const partitionOf = ({ identity }: Involved): string => Object.keys(identity.address.key)[0]!
 
-const isThere = (involved: Involved): Condition => exists([partitionOf(involved)])
+/** What is asked of a record that must be there, which is said only where the rest would hold of nothing as well. */
+function ofRecord(involved: Involved, guards: readonly Guard[], more: readonly Condition[] = []): Condition {
+  const asked = all([...guards.map(({ condition }) => condition), ...more])
+  return evaluate(asked, undefined) ? all([exists([partitionOf(involved)]), asked]) : asked
+}
 
 /** The attributes of a record that this commit creates. */
 const created = ({ id }: CommitContext, involved: Involved, entry: string | undefined): Item => ({
@@ -108,7 +113,7 @@ function planReplacement(context: CommitContext, involved: Involved, history: Hi
   const entry = entryOf(involved, history)
   const item = created(context, involved, entry)
   const guards = unchanged(involved.stored!, context.limits)
-  const domain = conjunction(isThere(involved), guards)
+  const domain = ofRecord(involved, guards)
   const condition = entry === undefined ? domain : all([domain, notYetApplied(context.id, entry)])
   return {
     action: { kind: 'put', ...involved.identity.address, item, condition },
@@ -124,10 +129,10 @@ function planDeletion(context: CommitContext, involved: Involved): PlannedAction
   // Created and deleted by the same unit of work: there never was a record.
   if (involved.isLoaded && !stored) return planCheck(involved, undefined)
   const guards = stored ? unchanged(stored, context.limits) : []
-  const domain = conjunction(isThere(involved), guards, typeGuard(involved))
+  const domain = ofRecord(involved, guards, typeGuard(involved))
   // What goes into the history's last block is all of the record, so nobody may have changed it since.
   const asMet = !stored && met && keepsHistory(involved) ? unchanged(met, context.limits) : []
-  const condition = conjunction(domain, asMet)
+  const condition = all([domain, ...asMet.map((guard) => guard.condition)])
   return {
     action: { kind: 'delete', ...involved.identity.address, condition },
     guards,
@@ -164,7 +169,7 @@ function planUpdate(
     ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id, entry)]
     : []
   for (const { guards, update, loose } of levelsOf(involved, parts, limits)) {
-    const domain = conjunction(isThere(involved), guards, asked)
+    const domain = ofRecord(involved, guards, asked)
     const uncut = all([
       domain,
       ...engine,
@@ -185,7 +190,7 @@ function planUpdate(
   // With the tail as it is now: a put must not bring back entries that were sealed or erased since.
   const tail = keeps ? known?.[TAIL] : undefined
   const item = apply([...drafts, ...own, ...counted(0)], tail === undefined ? stored : { ...stored, [TAIL]: tail })
-  const domain = conjunction(isThere(involved), guards, asked)
+  const domain = ofRecord(involved, guards, asked)
   const condition = all([domain, ...engine, ...(tail === undefined ? [] : [equals([TAIL], tail)])])
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }
 }
@@ -202,9 +207,9 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
     stored === involved.present
       ? [preciseGuards(stored, reads, []), attributeGuards(stored, reads, []), versionGuard(stored)]
       : [wholeRecord(stored), versionGuard(stored)]
-  const fits = (guards: readonly Guard[]) => !limits || !tooHeavy(conjunction(isThere(involved), guards), [], limits)
+  const fits = (guards: readonly Guard[]) => !limits || !tooHeavy(ofRecord(involved, guards), [], limits)
   const guards = levels.find(fits) ?? versionGuard(stored)
-  const condition = conjunction(isThere(involved), guards)
+  const condition = ofRecord(involved, guards)
   return {
     action: { kind: 'check', ...identity.address, condition },
     guards,
@@ -227,6 +232,3 @@ function schemaGuard({ identity, stored }: Involved): Condition[] {
   const told = stored ? stored[SCHEMA_VERSION] : version
   return [told === undefined ? absent([SCHEMA_VERSION]) : equals([SCHEMA_VERSION], told)]
 }
-
-const conjunction = (first: Condition, guards: readonly Guard[], more: readonly Condition[] = []): Condition =>
-  all([first, ...guards.map(({ condition }) => condition), ...more])

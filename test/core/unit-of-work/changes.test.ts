@@ -1,14 +1,19 @@
 /** What is sent for a change: the smallest update with the same effect, on the condition that the record exists. */
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { AttributeValue } from '../../../core/data/attribute-value.ts'
 import { printPath } from '../../../core/data/document-path.ts'
 import type { Item } from '../../../core/data/item.ts'
+import { createEngine } from '../../../core/engine.ts'
+import { all } from '../../../core/expression/condition.ts'
+import { evaluate } from '../../../core/expression/evaluate.ts'
 import type { UpdateAction } from '../../../core/expression/update.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import type { WriteAction } from '../../../core/store/write-plan.ts'
-import { storeKinds } from '../../support/stores.ts'
-import { conditionsOf } from '../../support/watched-store.ts'
-import { ann, type DraftPlayer, put, world } from './world.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { meanwhile, watchedStore } from '../../support/watched-store.ts'
+import { ann, type DraftPlayer, failsWith, put, world } from './world.ts'
 
 type Sent = readonly [kind: UpdateAction['kind'], path: string, what?: unknown]
 
@@ -128,7 +133,7 @@ for (const kind of storeKinds) {
       const [action] = w.watched.onlyCommit()
       const byPath = (a: Sent, b: Sent) => (a[1] < b[1] ? -1 : 1)
       assert.equal(sent(action).sort(byPath), [...expected].sort(byPath))
-      assert.ok(conditionsOf(action!).some((each) => each.kind === 'exists' && printPath(each.path) === 'id'))
+      assert.not.ok(evaluate(action!.condition, undefined), 'it would create a record that is not there')
       assert.equal(await w.player(key.id), present(promised))
     })
   }
@@ -205,6 +210,30 @@ for (const kind of storeKinds) {
     const { color, deep, _v } = (await w.stored())!
     assert.equal({ color, deep }, foreign)
     assert.is(_v, 2)
+  })
+
+  // Where a value is guarded, the guard says that the record is there; where only absences are, it must be said.
+  test(`a record that was deleted meanwhile is not made again by a field that appears (${kind})`, async () => {
+    const store = watchedStore(openStore(kind))
+    const Plain = defineModel({
+      name: 'Plain',
+      table: `${tablePrefix()}-plain`,
+      key: { partition: 'id' },
+      schema: t.intersection([t.type({ id: t.string }), t.partial({ note: t.string })]),
+      history: false,
+    })
+    const { unitOfWork, tables } = createEngine({ store, models: [Plain] })
+    await tables.create()
+    await unitOfWork.run((work) => void work.create(Plain, { id: 'a' }))
+    store.twist(meanwhile(() => store.commit({ id: 'x', actions: [gone] })))
+    const gone: WriteAction = { kind: 'delete', table: Plain.table, key: { id: 'a' }, condition: all([]) }
+    const writing = unitOfWork.run(async (work) =>
+      work.change(await work.get(Plain, { id: 'a' }), (draft) => {
+        draft.note = 'here'
+      }),
+    )
+    await failsWith(writing, 'RECORD_NOT_FOUND')
+    assert.equal((await store.scan({ table: Plain.table, consistent: true })).items, [])
   })
 }
 

@@ -199,7 +199,7 @@ test('the version guard names the generation too, since a record created again c
   assert.equal(
     conditionsOf(action!).map(({ kind }) => kind),
     // The last one says that the tail, which is put back with the item, is as it was.
-    ['exists', 'compare', 'compare', 'compare', 'not', 'compare'],
+    ['compare', 'compare', 'compare', 'not', 'compare'],
   )
 })
 
