@@ -17,6 +17,7 @@ import { joinObservers } from './observation/join-observers.ts'
 import { type LogOptions, logObserver } from './observation/log.ts'
 import type { Logger } from './observation/logger.ts'
 import { observedStore } from './observation/observed-store.ts'
+import { observedWaits } from './observation/observed-waits.ts'
 import type { Observer } from './observation/observer.ts'
 import { type Records, recordsOf } from './records/records.ts'
 import { checkScheduler, type SchedulerOptions } from './scheduler/options.ts'
@@ -119,7 +120,12 @@ export function createEngine(options: EngineOptions): Engine {
   const paced =
     scheduler === false
       ? undefined
-      : pacedStore(sent, { ...checkedScheduler(scheduler), environment, journalTable: journal })
+      : pacedStore(sent, {
+          ...checkedScheduler(scheduler),
+          environment,
+          journalTable: journal,
+          onWait: observer && observedWaits(observer),
+        })
   const store: Store = paced ?? sent
   for (const { name, table, definition } of models) {
     observer?.note?.({
@@ -141,7 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
     history: historyOf({ store, environment, models: known, journalTable: journal, unitOfWork }),
     records: recordsOf({ store, models: known, environment, isClosed }),
     migrations: migrationsOfTables({
-      ...{ store, models: known, environment, journalTable: journal },
+      ...{ store, models: known, environment, journalTable: journal, observer },
       background(rate) {
         const behind = inBackground(store, rate)
         return { store: behind, unitOfWork: unitOfWorkRunner({ ...parts, store: behind }) }

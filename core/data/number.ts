@@ -141,6 +141,11 @@ export function addNumbers(a: StoredNumber, b: StoredNumber): StoredNumber {
   return fromExact(parseExact(`${sum}e${exponent}`))
 }
 
+export function negate(value: StoredNumber): StoredNumber {
+  const text = numberText(value)
+  return parseNumber(text.startsWith('-') ? text.slice(1) : `-${text}`)
+}
+
 /** The same text for equal numbers, whatever type holds them. */
 export const numberKey = (value: StoredNumber): string => {
   const { digits, exponent } = exact(value)

@@ -95,7 +95,7 @@ export interface History {
    *
    * @returns how many records were changed back
    * @throws `CONFLICT` where somebody has changed the same since, or has taken the commit back; `RECORD_NOT_FOUND` for one
-   *   that is not found, or was erased
+   *   that is not in the history that the event names, or was erased; `INVALID_ARGUMENT` for an id that no history has
    */
   undo(commit: string | EventReference, options?: RequestOptions): Promise<number>
 

@@ -5,8 +5,9 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
+import type { ItemKey } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
-import { engineError } from '../errors.ts'
+import { type EngineError, engineError } from '../errors.ts'
 import type { EventReference } from './event.ts'
 import { findCommit } from './find-commit.ts'
 import type { HistoryParts } from './history-parts.ts'
@@ -17,13 +18,22 @@ export async function undoCommit(
   commit: string | EventReference,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const id = typeof commit === 'string' ? commit : commit?.commitId
-  if (typeof id !== 'string' || id === '') {
-    throw invalidArgument('commit', `Expected a commit id or an event of a history, got ${printValue(commit)}.`)
-  }
+  const event = typeof commit === 'string' ? undefined : checked(commit)
+  const id = event?.commitId ?? (commit as string)
+  if (id === '') throw unfit(commit)
   const found = await findCommit(parts, commit, signal)
-  if (found.length === 0 || found.some(({ version }) => version.entry.erased)) {
-    throw engineError('RECORD_NOT_FOUND', `Commit ${id} is in no history here, or was erased.`, { model: '', key: {} })
+  const [first] = found
+  if (!first) {
+    const message = `Commit ${id} is in no history here.`
+    if (!event) throw invalidArgument('commit', message)
+    const { model, key } = event
+    throw engineError('RECORD_NOT_FOUND', message, { model, key: key as ItemKey })
+  }
+  const erased = found.find(({ version }) => version.entry.erased)
+  if (erased) {
+    const { model, address } = erased
+    const message = `Commit ${id} was erased from the history of a record of ${model.name}, so that nothing tells what it replaced.`
+    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: address.key })
   }
   await parts.unitOfWork.run(
     `${UNDO}${id}`,
@@ -34,3 +44,12 @@ export async function undoCommit(
   )
   return found.length
 }
+
+function checked(event: EventReference): EventReference {
+  const names = ['commitId', 'model'] as const
+  if (names.every((name) => typeof event?.[name] === 'string') && typeof event.key === 'object') return event
+  throw unfit(event)
+}
+
+const unfit = (commit: unknown): EngineError =>
+  invalidArgument('commit', `Expected a commit id or an event of a history, got ${printValue(commit)}.`)

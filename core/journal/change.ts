@@ -18,7 +18,7 @@ import {
 } from '../data/attribute-value.ts'
 import { type DocumentPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { numberText, parseNumber, type StoredNumber } from '../data/number.ts'
+import { negate, type StoredNumber } from '../data/number.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, type Condition, contains, exists, not } from '../expression/condition.ts'
 import { addToSet, append, increment, remove, removeFromSet, set, type UpdateAction } from '../expression/update.ts'
@@ -141,7 +141,7 @@ function backward(change: Change, item: Item): UpdateAction {
       return change.fresh ? remove(path) : set(path, kept)
     }
     case 'increment':
-      return change.fresh ? remove(path) : increment(path, negated(change.by))
+      return change.fresh ? remove(path) : increment(path, negate(change.by))
     case 'add':
       return removeFromSet(path, change.elements)
     case 'remove':
@@ -149,11 +149,6 @@ function backward(change: Change, item: Item): UpdateAction {
     default:
       return change satisfies never
   }
-}
-
-function negated(value: StoredNumber): StoredNumber {
-  const text = numberText(value)
-  return parseNumber(text.startsWith('-') ? text.slice(1) : `-${text}`)
 }
 
 /** What a stored change begins with; without any it sets a value where there was one. */

@@ -15,6 +15,7 @@ import { assertKnown } from '../model/known-models.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
+import type { Observer } from '../observation/observer.ts'
 import { anySignal } from '../store/any-signal.ts'
 import type { Store } from '../store/store.ts'
 import type { UnitOfWorkRunner } from '../unit-of-work/run.ts'
@@ -60,6 +61,7 @@ interface MigrationsParts {
   readonly models: ReadonlySet<AnyModel>
   readonly environment: Environment
   readonly journalTable: string
+  readonly observer: Observer | undefined
   /** What a run works with: behind everybody else, with at most this share of each table's capacity. */
   readonly background: (rate: number | undefined) => { readonly store: Store; readonly unitOfWork: UnitOfWorkRunner }
 }
@@ -128,7 +130,11 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
     release()
     if (signal?.aborted) throw aborted(signal)
     if (failing.signal.aborted) throw failing.signal.reason
-    return report()
+    const done = report()
+    const { scanned, migrated, untouched, failed } = done
+    if (!dryRun)
+      parts.observer?.note?.({ kind: 'migrated', model: model.name, to, scanned, migrated, untouched, failed })
+    return done
   }
 
   async function begin(model: AnyModel, { to, segments, dryRun, resume }: CheckedOptions): Promise<RunProgress> {

@@ -43,6 +43,7 @@ export function observedStore(store: Store, observer: Observer): Store {
   return Object.freeze<Store>({
     system: store.system,
     limits: store.limits,
+    needsStreams: store.needsStreams,
     read: (addresses, options) =>
       observed(
         { operation: 'read', addresses, tables: tablesOf(addresses) },

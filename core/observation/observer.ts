@@ -103,13 +103,15 @@ export interface WaitBegun {
 export type Note =
   /** A model of a new engine. */
   | { readonly kind: 'defined'; readonly model: string; readonly table: string; readonly key: readonly string[] }
-  /** Records of a model were brought from one schema version to another. */
+  /** A run over a whole table has brought the records of a model to this schema version; counts as in its report. */
   | {
       readonly kind: 'migrated'
       readonly model: string
-      readonly from: unknown
-      readonly to: unknown
-      readonly records: number
+      readonly to: number
+      readonly scanned: number
+      readonly migrated: number
+      readonly untouched: number
+      readonly failed: number
     }
 
 /** Runs the work, observed or not, and tells how it ended. The work rejects as it did. */

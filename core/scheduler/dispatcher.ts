@@ -25,6 +25,8 @@ interface Patience {
   readonly signal: AbortSignal | undefined
   /** It was sent before, so that it has its place in the queue, however full. */
   readonly isAgain: boolean
+  /** Called where it has to wait. */
+  readonly onWait: () => ((failure?: EngineError) => void) | undefined
 }
 
 interface Deadline {
@@ -59,7 +61,7 @@ export class Dispatcher {
    * @throws `THROTTLED` after the deadline and where too many wait already, `ABORTED`, `CLOSED`; nothing was sent then
    */
   async dispatch<A>(request: PacedRequest, patience: Patience, send: () => Promise<A>): Promise<A> {
-    const { deadline, signal, isAgain } = patience
+    const { deadline, signal, isAgain, onWait } = patience
     if (this.#isClosed) throw closed()
     if (this.#line.waiting >= this.#maxQueue && !isAgain) throw queueIsFull(this.#maxQueue, request)
     if (this.#line.letStraight(request)) {
@@ -71,7 +73,7 @@ export class Dispatcher {
       }
     }
     return new Promise<A>((resolve, reject) => {
-      let stopWaiting = (): void => {}
+      let stopWaiting = (_failure?: EngineError): void => {}
       const work = async (): Promise<void> => {
         stopWaiting()
         try {
@@ -86,8 +88,9 @@ export class Dispatcher {
       // Its own promise never rejects, and stays pending for a request that gave up waiting.
       this.#queue.add(work, { request }).catch(reject)
       if (!this.#line.holds(request)) return
+      const waited = onWait()
       const giveUp = (error: EngineError): void => {
-        stopWaiting()
+        stopWaiting(error)
         this.#line.leave(request)
         reject(error)
         queueMicrotask(this.wake)
@@ -98,7 +101,8 @@ export class Dispatcher {
         at: deadline,
         giveUp: () => giveUp(tookTooLong(request, this.#environment.now())),
       }
-      stopWaiting = () => {
+      stopWaiting = (failure) => {
+        waited?.(failure)
         signal?.removeEventListener('abort', abort)
         this.#deadlines.remove(due)
         this.#waiting.delete(giveUp)

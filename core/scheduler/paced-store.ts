@@ -19,7 +19,7 @@ import { Leases } from './leases.ts'
 import { Limits } from './limits.ts'
 import { checkScheduler, type SchedulerOptions } from './options.ts'
 import { Paced, type PacedStore } from './paced.ts'
-import { Pacer } from './pacer.ts'
+import { Pacer, type WatchWait } from './pacer.ts'
 
 /** As of `createEngine({ scheduler })`, for a store without an engine. */
 export interface PacedStoreOptions extends SchedulerOptions {
@@ -27,6 +27,8 @@ export interface PacedStoreOptions extends SchedulerOptions {
   readonly environment?: Environment | undefined
   /** Where `coordinate` keeps its leases. Default `draftwork-journal`. */
   readonly journalTable?: string | undefined
+  /** Called where a request has to wait for capacity; must not throw. Default nobody watches. */
+  readonly onWait?: WatchWait | undefined
 }
 
 /** @throws `INVALID_ARGUMENT` */
@@ -34,8 +36,9 @@ export function pacedStore(store: Store, given: PacedStoreOptions = {}): PacedSt
   if (typeof store?.commit !== 'function')
     throw unexpected('store', 'a store, such as dynamodbStore({ client })', store)
   assertOptions(given)
-  const { environment = systemEnvironment, journalTable = DEFAULT_JOURNAL_TABLE, ...scheduler } = given
+  const { environment = systemEnvironment, journalTable = DEFAULT_JOURNAL_TABLE, onWait, ...scheduler } = given
   if (!isName(journalTable)) throw unexpected('journalTable', 'the name of a table', journalTable)
+  if (onWait !== undefined && typeof onWait !== 'function') throw unexpected('onWait', 'a function', onWait)
   const options = checkScheduler(scheduler)
   const costs = new Costs()
   const limits = new Limits({ store, environment, options, foundIndex: (...found) => costs.knowIndex(...found) })
@@ -60,6 +63,7 @@ export function pacedStore(store: Store, given: PacedStoreOptions = {}): PacedSt
     gates,
     dispatcher,
     maxWait,
+    onWait,
     prepare(tables) {
       const waits = tables.flatMap((table) => [limits.ready(table) ?? [], leases?.use(table) ?? []].flat())
       return waits.length === 0 ? undefined : Promise.all(waits)

@@ -43,11 +43,13 @@ interface PacedParts {
 export class Paced implements PacedStore {
   readonly system: string | undefined
   readonly limits
+  readonly needsStreams: boolean | undefined
   readonly #parts: PacedParts
 
   constructor(parts: PacedParts) {
     this.system = parts.store.system
     this.limits = parts.store.limits
+    this.needsStreams = parts.store.needsStreams
     this.#parts = parts
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Environment } from '../environment.ts'
-import { engineError, isEngineError } from '../errors.ts'
+import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import type { ConsumedCapacity, Priority } from '../store/capacity.ts'
 import type { RequestOptions } from '../store/store.ts'
 import type { Cost, Costs } from './cost.ts'
@@ -43,6 +43,12 @@ export interface Place {
   readonly arrivedAt: number
 }
 
+/** What is given back is called once, when the wait is over: with the error where it was given up. */
+export type WatchWait = (wait: {
+  readonly tables: readonly string[]
+  readonly priority: Priority
+}) => ((failure?: EngineError) => void) | undefined
+
 interface PacerParts {
   readonly environment: Environment
   readonly limits: Limits
@@ -51,6 +57,8 @@ interface PacerParts {
   readonly dispatcher: Dispatcher
   /** Milliseconds that commits and reads wait by default. */
   readonly maxWait: number
+  /** Is told of each request that has to wait. */
+  readonly onWait: WatchWait | undefined
   /** What to wait for before the tables' limits are known; undefined for nothing. */
   readonly prepare: (tables: readonly string[]) => Promise<unknown> | undefined
 }
@@ -81,17 +89,18 @@ export class Pacer {
 
   /** @throws `THROTTLED` after the deadline, `ABORTED`, `CLOSED`, and what `send` throws */
   async run<Answer>(job: Job<Answer>, place = this.place(job)): Promise<Answer> {
-    const { environment, dispatcher, costs, prepare } = this.#parts
+    const { environment, dispatcher, costs, prepare, onWait } = this.#parts
     const { options } = job
     const preparing = prepare(job.tables)
     if (preparing) await preparing
     const rank = rankOf(options, job.priority)
+    const begin = () => onWait?.({ tables: job.tables, priority: options.priority ?? job.priority })
     for (let attempts = 1; ; attempts++) {
       const needs = this.#needs(job.costs())
       const ask = { rank, needs, rate: options.rate, partitions: job.partitions }
       const request = new PacedRequest(place.arrival, ask, place.arrivedAt)
       let sentAt = 0
-      const patience = { deadline: place.deadline, signal: options.signal, isAgain: attempts > 1 }
+      const patience = { deadline: place.deadline, signal: options.signal, isAgain: attempts > 1, onWait: begin }
       const sent = await dispatcher.dispatch(request, patience, () => {
         sentAt = environment.now()
         if (attempts === 1) for (const { resource } of needs) resource.waited(sentAt - place.arrivedAt)

@@ -16,6 +16,7 @@ export function inBackground(store: Store, rate?: number | undefined): Store {
   return Object.freeze<Store>({
     system: store.system,
     limits: store.limits,
+    needsStreams: store.needsStreams,
     read: (addresses, options) => store.read(addresses, behind(options)),
     query: (request, options = {}) => store.query(request, behind(options)),
     scan: (request, options = {}) => store.scan(request, behind(options)),

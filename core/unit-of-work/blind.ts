@@ -8,7 +8,7 @@ import { invalidArgument } from '../arguments.ts'
 import { type AttributeSet, isNumber, type ScalarValue, scalarKey } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { addNumbers, compareNumbers, type StoredNumber } from '../data/number.ts'
+import { addNumbers, compareNumbers, negate, type StoredNumber } from '../data/number.ts'
 import { absent, any, type Condition, compareTo, exists } from '../expression/condition.ts'
 import { addToSet, append, increment, removeFromSet, type UpdateAction } from '../expression/update.ts'
 
@@ -27,12 +27,10 @@ export interface BlindChange {
   readonly atMost?: StoredNumber | undefined
 }
 
-const negated = (value: StoredNumber): StoredNumber => (typeof value === 'object' ? value : -value)
-
 export const blindIncrement = (path: DocumentPath, by: StoredNumber, bounds: Bounds): BlindChange => ({
   action: increment(path, by),
-  atLeast: bounds.min === undefined ? undefined : addNumbers(bounds.min, negated(by)),
-  atMost: bounds.max === undefined ? undefined : addNumbers(bounds.max, negated(by)),
+  atLeast: bounds.min === undefined ? undefined : addNumbers(bounds.min, negate(by)),
+  atMost: bounds.max === undefined ? undefined : addNumbers(bounds.max, negate(by)),
 })
 
 /** The same changes with one for each path, since an update may name a path only once. Throws where two cannot be joined. */
@@ -59,7 +57,7 @@ function join(first: BlindChange, second: BlindChange): BlindChange | undefined 
   if (a.kind === 'increment' && b.kind === 'increment') {
     // The second's bounds speak of the value after the first.
     const shifted = (bound: StoredNumber | undefined) =>
-      bound === undefined ? undefined : addNumbers(bound, negated(a.by))
+      bound === undefined ? undefined : addNumbers(bound, negate(a.by))
     return {
       action: increment(a.path, addNumbers(a.by, b.by)),
       atLeast: furthest(first.atLeast, shifted(second.atLeast), 1),

@@ -7,9 +7,9 @@ import { enableMapSet, isDraft, produce } from 'immer'
 import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import { MAX_LEVELS } from '../data/levels.ts'
-import { engineError } from '../errors.ts'
+import type { EngineError } from '../errors.ts'
 import type { Looks } from './looks.ts'
-import { printRecord } from './record-identity.ts'
+import { invalidChange } from './record-errors.ts'
 import { RecordVersion } from './record-version.ts'
 import { type DraftView, trackDraft } from './track-draft.ts'
 
@@ -40,53 +40,30 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
   const changed = new RecordVersion(identity, next)
   for (const [attribute, value] of Object.entries(identity.address.key)) {
     if (equal(changed.encoded?.[attribute], value)) continue
-    throw engineError(
-      'INVALID_RECORD',
-      `${printRecord(identity)}: the key cannot be changed. Delete the record and create another.`,
-      {
-        model: model.name,
-        key: identity.address.key,
-        stored: false,
-        issues: [{ path: [attribute], expected: String(value), actual: changed.encoded?.[attribute] }],
-      },
-    )
+    const issue = { path: [attribute], expected: String(value), actual: changed.encoded?.[attribute] }
+    throw invalidChange(identity, ': the key cannot be changed. Delete the record and create another.', [issue])
   }
   return changed
 }
 
 /** As for `create`: what the schema does not have is most often misspelt. What other programs added may be changed. */
 function assertKnownFields({ identity, value }: RecordVersion, next: object): void {
-  const { model, address } = identity
-  const stray = Object.keys(next).filter((name) => !model.definition.fields.has(name) && !Object.hasOwn(value!, name))
+  const { fields } = identity.model.definition
+  const stray = Object.keys(next).filter((name) => !fields.has(name) && !Object.hasOwn(value!, name))
   if (stray.length === 0) return
-  throw engineError(
-    'INVALID_RECORD',
-    `${printRecord(identity)}: the schema has no field ${stray.join(', ')}. Nothing was changed.`,
-    {
-      model: model.name,
-      key: address.key,
-      stored: false,
-      issues: stray.map((name) => ({
-        path: [name],
-        expected: 'no field of this name',
-        actual: (next as Readonly<Record<string, unknown>>)[name],
-      })),
-    },
-  )
+  const issues = stray.map((name) => ({
+    path: [name],
+    expected: 'no field of this name',
+    actual: (next as Readonly<Record<string, unknown>>)[name],
+  }))
+  throw invalidChange(identity, `: the schema has no field ${stray.join(', ')}. Nothing was changed.`, issues)
 }
 
-const tooDeep = ({ identity }: RecordVersion, cause: unknown) =>
-  engineError(
-    'INVALID_RECORD',
-    `${printRecord(identity)}: expected at most ${MAX_LEVELS} levels of nesting. Nothing was changed.`,
-    {
-      model: identity.model.name,
-      key: identity.address.key,
-      stored: false,
-      issues: [{ path: [], expected: `at most ${MAX_LEVELS} levels of nesting`, actual: undefined }],
-    },
-    { cause },
-  )
+function tooDeep({ identity }: RecordVersion, cause: unknown): EngineError {
+  const expected = `at most ${MAX_LEVELS} levels of nesting`
+  const issue = { path: [], expected, actual: undefined }
+  return invalidChange(identity, `: expected ${expected}. Nothing was changed.`, [issue], cause)
+}
 
 /** Whatever would be lost without a word: a promise that goes on after the draft is closed, a new record returned. */
 function assertReturn(returned: unknown, view: DraftView, model: string): void {

@@ -1,8 +1,9 @@
 /**
- * What is said of a record that should be there and is not, or the other way round.
+ * What is said of a record that should be there and is not, or the other way round, or cannot be changed like that.
  *
  * @module
  */
+import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
 
@@ -18,6 +19,20 @@ export const alreadyExists = (identity: RecordIdentity): EngineError =>
     'RECORD_EXISTS',
     `There is a ${printRecord(identity)} already. Use work.find first, or another key.`,
     named(identity),
+  )
+
+/** What a change makes of a record cannot be stored. `problem` follows the record's name. */
+export const invalidChange = (
+  identity: RecordIdentity,
+  problem: string,
+  issues: readonly Issue[],
+  cause?: unknown,
+): EngineError =>
+  engineError(
+    'INVALID_RECORD',
+    `${printRecord(identity)}${problem}`,
+    { ...named(identity), stored: false, issues },
+    cause === undefined ? undefined : { cause },
   )
 
 /** As payloads of errors name a record. */

@@ -8,10 +8,12 @@
  */
 import { overlap, printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
+import { engineError, isEngineError } from '../errors.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
 import { type BlindChange, joinBlind, outOfBounds } from './blind.ts'
+import { invalidChange } from './record-errors.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
 import { RecordVersion, updateBetween } from './record-version.ts'
 
@@ -116,7 +118,14 @@ export class RecordState {
   }
 
   #decoded(item: Item): RecordVersion {
-    return new RecordVersion(this.identity, decodeItem(this.identity.model, item))
+    try {
+      return new RecordVersion(this.identity, decodeItem(this.identity.model, item))
+    } catch (thrown) {
+      if (!isEngineError(thrown, 'INVALID_RECORD')) throw thrown
+      const { issues } = thrown.payload
+      const problem = `: after the blind changes it would be no record: ${printIssues(issues)}. Nothing was written.`
+      throw invalidChange(this.identity, problem, issues, thrown)
+    }
   }
 }
 

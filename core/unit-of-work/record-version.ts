@@ -6,13 +6,13 @@
 import { equal } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { changedPaths, diff } from '../expression/diff.ts'
 import type { Update } from '../expression/update.ts'
 import { encodeRecord } from '../model/record.ts'
 import { isBranchPath } from '../model/shape.ts'
 import { mutableParts } from './mutable-parts.ts'
-import { printRecord, type RecordIdentity } from './record-identity.ts'
+import { invalidChange } from './record-errors.ts'
+import type { RecordIdentity } from './record-identity.ts'
 
 /** The update that makes `after` of `before`, both a record's encoded forms, in an item that is stored otherwise, perhaps. */
 export const updateBetween = ({ model }: RecordIdentity, before: Item, after: Item, stored = before): Update =>
@@ -56,17 +56,11 @@ export class RecordVersion {
     const now = encodeRecord(this.identity.model, this.value)
     if (equal(now, this.#encoded)) return
     const paths = changedPaths(this.#encoded, now)
-    const { model, address } = this.identity
-    throw engineError(
-      'INVALID_RECORD',
-      `${printRecord(this.identity)} was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
+    throw invalidChange(
+      this.identity,
+      ` was changed in place at ${paths.map(printPath).join(', ')}, which cannot be tracked. ` +
         'Assign a new Date, Uint8Array or object in a work.change recipe instead; nothing was written.',
-      {
-        model: model.name,
-        key: address.key,
-        stored: false,
-        issues: paths.map((path) => ({ path, expected: 'a new value, assigned', actual: 'a value changed in place' })),
-      },
+      paths.map((path) => ({ path, expected: 'a new value, assigned', actual: 'a value changed in place' })),
     )
   }
 }

@@ -14,7 +14,6 @@ import { opentelemetry } from '../../../adapters/opentelemetry/index.ts'
 import { createEngine } from '../../../core/engine.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { defineModel } from '../../../core/model/model.ts'
-import { observe, withoutValue } from '../../../core/observation/observer.ts'
 import type { Store } from '../../../core/store/store.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { openStore, type StoreKind, storeKinds, tablePrefix } from '../../support/stores.ts'
@@ -249,9 +248,20 @@ test("a program's own spans are parents and children of the engine's", async () 
 test('waiting for capacity is measured by priority', async () => {
   const sdk = telemetrySdk()
   const { tracerProvider, meterProvider } = sdk
-  const { wait } = opentelemetry({ tracerProvider, meterProvider })
-  await observe(wait?.({ tables: ['players'], priority: 'bulk' }), async () => {}, withoutValue)
-  assert.equal([...(await sdk.metric('draftwork.queue.wait.duration'))], [['bulk players', 1]])
+  const Account = accountModel(tablePrefix())
+  const { unitOfWork, tables, close } = createEngine({
+    store: openStore('memory'),
+    models: [Account],
+    scheduler: { limits: { [Account.table]: { read: 100, write: 100 } } },
+    telemetry: opentelemetry({ tracerProvider, meterProvider }),
+  })
+  await tables.create()
+  const create = (n: number) => unitOfWork.run((work) => void work.create(Account, { id: `a${n}`, balance: 1 }))
+  await Promise.all([...Array(130).keys()].map(create))
+  const [[name, waits] = []] = await sdk.metric('draftwork.queue.wait.duration')
+  assert.is(name, `commit ${Account.table}`)
+  assert.ok(Number(waits) > 0)
+  await close()
 })
 
 test('what is no provider is refused; without an SDK nothing happens', async () => {

@@ -7,6 +7,7 @@ import type { MigrationReport } from '../../../core/migrations/migration-report.
 import { progressBar } from '../../../core/migrations/progress-bar.ts'
 import { migrationsFrom } from '../../../core/model/migrations.ts'
 import { defineModel } from '../../../core/model/model.ts'
+import type { Note, Observer } from '../../../core/observation/observer.ts'
 import type { Store } from '../../../core/store/store.ts'
 import { newDirectory, removeDirectories } from '../../adapters/level/directory.ts'
 import { openStore, type StoreKind, storeKinds } from '../../support/stores.ts'
@@ -49,6 +50,24 @@ for (const kind of kinds) {
     const written = watched.commits.flatMap(({ plan }) => plan.actions).filter(({ table }) => table === here.table)
     assert.equal(written, [])
     assert.equal((await migrations.status(Three)).lastRun, { ...second, failures: [] })
+    await here.leave()
+  })
+
+  test(`a run over a table is told of with its counts; a dry one is not (${kind})`, async () => {
+    const here = await town(open(kind))
+    await people(here, 5)
+    const notes: Note[] = []
+    const telemetry: Observer = { note: (note) => void (note.kind === 'migrated' && notes.push(note)) }
+    const { migrations } = createEngine({
+      store: here.store,
+      models: [here.Three],
+      journalTable: here.journal,
+      telemetry,
+    })
+    await migrations.run(here.Three, { dryRun: true })
+    await migrations.run(here.Three)
+    const counts = { scanned: 5, migrated: 5, untouched: 0, failed: 0 }
+    assert.equal(notes, [{ kind: 'migrated', model: here.Three.name, to: 3, ...counts }])
     await here.leave()
   })
 

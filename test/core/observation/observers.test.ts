@@ -7,6 +7,8 @@ import { isEngineError } from '../../../core/errors.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import { observedStore } from '../../../core/observation/observed-store.ts'
 import type { Observer } from '../../../core/observation/observer.ts'
+import { pacedStore } from '../../../core/scheduler/paced-store.ts'
+import { inBackground } from '../../../core/store/in-background.ts'
 import { storeConformance } from '../../conformance/index.ts'
 
 const Player = defineModel({
@@ -21,6 +23,14 @@ const watching: Observer = { request: () => ({ within: (work) => work(), end: ()
 for (const { name, run } of storeConformance('observed memory', () => observedStore(memoryStore(), watching))) {
   test(name, run)
 }
+
+// An engine asks what it was given; a store that is paced or watched needs its streams no less.
+test('what a store is and needs is told by whatever wraps it', () => {
+  const store = { ...memoryStore(), system: 'mine', needsStreams: true }
+  for (const wrapped of [observedStore(store, watching), pacedStore(store), inBackground(store)]) {
+    assert.equal([wrapped.system, wrapped.needsStreams, wrapped.limits], ['mine', true, store.limits])
+  }
+})
 
 /** How often the function ran, and what became of it. */
 async function runWith(telemetry: Observer): Promise<{ readonly runs: number; readonly energy: number | undefined }> {

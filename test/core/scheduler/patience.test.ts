@@ -60,6 +60,32 @@ test('who gives up gives back what it had reserved of one table while it waited 
   await time.run(story())
 })
 
+test('who watches hears of each wait, and how it ended', async () => {
+  const { time, open } = worldOf(slow)
+  const waits: string[] = []
+  const store = open({
+    onWait({ tables, priority }) {
+      const name = `${priority} on ${tables}`
+      waits.push(name)
+      return (failure) => waits.push(`${name}: ${failure?.code ?? 'let go'}`)
+    },
+  })
+  const story = async (): Promise<void> => {
+    const stop = new AbortController()
+    await store.commit(planOf(putOf('players', 'at once', 1)))
+    const second = store.commit(planOf(putOf('players', 'second', 10)))
+    const third = errorOf(
+      store.commit(planOf(putOf('players', 'third', 10)), { signal: stop.signal, priority: 'bulk' }),
+    )
+    stop.abort()
+    assert.ok(isEngineError(await third, 'ABORTED'))
+    await second
+  }
+  await time.run(story())
+  assert.equal(waits, ['commit on players', 'bulk on players', 'bulk on players: ABORTED', 'commit on players: let go'])
+  assert.throws(() => open({ onWait: 'me' as never }), /onWait/)
+})
+
 test('a signal that is aborted already sends nothing', async () => {
   const { time, seen, open } = worldOf(slow)
   const error = await time.run(

@@ -65,6 +65,32 @@ for (const kind of storeKinds) {
     assert.is((await w.player()).energy, 0)
   })
 
+  // The sum of the first two needs more digits than a double has.
+  test(`bounds are shifted by exact sums (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given({ energy: -1e15 })
+    const work = (work: UnitOfWork) =>
+      work.blind(w.Player, ann, (blind) => {
+        blind.increment('energy', 1e15)
+        blind.increment('energy', 0.001)
+        blind.increment('energy', 1e15, { max: 10 })
+      })
+    await failsWith(w.unitOfWork.run(work), 'OUT_OF_BOUNDS')
+    assert.is((await w.player()).energy, -1e15)
+  })
+
+  test(`what a blind change would make of a record that is known is checked (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given({ energy: 1e15 })
+    const changing = w.unitOfWork.run(async (work) => {
+      await work.get(w.Player, ann)
+      work.blind(w.Player, ann, (blind) => blind.increment('energy', 0.001))
+    })
+    const { message, payload } = await failsWith(changing, 'INVALID_RECORD')
+    assert.match(message, /after the blind changes it would be no record: energy: expected number, got a Decimal/)
+    assert.is(payload.stored, false)
+  })
+
   test(`bounds hold whoever comes first: ten of thirty get one each (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
