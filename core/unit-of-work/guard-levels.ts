@@ -42,7 +42,7 @@ export function* levelsOf(
   const all = [...drafts, ...own]
   yield { guards: preciseGuards(stored, reads, drafts), update: all, loose: all }
   const whole = wholeAttributes(stored, drafts, own)
-  yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: own }
+  yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: whole }
   yield { guards: versionGuard(stored), update: whole, loose: [] }
 }
 

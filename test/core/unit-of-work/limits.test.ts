@@ -7,7 +7,7 @@ import { createEngine } from '../../../core/engine.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import { openStore, type StoreKind, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { conditionsOf, meanwhile, watchedStore } from '../../support/watched-store.ts'
-import { failsWith, hurried, put, runsWhen, world } from './world.ts'
+import { ann, failsWith, hurried, put, runsWhen, world } from './world.ts'
 
 const names = (n: number) => Array.from({ length: n }, (_, i) => `f${i}` as const)
 const numbers = (n: number) => Object.fromEntries(names(n).map((name, i) => [name, i]))
@@ -169,6 +169,23 @@ for (const kind of storeKinds) {
       'TOO_LARGE',
     )
     assert.is(w.watched.commits.length, 0)
+  })
+
+  // They are too many for a condition each, and the history would take what was met for one's own.
+  test(`of very many elements added, those that somebody else added meanwhile stay theirs in the history (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    const { history } = createEngine({ store: w.store, models: [w.Player] })
+    w.watched.twist(meanwhile(() => w.change((draft) => void draft.badges.add('e5'))))
+    await w.unitOfWork.run(async (work) => {
+      work.change(await work.get(w.Player, ann), (draft) => {
+        for (let i = 0; i < 200; i++) draft.badges.add(`e${i}`)
+      })
+    })
+    const [mine] = await history.of(w.Player, ann, { reverse: true, limit: 1 }).toArray()
+    assert.equal((await history.at(w.Player, ann, { version: 2 }))!.badges, new Set(['e5']))
+    await history.undo(mine!)
+    assert.equal((await w.player()).badges, new Set(['e5']))
   })
 }
 
