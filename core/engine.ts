@@ -35,7 +35,10 @@ export interface EngineOptions {
   readonly store: Store
   /** Every model that units of work of this engine use. Several may share a table. */
   readonly models: readonly AnyModel[]
-  /** Where outcomes of idempotent units of work are kept. Default `draftwork-journal`. */
+  /**
+   * Where the engine keeps what is beside records: blocks of histories, outcomes, counters, progress of migrations, leases.
+   * Default `draftwork-journal`.
+   */
   readonly journalTable?: string | undefined
   /**
    * What every entry of the history tells besides its changes, such as who acts and for which request: plain data. Asked
@@ -77,7 +80,11 @@ export interface Engine {
   readonly migrations: MigrationsOfTables
   /** How every table and index stands that was used so far, reads and writes apart; nothing where nothing is paced. */
   capacity(): readonly ResourceReport[]
-  /** Waits for work that goes on behind commits, then closes the store. Units of work that start later fail with `CLOSED`. */
+  /**
+   * Waits for work that goes on beside commits, cuts the tails that wait for a commit, then closes the store. Units of work
+   * that are under way are not waited for: what they have not committed by then fails with `CLOSED`, as do those that start
+   * later.
+   */
   close(): Promise<void>
 }
 

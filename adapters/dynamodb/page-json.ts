@@ -15,7 +15,7 @@ const MARGIN = 4096
 const LARGE = 16 * 1024
 
 /**
- * The answer, with `Items` parsed by `parse` at the first look; undefined for a text that is not of this form. Throws
+ * The answer, with `Items` parsed by `parse` at the first look; undefined for a string that is not of this form. Throws
  * SyntaxError from `Items`.
  *
  * The text without its items must be JSON: then what was found as begin and end, and the key between the end and the rest,

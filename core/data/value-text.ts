@@ -2,7 +2,7 @@
  * Values as text and back, exactly.
  *
  * JSON rather than `v8.serialize`: it is faster for items of usual size, stays readable whatever version of Node.js wrote
- * it, and can be looked at. What JSON lacks is an object whose only name is empty, which no attribute has: a text there
+ * it, and can be looked at. What JSON lacks is an object whose only name is empty, which no attribute has: a string there
  * begins with `N` for a number or `B` for bytes, a list is a set. This is part of stored formats.
  *
  * @module
@@ -12,7 +12,7 @@ import { numberText, parseNumber } from './number.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
-/** A text that `parseValue` makes the same value of, to the last digit. */
+/** A string that `parseValue` makes the same value of, to the last digit. */
 export const valueText = (value: AttributeValue): string => JSON.stringify(toJson(value))
 
 /** What `valueText` made, deeply frozen. */

@@ -57,14 +57,14 @@ export const isIn = (path: DocumentPath, values: readonly AttributeValue[]): Con
 export const beginsWith = (path: DocumentPath, prefix: string | Uint8Array): Condition =>
   frozen({ kind: 'begins-with', path, prefix })
 
-/** A set or list has the element, or a text or binary has the part. */
+/** A set or list has the element, or a string or binary has the part. */
 export const contains = (path: DocumentPath, element: ScalarValue): Condition =>
   frozen({ kind: 'contains', path, element })
 
 export const hasType = (path: DocumentPath, type: AttributeType): Condition => frozen({ kind: 'has-type', path, type })
 
 /**
- * Length of a text (UTF-16 units as DynamoDB's Java counts), bytes of a binary, members of a set, list or map. What has
+ * Length of a string (UTF-16 units as DynamoDB's Java counts), bytes of a binary, members of a set, list or map. What has
  * no size satisfies only `<>`.
  */
 export const hasSize = (path: DocumentPath, operator: Comparator, size: number): Condition =>

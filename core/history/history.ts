@@ -246,7 +246,7 @@ function assertVersion(name: string, version: unknown, least: number): void {
 }
 
 function assertGeneration(generation: unknown): void {
-  if (generation !== undefined && typeof generation !== 'string') throw unexpected('generation', 'a text', generation)
+  if (generation !== undefined && typeof generation !== 'string') throw unexpected('generation', 'a string', generation)
 }
 
 function checkRange({ from, to, generation, reverse, limit }: HistoryOptions): void {

@@ -1,6 +1,6 @@
 /**
  * Values of a history that are nested too deeply for where they are kept, some levels below where they were in the record:
- * those are kept as text. Neither the image of a record nor what is kept of an entry is a text otherwise.
+ * those are kept as text. Neither the image of a record nor what is kept of an entry is a string otherwise.
  *
  * @module
  */

@@ -71,7 +71,7 @@ export function checkDefinition(input: unknown): Definition {
     throw engineError('INVALID_MODEL', `Model ${model || '(unnamed)'}: ${reason}`, { model })
   }
   for (const name of ['name', 'table'] as const) {
-    if (!isName(given[name])) refuse(`${name} must be a text, well-formed and of 1 to 255 bytes`)
+    if (!isName(given[name])) refuse(`${name} must be a well-formed string of 1 to 255 bytes`)
   }
   for (const name of Object.keys(given)) {
     if (!options.some((option) => option === name)) refuse(`there is no option ${name}`)
@@ -157,7 +157,7 @@ function typeOf(
   if (type === undefined) return undefined
   const { attribute, value, ...others } = type as { readonly attribute?: unknown; readonly value?: unknown }
   if (!isName(attribute) || !isName(value) || Object.keys(others).length > 0) {
-    return refuse('type must be { attribute, value } with two texts, well-formed and of 1 to 255 bytes')
+    return refuse('type must be { attribute, value } with two well-formed strings of 1 to 255 bytes')
   }
   if (fields.has(attribute)) {
     return refuse(`type.attribute ${attribute} is also a field of the schema; give one of them another name`)

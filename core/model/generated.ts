@@ -79,7 +79,11 @@ export function generatorsOf(given: unknown, known: Known, refuse: Refuse): Gene
     if (!known.fields.has(name)) refuse(`generate names ${JSON.stringify(name)}, which is no field of the schema`)
     if (known.defaults.has(name)) refuse(`${name} has a default and is generated; choose one of them`)
     if (by === 'uuid' || by === 'ulid') {
-      assertTakes(encodeField(known.fields, name, samples[by]), `generate.${name}: the field must take a text`, refuse)
+      assertTakes(
+        encodeField(known.fields, name, samples[by]),
+        `generate.${name}: the field must take a string`,
+        refuse,
+      )
       ids.set(name, by)
       continue
     }

@@ -1,5 +1,5 @@
 /**
- * The partition or sort key of a model: a field of the record, or a text made of fields.
+ * The partition or sort key of a model: a field of the record, or a string made of fields.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export function keyPart(
   if (typeof given === 'string') return fieldPart(given)
   const { attribute, template: text } = (given ?? {}) as { readonly attribute?: unknown; readonly template?: unknown }
   if (typeof attribute !== 'string' || attribute === '' || typeof text !== 'string' || text === '') {
-    return refuse(`${here} must be the name of a field, or { attribute, template } with two texts`)
+    return refuse(`${here} must be the name of a field, or { attribute, template } with two strings`)
   }
   // A field under its own name as text: how a codec of one's own becomes a key.
   if (text === `\${${attribute}}`) return fieldPart(attribute, 'S')
@@ -101,7 +101,7 @@ export function encodeField(fields: Fields, name: string, value: unknown): Encod
 
 type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
 
-const expectations = { S: 'a text that can be a key', N: 'a number', B: 'a binary value', BOOL: 'a boolean' }
+const expectations = { S: 'a string that can be a key', N: 'a number', B: 'a binary value', BOOL: 'a boolean' }
 
 /** The key attributes of a record or of the key fields of one, and everything that is wrong with them. */
 export function makeKey(parts: readonly KeyPart[], fields: Fields, values: Readonly<Record<string, unknown>>): MadeKey {

@@ -43,10 +43,10 @@ export function renderTemplate(template: Template, storedOf: (field: string) => 
   let text = template.prefix
   for (const { field, following } of template.placeholders) {
     const part = print(storedOf(field))
-    if (part === undefined) return { field, expected: 'a text that is not empty or a whole number' }
+    if (part === undefined) return { field, expected: 'a string that is not empty or a whole number' }
     // Also where only part of the literal is at the field's end: "a#" before "##" ends one character early.
     if (following !== '' && (part + following).indexOf(following) !== part.length) {
-      return { field, expected: `a text without ${JSON.stringify(following)}, which ends it in ${template.text}` }
+      return { field, expected: `a string without ${JSON.stringify(following)}, which ends it in ${template.text}` }
     }
     text += part + following
   }

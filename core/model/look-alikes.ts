@@ -1,5 +1,5 @@
 /**
- * Members of a union that look the same once stored: a text that happens to be a time, say, would come back as a `Date`.
+ * Members of a union that look the same once stored: a string that happens to be a time, say, would come back as a `Date`.
  * Found when the model is defined, since no read could tell them apart.
  *
  * @module

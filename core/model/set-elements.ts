@@ -14,7 +14,7 @@ export function refuseSetElements(codec: t.Mixed, refuse: Refuse, above = new Se
   const node = nodeOf(codec)
   for (const inner of innerOf(node)) refuseSetElements(inner, refuse, above)
   if (node.kind === 'set' && !mayBeElement(nodeOf(node.element))) {
-    const instead = 'use a list, a record, or a codec that stores a text'
+    const instead = 'use a list, a record, or a codec that stores a string'
     refuse(`${codec.name} has elements that are neither text nor numbers nor binary; ${instead}`)
   }
 }

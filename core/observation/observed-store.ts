@@ -40,6 +40,13 @@ export function observedStore(store: Store, observer: Observer): Store {
   const items = (found: readonly (Item | undefined)[]): RequestAnswer => ({ kind: 'items', items: found })
   const done = (): RequestAnswer => ({ kind: 'done' })
 
+  const ofTable = <Answer>(
+    operation: `${string}-table` & Begun['operation'],
+    table: string,
+    options: RequestOptions | undefined,
+    send: (options: RequestOptions | undefined) => Promise<Answer>,
+  ): Promise<Answer> => observed({ operation, tables: [table] }, options, send, done)
+
   return Object.freeze<Store>({
     system: store.system,
     limits: store.limits,
@@ -85,28 +92,12 @@ export function observedStore(store: Store, observer: Observer): Store {
     // Not a request but many, of which nobody waits for one.
     changes: (request) => store.changes(request),
     createTable: (definition, options) =>
-      observed(
-        { operation: 'create-table', tables: [definition.table] },
-        options,
-        (own) => store.createTable(definition, own),
-        done,
-      ),
-    deleteTable: (table, options) =>
-      observed({ operation: 'delete-table', tables: [table] }, options, (own) => store.deleteTable(table, own), done),
+      ofTable('create-table', definition.table, options, (own) => store.createTable(definition, own)),
+    deleteTable: (table, options) => ofTable('delete-table', table, options, (own) => store.deleteTable(table, own)),
     describeTable: (table, options) =>
-      observed(
-        { operation: 'describe-table', tables: [table] },
-        options,
-        (own) => store.describeTable(table, own),
-        done,
-      ),
+      ofTable('describe-table', table, options, (own) => store.describeTable(table, own)),
     updateTable: (change, options) =>
-      observed(
-        { operation: 'update-table', tables: [change.table] },
-        options,
-        (own) => store.updateTable(change, own),
-        done,
-      ),
+      ofTable('update-table', change.table, options, (own) => store.updateTable(change, own)),
     close: () => store.close(),
   })
 }

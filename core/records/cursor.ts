@@ -80,7 +80,7 @@ function parsePosition(printed: PrintedPosition): Position {
 }
 
 function parseScalar([type, text]: readonly [string, string]): ScalarValue {
-  if (typeof text !== 'string') throw new TypeError('Expected a text')
+  if (typeof text !== 'string') throw new TypeError('Expected a string')
   if (type === 'S') return text
   if (type === 'N') return parseNumber(text)
   if (type === 'B') return Uint8Array.from(Buffer.from(text, 'base64'))

@@ -33,8 +33,8 @@ export interface Found<R> extends AsyncIterable<R> {
   /** The first record; undefined where there is none. */
   first(): Promise<R | undefined>
   /**
-   * How many there are, up to `limit`, without fetching them, at the price of fetching them. Items that do not fit the
-   * model are counted too, since nobody looks into them.
+   * How many there are, up to `limit`. No records come back, but the same capacity is read as for them. Items that do not
+   * fit the model are counted too, since nobody looks into them.
    */
   count(): Promise<number>
 }

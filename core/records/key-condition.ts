@@ -66,7 +66,12 @@ function fieldBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefi
 function prefixOf(model: AnyModel, part: KeyPart, field: string, prefix: unknown): string | Uint8Array {
   if (part.type === 'S' && typeof prefix === 'string') return prefix
   if (part.type === 'B' && prefix instanceof Uint8Array) return prefix
-  throw unfit(model, `key.${field}.beginsWith`, part.type === 'S' ? 'a text' : 'a binary beginning of a binary', prefix)
+  throw unfit(
+    model,
+    `key.${field}.beginsWith`,
+    part.type === 'S' ? 'a string' : 'a binary beginning of a binary',
+    prefix,
+  )
 }
 
 /** Everything of the template up to the first field that is not given. Without any that is what it begins with. */
@@ -86,10 +91,10 @@ function templateBound(model: AnyModel, part: KeyPart, given: Given): Sort | und
     if (operator) {
       const [name, prefix] = operator
       if (name !== 'beginsWith' || part.fields[field] !== 'S' || typeof prefix !== 'string') {
-        throw unfit(model, `key.${field}`, 'a value, or { beginsWith: text } of a text', prefix)
+        throw unfit(model, `key.${field}`, 'a value, or { beginsWith: text } of a string', prefix)
       }
       if (following !== '' && prefix.includes(following)) {
-        throw unfit(model, `key.${field}.beginsWith`, `a text without ${JSON.stringify(following)}`, prefix)
+        throw unfit(model, `key.${field}.beginsWith`, `a string without ${JSON.stringify(following)}`, prefix)
       }
       text += prefix
       ended = true

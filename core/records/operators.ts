@@ -72,13 +72,13 @@ export interface Operators {
   oneOf<V>(path: Path<V>, values: readonly NoInfer<V>[]): Condition
   /** Of text or binary. A date begins with the beginning of its ISO text: `'2024-05'`. */
   beginsWith<V>(path: Path<V>, prefix: NoInfer<Prefix<NonNullable<V>>>): Condition
-  /** A set or a list has the element; a text has the part. */
+  /** A set or a list has the element; a string has the part. */
   contains<V>(path: Path<V>, element: NoInfer<ElementOf<V>>): Condition
   /** An empty set is absent. */
   exists(path: Path<unknown>): Condition
   /** Nothing is stored there: `undefined`, or an empty set. */
   absent(path: Path<unknown>): Condition
-  /** Members of a set, list or map; length of a text; bytes of a binary. To be compared: `atLeast(size(player.badges), 3)`. */
+  /** Members of a set, list or map; length of a string; bytes of a binary. To be compared: `atLeast(size(player.badges), 3)`. */
   size(path: Path<unknown>): Path<number>
   /** Every one holds. Of none at all: always. */
   all(...conditions: readonly Condition[]): Condition
@@ -201,7 +201,7 @@ function prefixOf(model: AnyModel, path: DocumentPath, prefix: unknown): string 
   throw unfit(
     model,
     path,
-    fits('B') && !fits('S') ? 'a binary beginning' : 'a text, the beginning of a stored text',
+    fits('B') && !fits('S') ? 'a binary beginning' : 'a string, the beginning of a stored text',
     prefix,
   )
 }

@@ -14,7 +14,7 @@ export const printToken = (kind: string, tables: readonly string[], position: un
 /**
  * The position, which is JSON of any shape.
  *
- * @throws `INVALID_ARGUMENT` for a text that `printToken` did not make, or not for this kind and these tables
+ * @throws `INVALID_ARGUMENT` for a string that `printToken` did not make, or not for this kind and these tables
  */
 export function readToken(kind: string, tables: readonly string[], token: string): unknown {
   const [found, body, ...rest] = token.split('.')

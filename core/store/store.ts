@@ -24,7 +24,7 @@ import type { WritePlan } from './write-plan.ts'
 export interface RequestOptions {
   /** Gives up waiting. A commit that was already sent has an unknown outcome then. */
   readonly signal?: AbortSignal | undefined
-  /** Which sending of the same request this is, from 1, for those who watch. Default 1. */
+  /** Which attempt at this request this is, from 1, for those who watch. Default 1. */
   readonly attempt?: number | undefined
   /** Who goes first where requests wait for capacity. Default `commit` for commits, `read` for all others. */
   readonly priority?: Priority | undefined

@@ -11,19 +11,19 @@ import { type CloudFormationTemplate, cloudFormation } from './cloud-formation.t
 import { changesOf, type Difference } from './difference.ts'
 import { planTables, type TablePlan } from './plan.ts'
 
-/** Of whatever waits for tables. */
+/** Options of whatever waits for tables. */
 export interface TableOptions {
   /** Gives up waiting; what DynamoDB has begun goes on. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Of `describe`. */
+/** Options of `describe`. */
 export interface DescribeOptions extends TableOptions {
   /** Asks the store again. Default false. */
   readonly refresh?: boolean | undefined
 }
 
-/** Of `apply`. */
+/** Options of `apply`. */
 export interface ApplyOptions extends TableOptions {
   /** Also does what loses something that somebody may use, such as an index that no model has. Default false. */
   readonly prune?: boolean | undefined

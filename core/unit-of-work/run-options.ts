@@ -52,7 +52,7 @@ export function onceRequest(name: string, work: Work<unknown>, options: RunOptio
     return input === undefined ? undefined : refuse('input', 'given together with an idempotencyKey')
   const issues = toAttribute(key).issues.length
   if (typeof key !== 'string' || issues > 0 || key === '' || utf8Size(key) > 1000)
-    refuse('idempotencyKey', 'a text of 1 to 1,000 bytes')
+    refuse('idempotencyKey', 'a string of 1 to 1,000 bytes')
   if (!Number.isFinite(keptFor) || keptFor < 1000 || keptFor > LONGEST_MS)
     refuse('keepOutcome', 'a number of milliseconds, from 1,000 to what a thousand years have')
   return { key, keptFor, fingerprint: fingerprint(name, work, input) }

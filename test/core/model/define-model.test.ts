@@ -27,8 +27,8 @@ test('a definition is checked when it is made', () => {
     () => define(undefined),
     (error: unknown) => isEngineError(error, 'INVALID_MODEL'),
   )
-  refused({ name: '' }, /name must be a text/)
-  refused({ table: 5 }, /table must be a text/)
+  refused({ name: '' }, /name must be a well-formed string/)
+  refused({ table: 5 }, /table must be a well-formed string/)
   refused({ default: {} }, /no option default/)
   refused({ schema: { id: 'string' } }, /io-ts codec/)
   refused({ schema: t.string }, /describe an object, .* got string/)
@@ -73,7 +73,7 @@ test('templates name fields and can be taken apart again', () => {
   refused(template('${id}${energy}'), /side by side/)
   refused(template('A'), /share one partition/)
   refused(template('${home}'), /must be of one type/)
-  refused(template(5), /two texts/)
+  refused(template(5), /two (well-formed )?strings/)
   refused(template('A#${energy}', 'id'), /also a field/)
   refused(template('A#${id}', '_h'), /reserved/)
   refused({ ...template('A#${id}'), type: { attribute: 'pk', value: 'A' } }, /different attributes/)
@@ -89,7 +89,7 @@ test('names of the engine and of every object are not for fields', () => {
 
 test('the type attribute is no field', () => {
   refused({ type: { attribute: 'energy', value: 'x' } }, /also a field/)
-  refused({ type: { attribute: 'kind' } }, /two texts/)
+  refused({ type: { attribute: 'kind' } }, /two (well-formed )?strings/)
   refused({ type: { attribute: '_v', value: 'x' } }, /reserved/)
 })
 

@@ -60,7 +60,7 @@ test('what is no key of the model is refused', () => {
   refused(Visit, { player: '\ud800', at: new Date() }, /well-formed/)
   refused(Order, { user: 'ann', shop: 'x', no: 1 }, /no: expected bigint, got 1/)
   refused(Order, { user: 'ann', shop: 'x'.repeat(1030), no: 1n }, /1 to 1024 bytes/)
-  refused(Order, { user: '', shop: 'x', no: 1n }, /user: expected a text that is not empty/)
+  refused(Order, { user: '', shop: 'x', no: 1n }, /user: expected a string that is not empty/)
 })
 
 test('inherited properties are no key', () => {

@@ -314,7 +314,7 @@ test('templates and the type are in the item only', () => {
   assert.equal(decodeItem(Order, { ...item, _v: 3, _h: [], _g: 'x', _m: 1 }), record)
   assert.equal(
     issuesOf(() => create(Order, { user: 'ann', no: 0.5 })),
-    ['no: a text that is not empty or a whole number'],
+    ['no: a string that is not empty or a whole number'],
   )
 })
 

@@ -179,7 +179,7 @@ test('a place or a value that the schema does not have is refused, with its path
   )
   await bad(
     loose((x, is) => is['beginsWith']!(x['id'], '5')),
-    /id: expected a text/,
+    /id: expected a string/,
   )
   await bad(
     loose((x, is) => is['equal']!(is['size']!(x['tags']), -1)),

@@ -132,7 +132,7 @@ for (const kind of storeKinds) {
     await refused('INVALID_ARGUMENT', /given only after the fields before it/, () =>
       orders({ user: 'ann', day: day(2) }),
     )
-    await refused('INVALID_ARGUMENT', /a text without "#"/, () => orders({ user: 'ann', shop: { beginsWith: 'e#' } }))
+    await refused('INVALID_ARGUMENT', /a string without "#"/, () => orders({ user: 'ann', shop: { beginsWith: 'e#' } }))
 
     assert.equal(await records.query(User, { key: { user: 'ann' } }).toArray(), [
       { user: 'ann', city: 'Oslo', nick: 'ann' },

@@ -207,7 +207,7 @@ test('what is to be generated is checked when the model is defined', () => {
   refused('uuid', /generate must be an object/)
   refused({ other: 'uuid' }, /no field of the schema/)
   refused({ id: 'guid' }, /must be 'uuid', 'ulid' or autoIncrement/)
-  refused({ n: 'uuid' }, /must take a text/)
+  refused({ n: 'uuid' }, /must take a string/)
   refused({ id: 'uuid' }, /has a default and is generated/, { id: 'a' })
   refused({ id: autoIncrement() }, /must take whole numbers/)
   refused({ big: autoIncrement() }, /only a field of the key/)
