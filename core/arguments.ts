@@ -17,12 +17,16 @@ export const invalidArgument = (argument: string, message: string): EngineError 
 export const unexpected = (argument: string, expected: string, got: unknown): EngineError =>
   invalidArgument(argument, `Expected ${argument} to be ${expected}, got ${printValue(got)}.`)
 
-/**
- * Options, of which there may be none. Throws for what is no object, or one of a kind that has no names: a list, a `Map`;
- * and for a name that is not among `names`, since a misspelt one would be a wish that nobody hears.
- */
+/** Options, of which there may be none. */
 export function assertOptions(given: unknown, argument = 'options', names?: readonly string[]): void {
-  if (given === undefined) return
+  if (given !== undefined) assertObject(given, argument, names)
+}
+
+/**
+ * Throws for what is no object, or one of a kind that has no names: a list, a `Map`; and for a name that is not among
+ * `names`, since a misspelt one would be a wish that nobody hears.
+ */
+export function assertObject(given: unknown, argument: string, names?: readonly string[]): void {
   if (typeof given !== 'object' || given === null || kindOf(given) !== '[object Object]') {
     throw unexpected(argument, 'an object', given)
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { assertOptions, invalidArgument, unexpected } from './arguments.ts'
-import { isName } from './data/name.ts'
+import { assertObject, invalidArgument, unexpected } from './arguments.ts'
+import { isTableName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
 import { type History, historyOf } from './history/history.ts'
@@ -102,13 +102,13 @@ const optionNames = Object.keys({
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_MODEL` where two models contradict each other about a table or share a name */
 export function createEngine(options: EngineOptions): Engine {
-  assertOptions(options ?? null, 'options', optionNames)
+  assertObject(options, 'options', optionNames)
   const { store: given, models, tables: settings, environment = systemEnvironment, metadata } = options
   const { journalTable: journal = DEFAULT_JOURNAL_TABLE, scheduler = given?.throughput ? {} : false } = options
   if (typeof given?.commit !== 'function') {
     throw invalidArgument('store', 'Expected a store, such as memoryStore() or dynamodbStore({ client }).')
   }
-  if (!isName(journal)) {
+  if (!isTableName(journal)) {
     throw unexpected('journalTable', 'the name of a table', journal)
   }
   const missing = (['now', 'random', 'sleep'] as const).find((name) => typeof environment?.[name] !== 'function')

@@ -16,7 +16,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
-import { assertOptions, unexpected } from '../../core/arguments.ts'
+import { assertObject, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
 import { anySignal } from '../../core/store/any-signal.ts'
@@ -68,7 +68,7 @@ export interface DynamodbStoreOptions {
 
 /** Items of the tables of one account and region. Tables are found by name, in the region of the client. */
 export function dynamodbStore(options: DynamodbStoreOptions): Store {
-  assertOptions(options ?? null, 'options', ['client', 'streams', 'patience'])
+  assertObject(options, 'options', ['client', 'streams', 'patience'])
   const { client, streams } = options
   if (!isClientOf('DynamoDB', client)) {
     throw unexpected('client', 'a DynamoDBClient or a DynamoDBDocumentClient', client)

@@ -8,7 +8,7 @@
  * @module
  */
 import { resolve } from 'node:path'
-import { assertOptions, unexpected } from '../../core/arguments.ts'
+import { assertObject, unexpected } from '../../core/arguments.ts'
 import { engineError } from '../../core/errors.ts'
 import { type ChangeLogOptions, changesToKeep, noChangeLog } from '../../core/store/change-log-options.ts'
 import { type ChangesPage, type ChangesRequest, checkChangesRequest } from '../../core/store/changes.ts'
@@ -50,7 +50,7 @@ interface Open {
  * merely having a store takes no lock, and the request after a failed one tries again.
  */
 export function levelStore(options: LevelStoreOptions): Store {
-  assertOptions(options ?? null, 'options', ['path', 'limits', 'now', 'changeLog'])
+  assertObject(options, 'options', ['path', 'limits', 'now', 'changeLog'])
   const { path, now = Date.now } = options
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw unexpected('path', 'the path of a directory', path)

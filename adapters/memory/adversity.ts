@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../../core/arguments.ts'
+import { assertObject, unexpected } from '../../core/arguments.ts'
 import type { Store } from '../../core/store/store.ts'
 import { type CapacityPlan, checkCapacity, type ProvisionedTable } from './capacity-plan.ts'
 
@@ -82,7 +82,7 @@ const probabilities = [
 
 /** @throws `INVALID_ARGUMENT`, also for names that are not known: a misspelt fault would be one that never comes */
 export function checkAdversity(adversity: Adversity): CheckedAdversity {
-  assertOptions(adversity ?? null, 'adversity', [...probabilities, 'seed', 'crashAtWrite', 'capacity'])
+  assertObject(adversity, 'adversity', [...probabilities, 'seed', 'crashAtWrite', 'capacity'])
   const { seed, crashAtWrite = Number.POSITIVE_INFINITY } = adversity
   if (!Number.isSafeInteger(seed)) throw refusal('seed', 'an integer', adversity)
   if (crashAtWrite !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(crashAtWrite) && crashAtWrite > 0)) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../../core/arguments.ts'
+import { assertObject, assertOptions, unexpected } from '../../core/arguments.ts'
 
 /** Units a second. */
 export interface ProvisionedUnits {
@@ -32,8 +32,8 @@ export interface CapacityPlan {
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkCapacity(plan: CapacityPlan): void {
-  assertOptions(plan ?? null, 'adversity.capacity', ['tables'])
-  assertOptions(plan.tables ?? null, 'adversity.capacity.tables')
+  assertObject(plan, 'adversity.capacity', ['tables'])
+  assertObject(plan.tables, 'adversity.capacity.tables')
   for (const [table, provisioned] of Object.entries(plan.tables)) {
     checkProvisioned(provisioned, `adversity.capacity.tables.${table}`)
   }
@@ -41,7 +41,7 @@ export function checkCapacity(plan: CapacityPlan): void {
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkProvisioned(provisioned: ProvisionedTable, argument: string): void {
-  assertOptions(provisioned ?? null, argument, ['read', 'write', 'burstSeconds', 'partitions', 'indexes'])
+  assertObject(provisioned, argument, ['read', 'write', 'burstSeconds', 'partitions', 'indexes'])
   checkUnits(provisioned, argument)
   const { burstSeconds = 300, partitions = 1, indexes = {} } = provisioned
   if (!(typeof burstSeconds === 'number' && burstSeconds > 0)) {
@@ -52,7 +52,7 @@ export function checkProvisioned(provisioned: ProvisionedTable, argument: string
   }
   assertOptions(indexes, `${argument}.indexes`)
   for (const [name, units] of Object.entries(indexes)) {
-    assertOptions(units ?? null, `${argument}.indexes.${name}`, ['read', 'write'])
+    assertObject(units, `${argument}.indexes.${name}`, ['read', 'write'])
     checkUnits(units, `${argument}.indexes.${name}`)
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
+import { assertObject, assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { addressOf } from '../model/key.ts'
 import { assertKnown } from '../model/known-models.ts'
@@ -258,7 +258,7 @@ function checkRange({ from, to, generation, reverse, limit }: HistoryOptions): v
 }
 
 function momentOf(moment: Moment) {
-  assertOptions(moment ?? null, 'moment', ['version', 'generation', 'time'])
+  assertObject(moment, 'moment', ['version', 'generation', 'time'])
   const { version, generation, time } = moment as {
     readonly version?: number
     readonly generation?: string

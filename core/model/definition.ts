@@ -5,7 +5,7 @@
  */
 import * as t from 'io-ts'
 import { printPath } from '../data/document-path.ts'
-import { isName } from '../data/name.ts'
+import { isName, isTableName } from '../data/name.ts'
 import { isPlainObject } from '../data/plain-object.ts'
 import { printValue } from '../data/print-value.ts'
 import { engineError } from '../errors.ts'
@@ -73,6 +73,8 @@ export function checkDefinition(input: unknown): Definition {
   for (const name of ['name', 'table'] as const) {
     if (!isName(given[name])) refuse(`${name} must be a well-formed string of 1 to 255 bytes`)
   }
+  if (!isTableName(given.table as string))
+    refuse('table must be of letters, digits, "_", "-" and ".", or the ARN of a table')
   for (const name of Object.keys(given)) {
     if (!options.some((option) => option === name)) refuse(`there is no option ${name}`)
   }
@@ -100,7 +102,7 @@ export function checkDefinition(input: unknown): Definition {
     ...(type ? [type.attribute] : []),
   ]
   for (const part of keyParts) {
-    if (!isName(part.attribute)) refuse('the name of a key attribute must be a well-formed text of 1 to 255 bytes')
+    if (!isName(part.attribute)) refuse('the name of a key attribute must be a well-formed string of 1 to 255 bytes')
   }
   for (const name of added) if (reserved.has(name)) refuse(`the attribute ${name} is reserved for the engine`)
   const attributes = [...keyParts.map((part) => part.attribute), ...(type ? [type.attribute] : [])]

@@ -6,10 +6,12 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isMap, isNumber } from '../data/attribute-value.ts'
+import { isPlainObject } from '../data/plain-object.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import { engineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
 import { decodeValue } from './decode-value.ts'
+import { fieldsOf } from './fields.ts'
 import { looseCopy } from './freeze.ts'
 import { printIssues } from './issue.ts'
 import type { AnyModel } from './model.ts'
@@ -17,7 +19,15 @@ import type { AnyModel } from './model.ts'
 /** The payload as it is stored, with the number of its version where there were others. Throws INVALID_ARGUMENT. */
 export function encodePayload(model: AnyModel, name: string, payload: unknown): AttributeValue {
   const { payload: codec, upcast } = model.definition.events.get(name)!
-  const { value, issues } = encodeValue(codec, payload)
+  const encoded = encodeValue(codec, payload)
+  const { value } = encoded
+  // As for records: a field that the schema does not have is most often misspelt.
+  const fields = fieldsOf(codec)
+  const given = fields && isPlainObject(payload) ? Object.entries(payload) : []
+  const stray = given.flatMap(([field, actual]) =>
+    fields!.has(field) ? [] : [{ path: [field], expected: 'no field of this name', actual }],
+  )
+  const issues = [...encoded.issues, ...stray]
   if (issues.length > 0) {
     throw invalidArgument(
       `events.${name}`,

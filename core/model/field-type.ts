@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import { invalidArgument } from '../arguments.ts'
 import type { AttributeValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
@@ -21,14 +21,23 @@ export interface FieldType {
 
 /** Undefined where the schema has no such field, or one of another kind. */
 export function fieldType(model: AnyModel, path: DocumentPath): FieldType | undefined {
-  for (const codec of codecsAt(model, path).flatMap(alternatives)) {
+  const declared = codecsAt(model, path)
+  for (const codec of declared.flatMap(alternatives)) {
     const node = nodeOf(codec)
     const encode = (element: t.Mixed) => (value: unknown) => encoded(model, path, element, value)
-    if (node.kind === 'scalar' && node.type === 'N') return { kind: 'number', encode: encode(codec) }
+    if (node.kind === 'scalar' && node.type === 'N')
+      return { kind: 'number', encode: encode(declared.some(isWhole) ? t.Int : codec) }
     if (node.kind === 'set') return { kind: 'set', encode: encode(node.element) }
     if (node.kind === 'list') return { kind: 'list', encode: encode(node.element) }
   }
   return undefined
+}
+
+/** Of refinements this one holds of what is added, too. */
+function isWhole(codec: t.Mixed): boolean {
+  if (codec === t.Int) return true
+  const node = nodeOf(codec)
+  return node.kind === 'wrapped' && isWhole(node.inner)
 }
 
 function encoded(model: AnyModel, path: DocumentPath, codec: t.Mixed, value: unknown): AttributeValue {

@@ -96,7 +96,10 @@ function typeOfCodec(codec: t.Mixed): StoredType | 'none' | undefined {
 /** What a field's value is stored as. */
 export function encodeField(fields: Fields, name: string, value: unknown): Encoded {
   const tried = fields.get(name)!.codecs.map((codec) => encodeValue(codec, value, [name]))
-  return tried.find(({ issues }) => issues.length === 0) ?? tried[0]!
+  const encoded = tried.find(({ issues }) => issues.length === 0) ?? tried[0]!
+  // ISO 8601 writes other years with a sign and six digits, which sort before or behind all others.
+  if (!(value instanceof Date) || typeof encoded.value !== 'string' || /^\d/.test(encoded.value)) return encoded
+  return { ...encoded, issues: [{ path: [name], expected: 'a time from year 0 to 9999 in a key', actual: value }] }
 }
 
 type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../arguments.ts'
+import { assertObject, unexpected } from '../arguments.ts'
 import { accessLog } from './access-log.ts'
 import { assertLogger, type Logger, type NamedLog, namedLog } from './logger.ts'
 import type { Observer } from './observer.ts'
@@ -47,7 +47,7 @@ function checked(given: Logger | LogOptions): LogOptions {
     assertLogger(given, 'log')
     return { logger: given as Logger }
   }
-  assertOptions(given ?? null, 'log')
+  assertObject(given, 'log')
   const { values, ...loggers } = given as LogOptions
   if (values !== undefined && typeof values !== 'boolean') throw unexpected('log.values', 'true or false', values)
   for (const [name, logger] of Object.entries(loggers)) {

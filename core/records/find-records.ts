@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../arguments.ts'
+import { assertObject, unexpected } from '../arguments.ts'
 import { type ItemKey, keyOf } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { all, type Condition } from '../expression/condition.ts'
@@ -75,7 +75,7 @@ export function findRecords<R>(
   options: FindOptions,
   parts: FindParts,
 ): Found<R> {
-  assertOptions(options ?? null, 'options', names[operation])
+  assertObject(options, 'options', names[operation])
   checkPolicy(options)
   assertCount('limit', options.limit, 0)
   const plan = planFind(operation, model, options, parts.store.limits)

@@ -4,7 +4,7 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { isScalar, type ScalarValue, typeOf } from '../data/attribute-value.ts'
+import { compare, isScalar, type ScalarValue, typeOf } from '../data/attribute-value.ts'
 import { printValue } from '../data/print-value.ts'
 import type { EngineError } from '../errors.ts'
 import { all, beginsWith, between, type Condition, compareTo, equals } from '../expression/condition.ts'
@@ -56,6 +56,8 @@ function fieldBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefi
     if (!Array.isArray(operand) || operand.length !== 2)
       throw unfit(model, `key.${field}.between`, '[low, high]', operand)
     const [low, high] = [encode(operand[0]), encode(operand[1])]
+    if ((compare(low, high) ?? 0) > 0)
+      throw unfit(model, `key.${field}.between`, '[low, high] with low before high', operand)
     return { attribute, operator: 'between', low, high }
   }
   if (name === 'beginsWith')
@@ -64,12 +66,12 @@ function fieldBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefi
 }
 
 function prefixOf(model: AnyModel, part: KeyPart, field: string, prefix: unknown): string | Uint8Array {
-  if (part.type === 'S' && typeof prefix === 'string') return prefix
-  if (part.type === 'B' && prefix instanceof Uint8Array) return prefix
+  if (part.type === 'S' && typeof prefix === 'string' && prefix !== '') return prefix
+  if (part.type === 'B' && prefix instanceof Uint8Array && prefix.length > 0) return prefix
   throw unfit(
     model,
     `key.${field}.beginsWith`,
-    part.type === 'S' ? 'a string' : 'a binary beginning of a binary',
+    part.type === 'S' ? 'a string that is not empty' : 'a binary beginning of a binary, not empty',
     prefix,
   )
 }

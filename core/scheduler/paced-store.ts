@@ -7,7 +7,7 @@
  * @module
  */
 import { assertOptions, unexpected } from '../arguments.ts'
-import { isName } from '../data/name.ts'
+import { isTableName } from '../data/name.ts'
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { DEFAULT_JOURNAL_TABLE } from '../journal/journal-table.ts'
 import { ownMethods } from '../store/own-methods.ts'
@@ -37,7 +37,7 @@ export function pacedStore(store: Store, given: PacedStoreOptions = {}): PacedSt
     throw unexpected('store', 'a store, such as dynamodbStore({ client })', store)
   assertOptions(given)
   const { environment = systemEnvironment, journalTable = DEFAULT_JOURNAL_TABLE, onWait, ...scheduler } = given
-  if (!isName(journalTable)) throw unexpected('journalTable', 'the name of a table', journalTable)
+  if (!isTableName(journalTable)) throw unexpected('journalTable', 'the name of a table', journalTable)
   if (onWait !== undefined && typeof onWait !== 'function') throw unexpected('onWait', 'a function', onWait)
   const options = checkScheduler(scheduler)
   const costs = new Costs()

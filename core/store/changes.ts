@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import { assertObject, assertSignal, unexpected } from '../arguments.ts'
 import type { Item, ItemKey } from '../data/item.ts'
 
 /** Whose changes a feed of the store tells, and from where. */
@@ -39,7 +39,7 @@ export interface ChangesPage {
 
 /** @throws `INVALID_ARGUMENT` for what is no request; whether a token is one is the store's to say */
 export function checkChangesRequest(request: ChangesRequest): void {
-  assertOptions(request ?? null, 'request')
+  assertObject(request, 'request')
   const { tables, from, signal } = request
   if (!Array.isArray(tables) || tables.length === 0) throw unexpected('tables', 'a list of at least one table', tables)
   const stray = tables.find((table) => typeof table !== 'string' || table === '')

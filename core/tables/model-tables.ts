@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../arguments.ts'
+import { assertObject, assertOptions, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { tableDefinition } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -102,7 +102,7 @@ function settled(definition: TableDefinition, own: TableSettings): TableDefiniti
 }
 
 function assertCapacity(capacity: Capacity, argument: string): void {
-  assertOptions(capacity ?? null, argument)
+  assertObject(capacity, argument)
   if (capacity.mode === 'on-demand') return
   if (capacity.mode !== 'provisioned') {
     throw unexpected(`${argument}.mode`, "'on-demand' or 'provisioned'", (capacity as { mode?: unknown }).mode)

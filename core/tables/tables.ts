@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
+import { assertObject, assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import { type AnyModel, isModel } from '../model/model.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import type { TableDefinition, TableDescription } from '../store/table-definition.ts'
@@ -130,7 +130,7 @@ export function engineTables(store: Store, definitions: readonly TableDefinition
     async apply(...args: [TablePlan | ApplyOptions | undefined, ApplyOptions?]) {
       const [first, second] = args
       if (!isPlan(first)) return apply(undefined, checked<ApplyOptions>(first, 'prune'))
-      for (const difference of first.differences) assertOptions(difference ?? null, 'differences')
+      for (const difference of first.differences) assertObject(difference, 'differences')
       return apply(first, checked<ApplyOptions>(second, 'prune'))
     },
     toCloudFormation: () => cloudFormation(definitions),

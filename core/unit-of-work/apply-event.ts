@@ -64,7 +64,8 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
   if (isOwn) return
   const known = [...model.definition.events.keys()].join(', ')
   const expected = known === '' ? `${model.name} has no events` : `${model.name}.events has ${known}`
-  const got = typeof given?.name === 'string' ? `${given.model}.events.${given.name}` : printValue(event)
+  const isNamed = typeof given?.name === 'string' && typeof given.model === 'string'
+  const got = isNamed ? `${given.model}.events.${given.name}` : printValue(event)
   throw invalidArgument('event', `Expected an event of ${model.name}, got ${got}; ${expected}.`)
 }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { assertOptions, unexpected } from '../arguments.ts'
+import { assertObject, unexpected } from '../arguments.ts'
 import { compare } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Item, type ItemKey, keyOf } from '../data/item.ts'
@@ -82,7 +82,7 @@ export async function queryRecords(scope: Scope, model: AnyModel, options: unkno
 }
 
 function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Query {
-  assertOptions(options ?? null, 'options', names)
+  assertObject(options, 'options', names)
   const given = options as Readonly<Record<string, unknown>>
   const index = indexOf(model, given['index'])
   const { limit, reverse = false } = given

@@ -48,8 +48,11 @@ export function onceRequest(name: string, work: Work<unknown>, options: RunOptio
   const refuse = (argument: string, expected: string): never => {
     throw invalidArgument(argument, `Expected ${argument} to be ${expected}.`)
   }
-  if (key === undefined)
-    return input === undefined ? undefined : refuse('input', 'given together with an idempotencyKey')
+  if (key === undefined) {
+    for (const name of ['input', 'keepOutcome'] as const)
+      if (options[name] !== undefined) refuse(name, 'given together with an idempotencyKey')
+    return undefined
+  }
   const issues = toAttribute(key).issues.length
   if (typeof key !== 'string' || issues > 0 || key === '' || utf8Size(key) > 1000)
     refuse('idempotencyKey', 'a string of 1 to 1,000 bytes')

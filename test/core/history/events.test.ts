@@ -114,6 +114,21 @@ for (const kind of storeKinds) {
     await end()
   })
 
+  test(`a field that an event does not have is refused, and told by name (${kind})`, async () => {
+    const store = openStore(kind)
+    const { first, journalTable, end } = await releases(store)
+    const { unitOfWork } = createEngine({ store, models: [first], journalTable })
+    await unitOfWork.run((work) => void work.create(first, { ...key, balance: 10 }))
+    const applying = (event: unknown) =>
+      unitOfWork.run(async (work) => void work.apply(await work.get(first, key), event as never))
+    const misspelt = first.events.Withdrawn({ amount: 1, amuont: 2 } as never)
+    const { message } = await failsWith(applying(misspelt), 'INVALID_ARGUMENT')
+    assert.match(message, /amuont: expected no field of this name, got 2/)
+    const uncalled = await failsWith(applying(first.events.Withdrawn), 'INVALID_ARGUMENT')
+    assert.match(uncalled.message, /expected an event of Account, got a? ?function/i)
+    await end()
+  })
+
   test(`bulk writes go around a history: a new life, and no deletion (${kind})`, async () => {
     const store = openStore(kind)
     const { first, journalTable, end } = await releases(store)

@@ -28,6 +28,8 @@ test('a definition is checked when it is made', () => {
     (error: unknown) => isEngineError(error, 'INVALID_MODEL'),
   )
   refused({ name: '' }, /name must be a well-formed string/)
+  refused({ table: 'a table' }, /table must be of letters/)
+  define({ ...good, table: 'arn:aws:dynamodb:eu-north-1:123456789012:table/players' })
   refused({ table: 5 }, /table must be a well-formed string/)
   refused({ default: {} }, /no option default/)
   refused({ schema: { id: 'string' } }, /io-ts codec/)

@@ -54,6 +54,9 @@ test('what is no key of the model is refused', () => {
     { player: 5, at: new Date(Number.NaN) },
     /player: expected string, got 5; at: expected Date, got an invalid/,
   )
+  // Written as +010000-…, it would come before all others.
+  for (const at of [new Date(Date.UTC(10_000, 0)), new Date(Date.UTC(-1, 0))])
+    refused(Visit, { player: 'ann', at }, /at: expected a time from year 0 to 9999 in a key/)
   refused(Visit, { player: 'ann', at: new Date(), score: 1 }, /score: expected no such field/)
   refused(Visit, { player: '', at: new Date() }, /1 to 2048 bytes/)
   refused(Visit, { player: 'å'.repeat(1025), at: new Date() }, /1 to 2048 bytes/)

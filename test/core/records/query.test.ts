@@ -177,6 +177,13 @@ test('what the model does not have is refused before anything is sent', async ()
   )
   await refused(bad, /key\.no\.beginsWith to be/, query({ key: { town: 'a', no: { beginsWith: '1' } } }))
   await refused(bad, /between to be \[low, high\]/, query({ key: { town: 'a', no: { between: 5 } } }))
+  // DynamoDB refuses both; the embedded stores found nothing in the one and everything in the other.
+  await refused(bad, /low before high/, query({ key: { town: 'a', no: { between: [5, 3] } } }))
+  await refused(
+    bad,
+    /beginsWith to be a string that is not empty/,
+    query({ index: 'byName', key: { town: 'a', name: { beginsWith: '' } } }),
+  )
   await refused(bad, /index to be one of byJob, byLevel, byName/, query({ key, index: 'byTown' }))
   await refused(bad, /global index byJob/, query({ index: 'byJob', key: { job: 'a' }, consistent: true }))
   await refused(bad, /limit to be/, query({ key, limit: -1 }))

@@ -1,6 +1,10 @@
 /** Changes made without looking: they read nothing, meet nobody, and still never leave their bounds. */
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine } from '../../../core/engine.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
 import { ann, failsWith, put, runsWhen, type World, world } from './world.ts'
@@ -252,6 +256,23 @@ for (const kind of storeKinds) {
     assert.equal([after['k0'], after['k1'], after['new']], [11, 2, 7])
   })
 }
+
+test('a whole number stays one', async () => {
+  const Shelf = defineModel({
+    name: 'Shelf',
+    table: 'shelves',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, copies: t.Int }),
+  })
+  const { unitOfWork } = createEngine({ store: memoryStore(), models: [Shelf] })
+  await unitOfWork.run((work) => void work.create(Shelf, { id: 'a', copies: 1 as t.Int }))
+  const add = (by: number) =>
+    unitOfWork.run((work) => work.blind(Shelf, { id: 'a' }, (blind) => blind.increment('copies', by)))
+  const { message } = await failsWith(add(0.5), 'INVALID_ARGUMENT')
+  assert.match(message, /copies: expected Int, got 0\.5/)
+  await add(-3)
+  assert.is((await unitOfWork.run((work) => work.get(Shelf, { id: 'a' }))).copies, -2)
+})
 
 test('a bound is not forgotten when the record is loaded and changed afterwards', async () => {
   // The change swallowed the increment together with its bound, which nobody had checked yet.

@@ -107,6 +107,15 @@ test('another function, name or input under the same key is refused before anyth
   assert.is(await balanceOf(engine), 5)
 })
 
+test('what only an idempotencyKey gives a meaning is refused without one', async () => {
+  const { engine } = await account()
+  for (const options of [{ input: 1 }, { keepOutcome: 5 }, { keepOutcome: 5000 }]) {
+    const { code, message } = await refusal(engine.unitOfWork.run(() => 1, options))
+    assert.is(code, 'INVALID_ARGUMENT')
+    assert.match(message, 'given together with an idempotencyKey')
+  }
+})
+
 test('a function that throws leaves the key free', async () => {
   const { engine } = await account()
   let calls = 0
