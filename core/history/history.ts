@@ -265,8 +265,9 @@ function momentOf(moment: Moment) {
     readonly time?: Date
   }
   if (time !== undefined) {
-    if (time instanceof Date && !Number.isNaN(time.getTime()) && version === undefined) return { time }
-    throw unexpected('moment', '{ version } or { time: a Date }', version === undefined ? time : 'both')
+    if (version !== undefined) throw invalidArgument('moment', 'Expected moment to have a version or a time, not both.')
+    if (time instanceof Date && !Number.isNaN(time.getTime())) return { time }
+    throw unexpected('moment.time', 'a Date', time)
   }
   if (version === undefined) throw unexpected('moment', '{ version } or { time }', moment)
   assertVersion('version', version, 0)

@@ -63,5 +63,6 @@ export function assertFits(model: AnyModel, filter: Condition, limits: StoreLimi
 export function assertCount(argument: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (value === undefined) return
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return
-  throw unexpected(argument, `a whole number, at least ${least}`, value)
+  const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`
+  throw unexpected(argument, `a whole number, ${range}`, value)
 }

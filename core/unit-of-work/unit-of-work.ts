@@ -92,7 +92,8 @@ export interface UnitOfWork {
    * values read from the record; values that are assigned are guarded by what they were. Appending to a list (`push`)
    * and adding to or removing from a set look at nothing else and merge with others' changes.
    *
-   * The recipe returns nothing: an object that it returns is refused, not taken as the new record.
+   * What the recipe returns is not taken as the new record: a new object is refused, and what an expression happens to give,
+   * such as a set from `add`, is ignored. As with immer, an object that is assigned is frozen.
    *
    * @throws `INVALID_RECORD` where the result does not fit the schema, or a Date or binary was changed in place
    */
