@@ -19,6 +19,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { assertObject, unexpected } from '../../core/arguments.ts'
 import type { Item, ItemAddress } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
+import { unsoundPlan } from '../../core/store/accept-plan.ts'
 import { anySignal } from '../../core/store/any-signal.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { TableThroughput } from '../../core/store/capacity.ts'
@@ -29,7 +30,7 @@ import { ownMethods } from '../../core/store/own-methods.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../../core/store/store.ts'
 import type { TableChange, TableDefinition, TableDescription } from '../../core/store/table-definition.ts'
 import type { WritePlan } from '../../core/store/write-plan.ts'
-import { checkPlan } from './check-plan.ts'
+
 import type { DocumentClient, StreamsClient } from './clients.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import { type Patience, patience } from './patience.ts'
@@ -134,7 +135,7 @@ class DynamodbStore implements Store {
   async commit(plan: WritePlan, options: RequestOptions = {}): Promise<CommitOutcome> {
     const { signal } = options
     this.#check(signal)
-    const unsound = checkPlan(plan)
+    const unsound = unsoundPlan(plan.actions)
     if (unsound) return unsound
     let command: WriteCommand
     try {

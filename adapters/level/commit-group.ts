@@ -11,7 +11,6 @@ import { impliedSchema, keyProblem } from '../../core/store/check-keys.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { decide } from '../../core/store/decide.ts'
 import type { StoreLimits } from '../../core/store/limits.ts'
-import { give } from '../../core/store/stored-value.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
 import type { ItemChange } from './change-log.ts'
 import type { Database } from './database.ts'
@@ -67,18 +66,8 @@ export class CommitGroup {
     }
     const slots = actions.map((action) => this.#slotOf(tableOf(action), action.key))
     const problemOf = (action: WriteAction, item: Item) => itemProblem(item, tableOf(action).definition, this.#limits)
-    const { outcome, next } = decide(
-      actions,
-      slots.map(({ item }) => item),
-      problemOf,
-    )
-    if (outcome.kind === 'conflict') {
-      const failures = outcome.failures.map(({ position, present }) => ({
-        position,
-        present: present && give(present),
-      }))
-      return { kind: 'conflict', failures }
-    }
+    const present = slots.map(({ item }) => item)
+    const { outcome, next } = decide(actions, present, problemOf)
     if (next === undefined) return outcome
     keep()
     for (const [position, slot] of slots.entries()) this.#change(slot, next[position])

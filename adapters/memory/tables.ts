@@ -68,15 +68,6 @@ export class Tables {
     const present = actions.map((action) => tableOf(action).get(action.key))
     const problemOf = (action: WriteAction, item: Item) => itemProblem(item, tableOf(action).definition, this.#limits)
     const { outcome, next } = decide(actions, present, problemOf)
-    if (outcome.kind === 'conflict') {
-      return {
-        ...outcome,
-        failures: outcome.failures.map((failure) => ({
-          ...failure,
-          present: failure.present && give(failure.present),
-        })),
-      }
-    }
     if (next === undefined) return outcome
     keep()
     for (const [position, action] of actions.entries()) {

@@ -29,21 +29,19 @@ export function acceptPlan(
   definitionOf: (action: WriteAction) => TableDefinition,
   limits: StoreLimits,
 ): readonly WriteAction[] | InvalidPlan {
-  if (actions.length === 0) return invalid('A plan needs at least one action')
   if (actions.length > limits.actions) {
     return invalid(`A plan takes at most ${limits.actions} actions, got ${actions.length}`)
   }
+  for (const [position, action] of actions.entries()) {
+    const problem = keyProblem(definitionOf(action), action.key)
+    if (problem) return invalid(problem, position)
+  }
+  const unsound = unsoundPlan(actions)
+  if (unsound) return unsound
   const accepted: WriteAction[] = []
-  const seen = new Map<string, number>()
   let bytes = 0
   for (const [position, action] of actions.entries()) {
-    const definition = definitionOf(action)
-    const problem = keyProblem(definition, action.key)
-    if (problem) return invalid(problem, position)
-    const earlier = seen.get(addressKey(action))
-    if (earlier !== undefined) return invalid(`Actions ${earlier} and ${position} are on the same item`, position)
-    seen.set(addressKey(action), position)
-    const own = acceptAction(action, definition, limits)
+    const own = acceptAction(action, definitionOf(action), limits)
     if (typeof own === 'string') return invalid(own, position)
     accepted.push(own)
     bytes += actionBytes(own)
@@ -52,14 +50,29 @@ export function acceptPlan(
   return accepted
 }
 
+/** What is wrong with a plan whatever the tables are; undefined for a sound one. */
+export function unsoundPlan(actions: readonly WriteAction[]): InvalidPlan | undefined {
+  if (actions.length === 0) return invalid('A plan needs at least one action')
+  const seen = new Map<string, number>()
+  for (const [position, action] of actions.entries()) {
+    const address = addressKey(action)
+    const earlier = seen.get(address)
+    if (earlier !== undefined) return invalid(`Actions ${earlier} and ${position} are on the same item`, position)
+    seen.set(address, position)
+    if (action.kind !== 'put') continue
+    // DynamoDB takes the key from the item, so another one there would be written to another place.
+    const stray = Object.keys(action.key).find((name) => !equal(action.item[name], action.key[name]))
+    if (stray !== undefined) return invalid(`The item put has another ${stray} than its key`, position)
+  }
+  return undefined
+}
+
 /** The action with values of its own, or what is wrong with it. */
 function acceptAction(action: WriteAction, definition: TableDefinition, limits: StoreLimits): WriteAction | string {
   const key = take(action.key)
   if ('problem' in key) return key.problem
   const own = { ...action, key: key.value as WriteAction['key'] }
   if (own.kind === 'put') {
-    const stray = keyNames(definition).find((name) => !equal(own.item[name], own.key[name]))
-    if (stray !== undefined) return `The item put has another ${stray} than its key`
     const item = take(own.item)
     if ('problem' in item) return item.problem
     return itemProblem(item.value as Item, definition, limits) ?? { ...own, item: item.value as Item }

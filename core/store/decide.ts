@@ -10,6 +10,7 @@ import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { invalid } from './accept-plan.ts'
 import type { CommitOutcome, FailedAction } from './commit-outcome.ts'
+import { give } from './stored-value.ts'
 import type { WriteAction } from './write-plan.ts'
 
 /** `next` is in the order of the actions, undefined for absent; only what was committed has one. */
@@ -17,7 +18,7 @@ export type Decision =
   | { readonly outcome: CommitOutcome & { kind: 'committed' }; readonly next: readonly (Item | undefined)[] }
   | { readonly outcome: CommitOutcome & { kind: 'conflict' | 'invalid' }; readonly next?: undefined }
 
-/** `present` is in the order of the actions. `problemOf` says what keeps an updated item from being stored. */
+/** `present` is in the order of the actions; what failed is given away as a copy, which the caller may change. `problemOf` says what keeps an updated item from being stored. */
 export function decide(
   actions: readonly WriteAction[],
   present: readonly (Item | undefined)[],
@@ -25,7 +26,8 @@ export function decide(
 ): Decision {
   const failures: FailedAction[] = []
   for (const [position, { condition }] of actions.entries()) {
-    if (!evaluate(condition, present[position])) failures.push({ position, present: present[position] })
+    const item = present[position]
+    if (!evaluate(condition, item)) failures.push({ position, present: item && give(item) })
   }
   if (failures.length > 0) return { outcome: { kind: 'conflict', failures } }
   const next: (Item | undefined)[] = []

@@ -1,10 +1,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkPlan } from '../../../adapters/dynamodb/check-plan.ts'
 import { renderQuery, renderScan } from '../../../adapters/dynamodb/render-page.ts'
 import { renderPlan } from '../../../adapters/dynamodb/render-plan.ts'
 import * as c from '../../../core/expression/condition.ts'
 import * as u from '../../../core/expression/update.ts'
+import { unsoundPlan } from '../../../core/store/accept-plan.ts'
 import { tableProperties } from '../../../core/store/table-properties.ts'
 import { check, put, remove, update } from '../../conformance/bench.ts'
 
@@ -86,14 +86,14 @@ test('several actions, or a lone check, travel as a transaction under the planâ€
 })
 
 test('unsound plans are refused before anything is sent', () => {
-  assert.is(checkPlan({ id: 'x', actions: [] })?.kind, 'invalid')
-  assert.is(checkPlan({ id: 'x', actions: [put('t', { id: 'a' }), put('u', { id: 'a' })] }), undefined)
-  const twice = checkPlan({ id: 'x', actions: [put('t', { id: 'a' }), remove('t', 'b'), check('t', 'a', c.all([]))] })
+  assert.is(unsoundPlan([])?.kind, 'invalid')
+  assert.is(unsoundPlan([put('t', { id: 'a' }), put('u', { id: 'a' })]), undefined)
+  const twice = unsoundPlan([put('t', { id: 'a' }), remove('t', 'b'), check('t', 'a', c.all([]))])
   assert.is(twice?.position, 2)
   assert.match(twice?.reason ?? '', 'Actions 0 and 2')
   const numbers = [1, 1n].map((n) => ({ kind: 'delete', table: 't', key: { n }, condition: c.all([]) }) as const)
-  assert.is(checkPlan({ id: 'x', actions: numbers })?.position, 1)
-  const stray = checkPlan({ id: 'x', actions: [{ ...put('t', { id: 'a' }), key: { id: 'b' } }] })
+  assert.is(unsoundPlan(numbers)?.position, 1)
+  const stray = unsoundPlan([{ ...put('t', { id: 'a' }), key: { id: 'b' } }])
   assert.match(stray?.reason ?? '', 'another id than its key')
 })
 
