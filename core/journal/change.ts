@@ -10,6 +10,7 @@ import {
   type AttributeList,
   type AttributeSet,
   type AttributeValue,
+  equal,
   isList,
   isNumber,
   isSet,
@@ -106,7 +107,7 @@ export const exactly = (actions: readonly UpdateAction[], known: Item | undefine
 /** The item after the changes. Throws `InapplicableUpdate` where it is not the one that they were made to. */
 export const redo = (changes: readonly Change[], item: Item): Item => apply(changes.map(forward), item)
 
-/** The item before the changes. */
+/** The item before the changes; where others have added to what a change made, with what they added. */
 export const undo = (changes: readonly Change[], item: Item): Item =>
   apply(
     changes.map((change) => backward(change, item)),
@@ -132,16 +133,16 @@ export function forward(change: Change): UpdateAction {
 
 function backward(change: Change, item: Item): UpdateAction {
   const { path } = change
+  const present = valueAt(item, path)
   switch (change.kind) {
     case 'set':
       return change.old === undefined ? remove(path) : set(path, change.old)
     case 'append': {
-      const list = valueAt(item, path)
-      const kept = isList(list) ? list.slice(0, list.length - change.values.length) : []
-      return change.fresh ? remove(path) : set(path, kept)
+      const kept = isList(present) ? present.slice(0, present.length - change.values.length) : []
+      return change.fresh && kept.length === 0 ? remove(path) : set(path, kept)
     }
     case 'increment':
-      return change.fresh ? remove(path) : increment(path, negate(change.by))
+      return change.fresh && equal(present, change.by) ? remove(path) : increment(path, negate(change.by))
     case 'add':
       return removeFromSet(path, change.elements)
     case 'remove':

@@ -15,7 +15,7 @@ async function shelf(kind: StoreKind) {
     key: { partition: 'id' },
     schema: t.intersection([
       t.type({ id: t.string, copies: t.number, log: t.array(t.string), tags: setOf(t.string) }),
-      t.partial({ title: t.string }),
+      t.partial({ title: t.string, loans: t.number, notes: t.array(t.string) }),
     ]),
     defaults: { copies: 1, log: ['bought'], tags: () => new Set<string>() },
     history: { entries: 3 },
@@ -94,6 +94,28 @@ for (const kind of storeKinds) {
     const event = await count(100)
     await Promise.all([s.engine().history.undo(event), ...[1, 2, 3, 4].map(count)])
     assert.is((await s.books())[0]?.[0], 11)
+    await s.end()
+  })
+
+  test(`what others have added where there was nothing before stays when the first addition is taken back (${kind})`, async () => {
+    // The number and the list were removed, as if they still were as the first commit had left them.
+    const s = await shelf(kind)
+    const book = () => s.engine().unitOfWork.run((work) => work.get(s.Book, { id: 'a' }))
+    const lend = (by: number) =>
+      s.commit((work) => work.blind(s.Book, { id: 'a' }, (blind) => blind.increment('loans', by)))
+    const [five, three] = [await lend(5), await lend(3)]
+    await s.history.undo(five)
+    assert.is((await book()).loans, 3)
+    await s.history.undo(three)
+    assert.is((await book()).loans, 0)
+
+    const noted = await s.commit((work) => work.blind(s.Book, { id: 'a' }, (blind) => blind.append('notes', 'a')))
+    await s.commit(async (work) => {
+      work.change(await work.get(s.Book, { id: 'a' }), (draft) => void draft.notes?.unshift('z'))
+    })
+    await s.history.undo(noted)
+    assert.equal((await book()).notes, ['z'])
+    assert.equal((await s.history.verify(s.Book, { id: 'a' })).problems, [])
     await s.end()
   })
 }
