@@ -9,9 +9,10 @@
  */
 import type { Item, ItemAddress } from '../data/item.ts'
 import type { ReadStore } from '../store/store.ts'
+import type { Block } from './block.ts'
 import { commitTime } from './commit-id.ts'
 import { readBlocks } from './read-blocks.ts'
-import { generationOf, tailOf, versionOf } from './tail.ts'
+import { firstVersion, generationOf, type TailEntry, tailOf, versionOf } from './tail.ts'
 
 const SKEW_MS = 120_000
 
@@ -30,7 +31,7 @@ export function told({ commit, known, creates }: Sought, present: Item | undefin
   const generation = generationOf(present)
   if (creates) return generation === commit ? true : undefined
   const tail = tailOf(present)
-  if (tail.some((each) => each.commit === commit)) return true
+  if (has(tail, commit)) return true
   if (!known) return undefined
   const begun = generationOf(known)
   if (begun === undefined ? generation !== undefined && generation !== tail[0]?.commit : generation !== begun)
@@ -39,17 +40,52 @@ export function told({ commit, known, creates }: Sought, present: Item | undefin
   return first <= versionOf(known) + 1 ? false : undefined
 }
 
-/** What the record's blocks tell, where the item did not. */
-export async function searchHistory(store: ReadStore, journalTable: string, sought: Sought): Promise<boolean> {
+/** What the record's blocks tell, where the item, as it was met before they are read, did not. Undefined where neither does. */
+export async function searchHistory(
+  store: ReadStore,
+  journalTable: string,
+  sought: Sought,
+  present: Item | undefined,
+): Promise<boolean | undefined> {
   const { commit, known, creates, address } = sought
-  const generation = creates ? commit : known && generationOf(known)
-  const sort = generation === undefined ? undefined : ({ operator: 'begins-with', prefix: `${generation}#` } as const)
-  for await (const block of readBlocks(store, journalTable, address, { sort, reverse: true })) {
-    if (creates || block.entries.some((each) => each.commit === commit)) return true
-    const [first] = block.entries
-    if (!first) continue
-    if (known && generation !== undefined && first.version <= versionOf(known) + 1) return false
-    if (commitTime(first.commit) < commitTime(commit) - SKEW_MS) return false
+  const life = creates ? commit : known && generationOf(known)
+  const sort = life === undefined ? undefined : ({ operator: 'begins-with', prefix: `${life}#` } as const)
+  const blocks = readBlocks(store, journalTable, address, { sort, reverse: true })
+  if (creates) {
+    for await (const _ of blocks) return true
+    return false
   }
-  return false
+  return known && life !== undefined
+    ? searchVersions(blocks, commit, known, present)
+    : searchTimes(blocks, commit, present)
 }
+
+/** Through the life of the record that was known, back to the version at which it was. */
+async function searchVersions(blocks: AsyncIterable<Block>, commit: string, known: Item, present: Item | undefined) {
+  // Behind the newest block is the tail of the record, or the end of its life. What left neither has taken entries along.
+  let next = present && generationOf(present) === generationOf(known) ? firstVersion(present) : undefined
+  let isWhole = true
+  for await (const { entries, isEnd } of blocks) {
+    if (has(entries, commit)) return true
+    const [first, last] = [entries[0]!, entries.at(-1)!]
+    isWhole &&= next === undefined ? isEnd : last.version >= next - 1
+    next = first.version
+    if (next <= versionOf(known) + 1) return isWhole ? false : undefined
+  }
+  return undefined
+}
+
+/** Through all lives of a record that was never seen, or whose history had not begun, back to before the commit. */
+async function searchTimes(blocks: AsyncIterable<Block>, commit: string, present: Item | undefined) {
+  let newest: Block | undefined
+  for await (const block of blocks) {
+    newest ??= block
+    if (has(block.entries, commit)) return true
+    if (commitTime(block.entries[0]!.commit) < commitTime(commit) - SKEW_MS) break
+  }
+  // A record without its history, or gone without an end, has lost a tail that may have had the id.
+  const isKept = present ? generationOf(present) !== undefined || versionOf(present) === 0 : newest?.isEnd
+  return isKept ? false : undefined
+}
+
+const has = (entries: readonly TailEntry[], commit: string): boolean => entries.some((each) => each.commit === commit)

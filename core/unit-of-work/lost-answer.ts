@@ -1,11 +1,11 @@
 /**
  * Whether a commit whose answer was lost happened. Resolved, never guessed: the repeated plan either succeeds, or fails on a
- * record whose history has this commit's id, or on one whose history has not. Where no history is kept, what cannot be told
- * is `UNKNOWN_OUTCOME`.
+ * record whose history has this commit's id, or on one whose history has not. Where no history is kept, or what it would
+ * tell is gone, the outcome is `UNKNOWN_OUTCOME`.
  *
  * @module
  */
-import type { Item, ItemAddress } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import { absent, all, type Condition, equals } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
@@ -41,8 +41,9 @@ export async function seenSince(
   const known = lastSeen(planned.involved)
   if (known) return known
   if (!isKept(planned)) throw unknownOutcome(plan.id, cause)
-  const present = await readAfterLoss(plan, parts)
-  return (await isInHistory(plan, planned, present, parts)) ? 'applied' : present
+  const [present] = await readAfterLoss(plan, parts)
+  const applied = (await isInHistory(plan, planned, present, parts)) ?? untold(plan, cause)
+  return applied ? 'applied' : present
 }
 
 /**
@@ -89,47 +90,42 @@ export async function wasApplied(
   if (evidence.includes(true)) return true
   if (!lost || evidence.includes(false)) return false
   // What failed were checks, or records that no longer tell. Others that the plan would have written may.
-  const items = await readAfterLoss(plan, parts, plan.actions)
+  const items = await readAfterLoss(plan, parts)
   const settled = items.map((item, position) => tells(plan, position, item))
   if (settled.includes(true)) return true
   if (settled.includes(false)) return false
   const position = plan.planned.findIndex((each) => each.action.kind !== 'check' && isKept(each))
-  if (position < 0) {
-    // Had it been applied, a repeated transaction would have been answered as the first was.
-    if (plan.actions.length > 1) return false
-    throw unknownOutcome(plan.id, lost.cause)
-  }
-  return isInHistory(plan, plan.planned[position]!, items[position], parts)
+  const planned = plan.planned[position]
+  return (planned && (await isInHistory(plan, planned, items[position], parts))) ?? untold(plan, lost.cause)
 }
 
+/** Undefined where the history does not tell. */
 async function isInHistory(
   plan: Planned,
   planned: PlannedAction,
   present: Item | undefined,
   { store, journalTable }: Journaled,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const sought = soughtIn(plan, planned)
-  const evidence = told(sought, present)
-  if (evidence !== undefined) return evidence
-  try {
-    return await searchHistory(store, journalTable, sought)
-  } catch (thrown) {
-    throw unknownOutcome(plan.id, thrown)
-  }
+  return told(sought, present) ?? orUnknown(plan, () => searchHistory(store, journalTable, sought, present))
 }
 
-function readAfterLoss(plan: Planned, parts: Journaled): Promise<Item | undefined>
-function readAfterLoss(
-  plan: Planned,
-  parts: Journaled,
-  addresses: readonly ItemAddress[],
-): Promise<readonly (Item | undefined)[]>
-async function readAfterLoss(plan: Planned, { store }: Journaled, addresses?: readonly ItemAddress[]) {
+/** Whether a plan was applied of which no record tells. */
+function untold({ id, actions }: Planned, cause: unknown): boolean {
+  // Had it been applied, a repeated transaction would have been answered as the first was.
+  if (actions.length > 1) return false
+  throw unknownOutcome(id, cause)
+}
+
+const readAfterLoss = (plan: Planned, { store }: Journaled): Promise<readonly (Item | undefined)[]> =>
+  orUnknown(plan, () => store.read(plan.actions, { consistent: true }))
+
+/** What happened stays unknown where evidence cannot be read. */
+async function orUnknown<A>({ id }: Planned, ask: () => Promise<A>): Promise<A> {
   try {
-    const items = await store.read(addresses ?? plan.actions, { consistent: true })
-    return addresses ? items : items[0]
+    return await ask()
   } catch (thrown) {
-    throw unknownOutcome(plan.id, thrown)
+    throw unknownOutcome(id, thrown)
   }
 }
 
