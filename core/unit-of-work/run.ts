@@ -153,7 +153,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
         numbers,
         isRepeated: attempt > 1,
         read: (addresses) => store.read(addresses, { consistent: true, signal }),
-        running: runningScope,
+        running: () => runningScope(owner),
         signal,
       },
       undefined,
@@ -180,7 +180,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
 
   async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
     checkNested(options)
-    if (options.propagation === 'independent') return runOutside(() => runRoot(name, fn, options))
+    if (options.propagation === 'independent') return runOutside(owner, () => runRoot(name, fn, options))
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
     try {
       return await observe(
@@ -210,15 +210,14 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
   function run<A>(...args: unknown[]): Promise<A> {
     return (async () => {
       const { name, fn, options } = runArguments<A, RunOptions>(args)
-      const around = runningScope()?.nearestRunning()
-      const isNested = around?.attempt.owner === owner
-      if (isNested && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
+      const around = runningScope(owner)?.nearestRunning()
+      if (around && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
         throw invalidArgument(
           'idempotencyKey',
           'Only the outermost unit of work commits, so only it can have an idempotencyKey.',
         )
       }
-      return isNested ? runNested(around, name, fn, options) : runOutside(() => runRoot(name, fn, options))
+      return around ? runNested(around, name, fn, options) : runOutside(owner, () => runRoot(name, fn, options))
     })()
   }
 
@@ -253,7 +252,7 @@ function seedsOf(plan: Planned, failures: readonly FailedAction[], attempt: numb
 async function callBack(root: Scope): Promise<void> {
   for (const callback of root.callbacks()) {
     try {
-      await runOutside(callback)
+      await runOutside(root.attempt.owner, callback)
     } catch (thrown) {
       const { stack, message } = asError(thrown)
       const detail = String(stack ?? message)

@@ -34,7 +34,7 @@ interface Attempt {
   readonly isRepeated: boolean
   /** Items as they are now, for the engine's own looks: nothing is guarded by it. */
   readonly read: (addresses: readonly ItemAddress[]) => Promise<readonly (Item | undefined)[]>
-  /** The innermost running scope of this async context. */
+  /** The owner's innermost running scope of this async context. */
   readonly running: () => Scope | undefined
   readonly signal: AbortSignal | undefined
 }

@@ -271,4 +271,50 @@ test('another engine’s unit of work inside this one is not part of it', async 
   assert.ok(await w.stored())
 })
 
+test('with another engine’s unit of work in between, one is nested all the same', async () => {
+  // Only the innermost unit of work was looked at: of another engine, it hid the one around it, and the inner one committed.
+  const w = await world('memory')
+  let path: readonly string[] = []
+  const thrown = await failure(
+    w.unitOfWork.run('outer', async (work) => {
+      work.create(w.Player, { ...ann, name: 'Ann' })
+      await w.others.run('other', () =>
+        w.unitOfWork.run('inner', async (sub) => {
+          path = sub.path
+          assert.is((await sub.get(w.Player, ann)).name, 'Ann')
+          sub.create(w.Reward, { player: 'ann', name: 'inner' })
+        }),
+      )
+      throw new Error('never mind')
+    }),
+  )
+  assert.is((thrown as Error).message, 'never mind')
+  assert.equal(path, ['outer', 'inner'])
+  assert.is(await w.storedReward('ann', 'inner'), undefined)
+})
+
+test('a look of a nested one is its own, also inside of another engine’s unit of work', async () => {
+  // It was taken for its parent's, and the changes that it rested on were merged with a sibling's.
+  const w = await world('memory')
+  await w.given({ energy: 10 })
+  const error = await failsWith(
+    w.unitOfWork.run(async (work) => {
+      const player = await work.get(w.Player, ann)
+      await Promise.all([
+        work.run('looks', async (sub) => {
+          const energy = await w.others.run(async () => player.energy)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          sub.change(player, put('rank', energy))
+        }),
+        work.run('tires', (sub) => void sub.change(player, put('energy', 9))),
+      ])
+    }),
+    'CONFLICT',
+  )
+  assert.equal(
+    error.payload.conflicts.map(({ path }) => path),
+    ['energy'],
+  )
+})
+
 test.run()
