@@ -11,7 +11,7 @@ import { assertObject, unexpected } from '../arguments.ts'
 import { compare } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Item, type ItemKey, keyOf } from '../data/item.ts'
-import { all, type Condition, pathsIn } from '../expression/condition.ts'
+import { all, type Condition, exists, pathsIn } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { assertCount, assertFits, filterOf, indexOf } from '../records/checked-options.ts'
@@ -97,6 +97,7 @@ function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Que
   const sent = isHeld ? own : ofModel(model)
   const indexFields = index ? keyParts.flatMap((part) => Object.keys(part.fields)) : []
   const fields = indexFields.filter((field) => !model.definition.keyFields.includes(field))
+  const sort = keyParts[1]?.attribute
   return {
     model,
     request: {
@@ -109,10 +110,11 @@ function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Que
       // Whole records come from the table, by key.
       ...(index && { projection: model.definition.keyParts.map(({ attribute }) => attribute) }),
     },
-    matches: all([withinKey(key), ...own]),
+    // What lacks the attribute that an index is sorted by is not in it.
+    matches: all([withinKey(key), ...(sort === undefined ? [] : [exists([sort])]), ...own]),
     limit: (limit as number | undefined) ?? Number.POSITIVE_INFINITY,
     looks: [...fields.map((field) => [field]), ...(filter ? pathsIn(filter) : [])],
-    sort: keyParts[1]?.attribute,
+    sort,
     holdsAll: index === undefined,
   }
 }
