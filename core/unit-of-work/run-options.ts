@@ -74,8 +74,9 @@ const optionNames = [
 
 /** How often the function may run. Throws `INVALID_ARGUMENT` for options that are none. */
 export function checked(options: RunOptions): number {
-  const { guard, maxAttempts = MAX_ATTEMPTS, metadata, signal } = options
-  checkNested(options)
+  // A misspelt idempotencyKey would be a promise that nobody keeps.
+  assertOptions(options, 'options', optionNames)
+  const { guard, maxAttempts = MAX_ATTEMPTS, metadata, signal, propagation } = options
   if (guard !== undefined && guard !== 'reads' && guard !== 'writes') {
     throw unexpected('guard', "'reads' or 'writes'", guard)
   }
@@ -84,17 +85,10 @@ export function checked(options: RunOptions): number {
   }
   assertSignal(signal)
   checkMetadata('metadata', metadata)
-  return maxAttempts
-}
-
-/** What holds for options of nested units of work too. Throws `INVALID_ARGUMENT`. */
-export function checkNested(options: NestedOptions): void {
-  const { propagation } = options
-  // A misspelt idempotencyKey would be a promise that nobody keeps.
-  assertOptions(options, 'options', optionNames)
   if (propagation !== undefined && propagation !== 'nested' && propagation !== 'independent') {
     throw unexpected('propagation', "'nested' or 'independent'", propagation)
   }
+  return maxAttempts
 }
 
 /** `(fn, options?)` or `(name, fn, options?)`. */

@@ -23,12 +23,12 @@ import { IdentityMap, type Seeds } from './identity-map.ts'
 import { involvedIn } from './involved.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { Planned } from './planned.ts'
-import { checked, checkNested, onceRequest, type RunOptions, runArguments } from './run-options.ts'
+import { checked, onceRequest, type RunOptions, runArguments } from './run-options.ts'
 import { Scope } from './scope.ts'
 import { scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
 import { released } from './track-record.ts'
-import type { NestedOptions, Work } from './unit-of-work.ts'
+import type { Work } from './unit-of-work.ts'
 
 /** Runs units of work: `engine.unitOfWork`. */
 export interface UnitOfWorkRunner {
@@ -178,9 +178,15 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     return keptOutcome(item, once, environment.now())
   }
 
-  async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: NestedOptions): Promise<A> {
-    checkNested(options)
+  async function runNested<A>(parent: Scope, name: string, fn: Work<A>, options: RunOptions): Promise<A> {
+    checked(options)
     if (options.propagation === 'independent') return runOutside(owner, () => runRoot(name, fn, options))
+    if (options.idempotencyKey !== undefined) {
+      throw invalidArgument(
+        'idempotencyKey',
+        'Only the outermost unit of work commits, so only it can have an idempotencyKey.',
+      )
+    }
     const child = new Scope(parent.attempt, parent, [...parent.path, name])
     try {
       return await observe(
@@ -211,12 +217,6 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     return (async () => {
       const { name, fn, options } = runArguments<A, RunOptions>(args)
       const around = runningScope(owner)?.nearestRunning()
-      if (around && options.idempotencyKey !== undefined && options.propagation !== 'independent') {
-        throw invalidArgument(
-          'idempotencyKey',
-          'Only the outermost unit of work commits, so only it can have an idempotencyKey.',
-        )
-      }
       return around ? runNested(around, name, fn, options) : runOutside(owner, () => runRoot(name, fn, options))
     })()
   }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { invalidArgument } from '../arguments.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
@@ -78,7 +79,20 @@ export class Scope {
         {},
       )
     }
+    const inner = this.attempt.running()?.nearestRunning()
+    if (inner && inner !== this && inner.isWithin(this)) {
+      // What it does would not be rolled back with the nested one, nor see what that one has changed.
+      throw invalidArgument(
+        'work',
+        `The unit of work ${this.path.join('/')} was used within ${inner.path.join('/')}, which is nested in it: ` +
+          'use what the nested function is given.',
+      )
+    }
     assertNotAborted(this.attempt.signal)
+  }
+
+  isWithin(other: Scope): boolean {
+    return this.attempt === other.attempt && (this === other || this.parent?.isWithin(other) === true)
   }
 
   /** The record's state as this scope sees it; undefined where nothing is known yet. */

@@ -293,6 +293,39 @@ test('with another engine’s unit of work in between, one is nested all the sam
   assert.is(await w.storedReward('ann', 'inner'), undefined)
 })
 
+test('the outer unit of work is refused within a nested one, where its changes would escape a rollback', async () => {
+  // They stayed where the nested one threw, and met its own changes as if both had run at once.
+  const w = await world('memory')
+  await w.given({ energy: 10 })
+  await w.unitOfWork.run('outer', async (work) => {
+    const player = await work.get(w.Player, ann)
+    const nested = work.run('inner', () => void work.change(player, put('energy', player.energy - 1)))
+    const { message, payload } = await failsWith(nested, 'INVALID_ARGUMENT')
+    assert.is(payload.argument, 'work')
+    assert.match(message, 'The unit of work outer was used within outer/inner')
+    // Beside a nested one it goes on as before.
+    await Promise.all([work.run('beside', async (sub) => void (await sub.get(w.Player, ann))), work.get(w.Player, ann)])
+    await w.unitOfWork.run('alone', () => work.get(w.Player, ann), { propagation: 'independent' })
+  })
+  assert.is((await w.player()).energy, 10)
+})
+
+test('options that a nested one cannot keep are refused, however it is begun', async () => {
+  const w = await world('memory')
+  await w.unitOfWork.run(async (work) => {
+    const begin = [
+      (options: object) => work.run('inner', () => 1, options),
+      (options: object) => w.unitOfWork.run('inner', () => 1, options),
+    ]
+    for (const run of begin) {
+      await failsWith(run({ idempotencyKey: 'k' }), 'INVALID_ARGUMENT')
+      await failsWith(run({ guard: 'banana' }), 'INVALID_ARGUMENT')
+      await failsWith(run({ signal: 'no' }), 'INVALID_ARGUMENT')
+      assert.is(await run({ idempotencyKey: `k${begin.indexOf(run)}`, propagation: 'independent' }), 1)
+    }
+  })
+})
+
 test('a look of a nested one is its own, also inside of another engine’s unit of work', async () => {
   // It was taken for its parent's, and the changes that it rested on were merged with a sibling's.
   const w = await world('memory')
