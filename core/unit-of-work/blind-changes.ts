@@ -36,12 +36,27 @@ type FieldAt<A, P> = P extends keyof A
       ? FieldAt<NonNullable<A[K]>, Rest>
       : unknown
 
+/** Brands and refinements are of the sum, not of what is added. */
+type AmountOf<V> = unknown extends V
+  ? number | bigint
+  : [V] extends [never]
+    ? number | bigint
+    : V extends bigint
+      ? bigint
+      : V extends number
+        ? number
+        : never
+
 type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infer E)[] ? E : unknown
 
 /** Changes that look at nothing. Fields are named by their name, or by a list of names for one inside. */
 export interface BlindChanges<M extends AnyModel> {
   /** Adds to a number; an absent one counts as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
-  increment(field: FieldPath<M['_fields'], number | bigint>, by: number | bigint, bounds?: Bounds): void
+  increment<const P extends FieldPath<M['_fields'], number | bigint>>(
+    field: P,
+    by: AmountOf<FieldAt<M['_fields'], P>>,
+    bounds?: Bounds,
+  ): void
   /** Elements into a set. */
   add<const P extends FieldPath<M['_fields'], ReadonlySet<unknown>>>(
     field: P,

@@ -120,6 +120,10 @@ work.blind(Player, key, (blind) => {
   blind.increment('energy', -1, { min: 0 })
   blind.increment('coins', 1n)
   blind.increment(['home', 'visits'], 1)
+  // @ts-expect-error a number is not added to a bigint
+  blind.increment('coins', 1)
+  // @ts-expect-error nor a bigint to a number
+  blind.increment('energy', 1n)
   blind.increment(['scores', 'go'], 1)
   blind.add('badges', 'x', 'y')
   blind.remove('badges', 'x')
