@@ -173,7 +173,7 @@ function reduced(
 }
 
 /** Nobody commits what a replay looked at. */
-const unheard: Looks = { value() {}, exists() {}, element() {}, required() {}, handedOut() {} }
+const unheard: Looks = { at() {}, required() {}, handedOut() {} }
 
 function checkReducers({ definition }: AnyModel, reducers: unknown): void {
   assertOptions(reducers, 'reducers', [...definition.events.keys()])

@@ -8,7 +8,12 @@ import type { DocumentPath } from '../data/document-path.ts'
 import { type Fields, fieldsOf, merge } from './fields.ts'
 import { nodeOf } from './schema.ts'
 
-export type Shape =
+export type Shape = Kind & {
+  /** Null may be there instead. */
+  readonly orNull?: true
+}
+
+type Kind =
   /** Fixed names, without a prototype. A name that is not among them is stored as it is: `any`. */
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, Shape>> }
   | { readonly kind: 'entries'; readonly values: Shape }
@@ -84,7 +89,14 @@ function fieldsShape(fields: Fields): Shape {
 
 /** The shape of a value that one or all of the codecs describe: what they have in common. Absence has any shape. */
 function together(codecs: readonly t.Mixed[]): Shape {
-  const members = codecs.flatMap(alternatives).filter((member) => !isNothing(member))
+  const all = codecs.flatMap(alternatives)
+  const members = all.filter((member) => !isNothing(member))
+  const shape = shapeOfAll(members)
+  // Upon the shape instead of a copy, which would look into a recursive schema that is not whole yet.
+  return members.length < all.length ? Object.freeze(Object.create(shape, { orNull: { value: true } })) : shape
+}
+
+function shapeOfAll(members: readonly t.Mixed[]): Shape {
   if (members.length === 0) return leaf
   if (members.length === 1) return shapeOf(members[0]!)
   const fields = merge(members)
@@ -97,6 +109,7 @@ function together(codecs: readonly t.Mixed[]): Shape {
 
 function alternatives(codec: t.Mixed): readonly t.Mixed[] {
   const node = nodeOf(codec)
+  if (node.kind === 'wrapped') return alternatives(node.inner)
   return node.kind === 'union' ? node.members.flatMap(alternatives) : [codec]
 }
 
@@ -144,15 +157,25 @@ function lazily<A>(make: () => A): () => A {
   }
 }
 
+/** The shape of what a map of this shape has under the name. */
+export function childShape(shape: Shape, name: string | number): Shape {
+  if (shape.kind === 'fields') return Object.hasOwn(shape.fields, name) ? shape.fields[name]! : any
+  if (shape.kind === 'entries') return shape.values
+  return shape.kind === 'any' ? any : leaf
+}
+
+const shapeAt = (root: Shape, path: DocumentPath): Shape => path.reduce(childShape, root)
+
+const isBranchShape = ({ kind }: Shape): boolean => kind === 'fields' || kind === 'entries' || kind === 'any'
+
 /** Whether a path leads to a map whose entries are stored, and so change, one by one. The empty path does. */
 export const isBranchPath =
   (root: Shape) =>
-  (path: DocumentPath): boolean => {
-    let shape: Shape | undefined = root
-    for (const name of path) {
-      if (shape.kind === 'fields') shape = Object.hasOwn(shape.fields, name) ? shape.fields[name]! : any
-      else if (shape.kind === 'entries') shape = shape.values
-      else if (shape.kind !== 'any') return false
-    }
-    return shape.kind === 'fields' || shape.kind === 'entries' || shape.kind === 'any'
-  }
+  (path: DocumentPath): boolean =>
+    isBranchShape(shapeAt(root, path))
+
+/** Whether values of several types may be there, so that what was there does not tell what is. */
+export const isOpen = (shape: Shape): boolean => shape.kind === 'any' || shape.orNull === true
+
+/** The same of the place that a path leads to. */
+export const isOpenPath = (root: Shape, path: DocumentPath): boolean => isOpen(shapeAt(root, path))

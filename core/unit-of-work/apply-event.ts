@@ -80,9 +80,9 @@ const lastImage = (earlier: readonly Applied[]): Item | undefined => {
  */
 function guardSteps(actions: Update, looks: Looks): void {
   for (const action of actions) {
-    if (action.kind === 'set' || action.kind === 'remove') looks.value(action.path)
+    if (action.kind === 'set' || action.kind === 'remove') looks.at('value', action.path)
     else if (action.kind === 'add-to-set' || action.kind === 'remove-from-set') {
-      for (const element of action.elements) looks.element(action.path, element)
+      for (const element of action.elements) looks.at('element', action.path, element)
     }
   }
 }

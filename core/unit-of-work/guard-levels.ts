@@ -23,7 +23,7 @@ interface Level {
 
 /** Finest first: by path, by attribute, by version. The first nearly always fits, so the others are made when asked for. */
 export function* levelsOf(
-  { stored, reads }: Involved,
+  { stored, reads, identity }: Involved,
   { drafts, blind, migrated }: Parts,
   limits: StoreLimits,
 ): Generator<Level> {
@@ -40,9 +40,9 @@ export function* levelsOf(
     return
   }
   const all = [...drafts, ...own]
-  yield { guards: preciseGuards(stored, reads, drafts), update: all, loose: all }
+  yield { guards: preciseGuards(stored, reads, drafts, identity.model.shape), update: all, loose: all }
   const whole = wholeAttributes(stored, drafts, own)
-  yield { guards: attributeGuards(stored, reads, drafts), update: whole, loose: whole }
+  yield { guards: attributeGuards(stored, reads, drafts, identity.model.shape), update: whole, loose: whole }
   yield { guards: versionGuard(stored), update: whole, loose: [] }
 }
 

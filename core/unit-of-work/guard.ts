@@ -9,6 +9,7 @@
 import {
   type AttributeValue,
   isList,
+  isMap,
   isSet,
   type ScalarValue,
   scalarKey,
@@ -24,13 +25,15 @@ import {
   contains,
   equals,
   exists,
+  hasSize,
   hasType,
   not,
   pathsIn,
 } from '../expression/condition.ts'
 import type { Update } from '../expression/update.ts'
 import { GENERATION, generationOf, VERSION } from '../journal/tail.ts'
-import type { RecordReads } from './read-set.ts'
+import { isOpenPath, type Shape } from '../model/shape.ts'
+import type { Look, RecordReads } from './read-set.ts'
 
 /** One condition, and the path that it is about. */
 export interface Guard {
@@ -59,17 +62,24 @@ const guard = (
 })
 
 /** Guards by path for what was read and what is to be written. */
-export function preciseGuards(stored: Item, reads: RecordReads | undefined, writes: Update): Guard[] {
-  return [...reduced([...readGuards(stored, reads), ...writeGuards(stored, writes)], stored), ...required(reads)]
-}
+export const preciseGuards = (stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] => [
+  ...guardsOf(stored, reads, writes, shape),
+  ...required(reads),
+]
 
 /** The same for whole top-level attributes. */
-export function attributeGuards(stored: Item, reads: RecordReads | undefined, writes: Update): Guard[] {
-  const precise = reduced([...readGuards(stored, reads), ...writeGuards(stored, writes)], stored)
+export function attributeGuards(stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] {
+  const precise = guardsOf(stored, reads, writes, shape)
   if (precise.some(({ path }) => path.length === 0)) return versionGuard(stored)
   const names = new Set(precise.map(({ path }) => path[0] as string))
   return [...[...names].map((name) => valueGuard(stored, [name])), ...required(reads)]
 }
+
+const guardsOf = (stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] =>
+  reduced(
+    [...(reads?.looks ?? []).flatMap((look) => readGuards(stored, look)), ...writeGuards(stored, writes, shape)],
+    stored,
+  )
 
 /** What was required besides. It may be about several paths, of which a conflict tells the first, so it implies nothing. */
 const required = (reads: RecordReads | undefined): Guard[] =>
@@ -91,19 +101,24 @@ export function versionGuard(stored: Item): Guard[] {
   return [guard([], all([equals([VERSION], version), same]), true, false)]
 }
 
-function readGuards(stored: Item, reads: RecordReads | undefined): Guard[] {
-  if (!reads) return []
-  return [
-    ...[...reads.values.values()].flatMap((path) =>
-      path.length === 0 ? wholeRecord(stored) : [valueGuard(stored, path)],
-    ),
-    ...[...reads.presence.values()].map((path) => presenceGuard(stored, path)),
-    ...[...reads.elements.values()].map(({ path, element }) => {
+function readGuards(stored: Item, { kind, path, element }: Look): Guard[] {
+  switch (kind) {
+    case 'value':
+      return path.length === 0 ? wholeRecord(stored) : [valueGuard(stored, path)]
+    case 'presence':
+      return [presenceGuard(stored, path)]
+    case 'type':
+      return [typeGuard(stored, path)]
+    case 'names':
+      return nameGuards(stored, path)
+    case 'element': {
       const set = valueAt(stored, path)
-      const there = isSet(set) && setHas(set, element)
-      return guard(path, there ? contains(path, element) : not(contains(path, element)), false, there, element)
-    }),
-  ]
+      const there = isSet(set) && setHas(set, element!)
+      return [guard(path, there ? contains(path, element!) : not(contains(path, element!)), false, there, element)]
+    }
+    default:
+      return kind satisfies never
+  }
 }
 
 /**
@@ -115,53 +130,62 @@ export const wholeRecord = (stored: Item): Guard[] =>
     ? [...versionGuard(stored), ...Object.keys(stored).map((name) => valueGuard(stored, [name]))]
     : versionGuard(stored)
 
-function writeGuards(stored: Item, writes: Update): Guard[] {
-  return writes.flatMap((action) => {
-    const parent = action.path.slice(0, -1)
-    const parents =
-      parent.length === 0 ? [] : [guard(parent, hasType(parent, typeOf(valueAt(stored, parent)!)), false, true)]
-    switch (action.kind) {
-      case 'set':
-      case 'remove':
-        return [valueGuard(stored, action.path), ...parents]
-      case 'append':
-        return isList(valueAt(stored, action.path))
-          ? [guard(action.path, hasType(action.path, 'L'), false, true)]
-          : [valueGuard(stored, action.path), ...parents]
-      default:
-        return parents
-    }
+function writeGuards(stored: Item, writes: Update, shape: Shape): Guard[] {
+  return writes.flatMap(({ kind, path }) => {
+    const parent = path.slice(0, -1)
+    const parents = parent.length === 0 ? [] : [typeGuard(stored, parent)]
+    if (kind === 'set' || kind === 'remove') return [valueGuard(stored, path), ...parents]
+    if (kind === 'append')
+      return [isList(valueAt(stored, path)) ? typeGuard(stored, path) : valueGuard(stored, path), ...parents]
+    // A set that is absent is made by the first element; nothing else takes one.
+    return isOpenPath(shape, path) ? [typeGuard(stored, path), ...parents] : parents
   })
 }
 
 function valueGuard(stored: Item, path: DocumentPath): Guard {
   const value: AttributeValue | undefined = valueAt(stored, path)
-  return value === undefined ? guard(path, absent(path), true, false) : guard(path, equals(path, value), true, true)
+  return value === undefined ? absenceGuard(path) : guard(path, equals(path, value), true, true)
 }
 
-function presenceGuard(stored: Item, path: DocumentPath): Guard {
-  const there = valueAt(stored, path) !== undefined
-  return guard(path, there ? exists(path) : absent(path), false, there)
+const presenceGuard = (stored: Item, path: DocumentPath): Guard =>
+  valueAt(stored, path) === undefined ? absenceGuard(path) : guard(path, exists(path), false, true)
+
+function typeGuard(stored: Item, path: DocumentPath): Guard {
+  const value = valueAt(stored, path)
+  return value === undefined ? absenceGuard(path) : guard(path, hasType(path, typeOf(value)), false, true)
 }
 
-/** One guard for each path and none that another implies. */
+/** Each name that is there, and how many are. */
+function nameGuards(stored: Item, path: DocumentPath): Guard[] {
+  const map = valueAt(stored, path)
+  if (!isMap(map)) return [typeGuard(stored, path)]
+  const names = Object.keys(map)
+  return [
+    guard(path, hasSize(path, '=', names.length), false, false),
+    ...names.map((name) => presenceGuard(stored, [...path, name])),
+  ]
+}
+
+/** Says all about what is below, too. */
+const absenceGuard = (path: DocumentPath): Guard => guard(path, absent(path), true, false)
+
+/** None twice, and none that another implies. */
 function reduced(guards: readonly Guard[], stored: Item): Guard[] {
   if (generationOf(stored) !== undefined && guards.some(({ path }) => path.length === 0)) return versionGuard(stored)
-  const byPath = new Map<string, Guard>()
+  const different = new Map<string, Guard>()
   for (const each of guards) {
-    const key = `${pathKey(each.path)}${each.element === undefined ? '' : scalarKey(each.element)}`
-    const known = byPath.get(key)
-    if (!known || strength(each) > strength(known)) byPath.set(key, each)
+    const element = each.element === undefined ? '' : scalarKey(each.element)
+    different.set(`${each.condition.kind} ${pathKey(each.path)}${element}`, each)
   }
-  const kept = [...byPath.values()]
+  const kept = [...different.values()]
   return kept.filter((each) => !kept.some((other) => other !== each && implies(other, each)))
 }
 
-/** Of guards on one path, a look at the value says most, then its type, then its presence. */
-const strength = ({ whole, condition }: Guard): number => (whole ? 2 : condition.kind === 'has-type' ? 1 : 0)
-
 function implies(guard: Guard, other: Guard): boolean {
   if (guard.whole && guard.path.length > 0 && startsWith(other.path, guard.path)) return true
-  const below = guard.path.length > other.path.length && startsWith(guard.path, other.path)
-  return below && guard.positive && other.positive && !other.whole
+  if (!guard.positive || !other.positive || !startsWith(guard.path, other.path)) return false
+  // What has something below is there, and a map. On one path a type says more than presence.
+  return guard.path.length > other.path.length
+    ? !other.whole
+    : guard.condition.kind === 'has-type' && other.condition.kind === 'exists'
 }

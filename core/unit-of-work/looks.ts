@@ -7,13 +7,12 @@ import { isNumber, type ScalarValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { isPlainObject } from '../data/plain-object.ts'
 import type { Condition } from '../expression/condition.ts'
-import type { Shape } from '../model/shape.ts'
+import { childShape, isOpen, type Shape } from '../model/shape.ts'
+import type { Look } from './read-set.ts'
 
 /** Hears every look at one record. */
 export interface Looks {
-  value(path: DocumentPath): void
-  exists(path: DocumentPath): void
-  element(path: DocumentPath, element: ScalarValue): void
+  at(kind: Look['kind'], path: DocumentPath, element?: ScalarValue): void
   /** No look: what the stored item must satisfy at the commit, whatever its values are then. */
   required(condition: Condition): void
   /** A Date, binary or list left the record: it cannot be frozen, so it must be compared before the commit. */
@@ -25,11 +24,6 @@ export const isBranch = (value: unknown, shape: Shape): value is Record<string, 
   (shape.kind === 'fields' || shape.kind === 'entries' || shape.kind === 'any') &&
   !Array.isArray(value) &&
   isPlainObject(value)
-
-export function childShape(shape: Shape, name: string): Shape {
-  if (shape.kind === 'fields') return Object.hasOwn(shape.fields, name) ? shape.fields[name]! : { kind: 'any' }
-  return shape.kind === 'entries' ? shape.values : { kind: 'any' }
-}
 
 /** Whether looks go on inside this set, element by element. */
 export const isElementwise = (value: unknown, shape: Shape): value is Set<unknown> =>
@@ -46,14 +40,27 @@ export function storedElement(shape: Shape, element: unknown): ScalarValue | und
 export const isKnownName = (shape: Shape, name: string): boolean =>
   shape.kind !== 'fields' || Object.hasOwn(shape.fields, name)
 
-/** Listing the names of a map looks at the presence of each field, or at all of a map with free names. */
+/** Listing the names of a map looks at all of a map with free names. Others may be changed while their names stay. */
 export function lookAtNames(shape: Shape, path: DocumentPath, looks: Looks): void {
-  if (shape.kind !== 'fields') looks.value(path)
-  else for (const name of Object.keys(shape.fields)) looks.exists([...path, name])
+  if (shape.kind !== 'fields') looks.at('value', path)
+  // A record itself also has names of the engine, which come and go.
+  else if (path.length > 0) looks.at('names', path)
+  else for (const name of Object.keys(shape.fields)) looks.at('presence', [name])
+}
+
+/**
+ * Taking out what has an inside of its own looks only at what else could be there: nothing, or where the schema allows
+ * it null or a value of another type.
+ */
+export function lookAtBranch(value: unknown, parent: Shape, path: DocumentPath, looks: Looks): void {
+  const shape = childShape(parent, path.at(-1)!)
+  if (isOpen(shape)) looks.at('type', path)
+  // The absence of a field that is a set reads as the empty set.
+  else if (!(value instanceof Set) || parent.kind !== 'fields') looks.at('presence', path)
 }
 
 /** Taking a leaf out of a record looks at its value. */
 export function lookAtLeaf(value: unknown, path: DocumentPath, looks: Looks): void {
-  looks.value(path)
+  looks.at('value', path)
   if (typeof value === 'object' && value !== null) looks.handedOut()
 }

@@ -66,14 +66,12 @@ function mergeAligned({ base, mine, theirs }: Fork, reads: RecordReads | undefin
     const written = my.find((each) => !commute(each, action))
     if (written) throw clash({ base, mine, theirs }, written.path)
   }
-  const seen = reads && [...reads.presence.values()].find((path) => isThere(base, path) !== isThere(theirs, path))
+  const seen = reads?.toldApart(base.view?.encoded, theirs.view?.encoded)
   if (seen) throw clash({ base, mine, theirs }, seen)
   if (mine === base) return theirs
   if (mine.fate !== base.fate) return mine
   return combined({ base, mine, theirs })
 }
-
-const isThere = ({ view }: RecordState, path: DocumentPath): boolean => valueAt(view?.encoded, path) !== undefined
 
 function combined({ base, mine, theirs }: Fork): RecordState {
   const { identity } = mine

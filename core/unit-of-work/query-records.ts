@@ -76,7 +76,7 @@ export async function queryRecords(scope: Scope, model: AnyModel, options: unkno
   return ordered.map(({ state }) => {
     scope.observe(state)
     const looks = scope.looksAt(state)
-    for (const path of query.looks) looks.value(path)
+    for (const path of query.looks) looks.at('value', path)
     return scope.recordOf(state)
   })
 }

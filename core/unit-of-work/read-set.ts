@@ -1,46 +1,47 @@
 /**
  * What a unit of work has looked at, by record and document path.
  *
- * Three kinds of look: at a value, at whether something is there, at whether a set has an element; and conditions that
- * were required of the record. Each becomes a condition of the commit, so the set only grows: what was seen may have
- * steered the function, also when a nested unit of work that saw it was rolled back.
+ * Each look, and each condition that was required of a record, becomes a condition of the commit, so the set only grows:
+ * what was seen may have steered the function, also when a nested unit of work that saw it was rolled back.
  *
  * @module
  */
-import { type AttributeSet, type ScalarValue, scalarKey, setHas } from '../data/attribute-value.ts'
-import { type DocumentPath, overlap, pathKey, startsWith } from '../data/document-path.ts'
+import { type AttributeSet, isMap, type ScalarValue, scalarKey, setHas, typeOf } from '../data/attribute-value.ts'
+import { type DocumentPath, overlap, pathKey, startsWith, valueAt } from '../data/document-path.ts'
+import type { Item } from '../data/item.ts'
 import { type Condition, pathsIn } from '../expression/condition.ts'
 import type { UpdateAction } from '../expression/update.ts'
 
-interface ElementRead {
+type LookKind =
+  /** At the value; the empty path is the whole record. */
+  | 'value'
+  /** At whether there is anything, not at what it is. */
+  | 'presence'
+  /** At whether there is anything, and of which type it is. */
+  | 'type'
+  /** At which names a map has. */
+  | 'names'
+  /** At whether a set has the element. */
+  | 'element'
+
+export interface Look {
+  readonly kind: LookKind
   readonly path: DocumentPath
-  readonly element: ScalarValue
+  readonly element?: ScalarValue | undefined
 }
 
 export class RecordReads {
-  readonly values = new Map<string, DocumentPath>()
-  readonly presence = new Map<string, DocumentPath>()
-  readonly elements = new Map<string, ElementRead>()
+  readonly #looks = new Map<string, Look>()
   /** Conditions on the stored item, asked for as such: they hold also where looks are not guarded. */
   readonly required = new Set<Condition>()
 
-  /** The value at the path; the empty path is the whole record. */
-  value(path: DocumentPath): void {
-    this.values.set(pathKey(path), path)
+  add(look: Look): void {
+    const element = look.element === undefined ? '' : scalarKey(look.element)
+    this.#looks.set(`${look.kind} ${pathKey(look.path)}${element}`, look)
   }
 
-  /** Whether there is anything at the path, not what it is. */
-  exists(path: DocumentPath): void {
-    this.presence.set(pathKey(path), path)
-  }
-
-  /** Whether the set at the path has the element. */
-  element(path: DocumentPath, element: ScalarValue): void {
-    this.elements.set(`${pathKey(path)}${scalarKey(element)}`, { path, element })
-  }
-
-  get isEmpty(): boolean {
-    return this.values.size + this.presence.size + this.elements.size + this.required.size === 0
+  get looks(): readonly Look[] {
+    return [...this.#looks.values()]
   }
 
   /** What is guarded where looks are not; undefined where that is nothing. */
@@ -52,17 +53,37 @@ export class RecordReads {
   }
 
   include(other: RecordReads): void {
-    for (const path of other.values.values()) this.value(path)
-    for (const path of other.presence.values()) this.exists(path)
-    for (const { path, element } of other.elements.values()) this.element(path, element)
+    for (const look of other.looks) this.add(look)
     for (const condition of other.required) this.required.add(condition)
   }
 
   /** A look at a value or an element, or a condition, that the action would have answered differently. */
   disturbedBy(action: UpdateAction): DocumentPath | undefined {
-    for (const path of this.values.values()) if (overlap(path, action.path)) return path
-    for (const { path, element } of this.elements.values()) if (touches(action, path, element)) return path
-    return [...this.required].flatMap(pathsIn).find((path) => overlap(path, action.path))
+    const look = this.looks.find(
+      ({ kind, path, element }) =>
+        (kind === 'value' && overlap(path, action.path)) || (element !== undefined && touches(action, path, element)),
+    )
+    return look?.path ?? [...this.required].flatMap(pathsIn).find((path) => overlap(path, action.path))
+  }
+
+  /** A look at what is there, not at its value, that the two items answer differently. */
+  toldApart(one: Item | undefined, other: Item | undefined): DocumentPath | undefined {
+    return this.looks.find((look) => answer(look, one) !== answer(look, other))?.path
+  }
+}
+
+/** The same text for the same answer; undefined for looks that changes are compared with. */
+function answer({ kind, path }: Look, item: Item | undefined): string | undefined {
+  const value = valueAt(item, path)
+  switch (kind) {
+    case 'presence':
+      return value === undefined ? 'absent' : 'present'
+    case 'type':
+      return value === undefined ? 'absent' : typeOf(value)
+    case 'names':
+      return isMap(value) ? JSON.stringify(Object.keys(value).sort()) : 'none'
+    default:
+      return undefined
   }
 }
 

@@ -32,7 +32,7 @@ export function repairRecord(scope: Scope, identity: RecordIdentity, state: Reco
   if (type && stored[type.attribute] !== undefined && stored[type.attribute] !== type.value) throw broken.error
   const looks = scope.looksAt(state)
   const unguarded = [...engineAttributes, ...keyParts.map(({ attribute }) => attribute)]
-  for (const name of Object.keys(stored)) if (!unguarded.includes(name)) looks.value([name])
+  for (const name of Object.keys(stored)) if (!unguarded.includes(name)) looks.at('value', [name])
   const { record, item, address } = newRecord(model, mend(stored))
   if (addressKey(address) !== identity.id) throw refuse(`fields with the key ${printKey(identity.address.key)}`, 'mend')
   const repaired = new RecordState(identity, 'kept', new RecordVersion(identity, record, item))

@@ -25,7 +25,7 @@ export function requireOf(scope: Scope, state: RecordState, filter: unknown): vo
   const seen = state.view!.encoded!
   if (!evaluate(condition, seen)) {
     // The function may catch the error and go on, so what it told was looked at.
-    for (const path of paths) looks.value(path)
+    for (const path of paths) looks.at('value', path)
     const printed = [...new Set(paths.map(printPath))]
     throw engineError(
       'CONDITION_FAILED',

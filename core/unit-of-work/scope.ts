@@ -154,9 +154,7 @@ export class Scope {
   looksAt(state: RecordState): Looks {
     const note = (look: (reads: ReadSet, id: string) => void): void => this.#look(state, look)
     return {
-      value: (path) => note((reads, id) => reads.of(id).value(path)),
-      exists: (path) => note((reads, id) => reads.of(id).exists(path)),
-      element: (path, element) => note((reads, id) => reads.of(id).element(path, element)),
+      at: (kind, path, element) => note((reads, id) => reads.of(id).add({ kind, path, element })),
       required: (condition) => note((reads, id) => reads.require(id, condition)),
       handedOut: () => {
         const version = state.view

@@ -206,7 +206,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
           state = state.withBlind(change)
         } catch (thrown) {
           // That it does not fit was told by the value.
-          scope.looksAt(state).value(change.action.path)
+          scope.looksAt(state).at('value', change.action.path)
           throw thrown
         }
       }
@@ -236,7 +236,7 @@ export function rewrite(work: UnitOfWork, record: object, item: Item, paths: rea
   const identity = identityOf(record, scope.attempt)!
   const state = scope.stateOf(identity)!
   const looks = scope.looksAt(state)
-  for (const path of paths) looks.value(path)
+  for (const path of paths) looks.at('value', path)
   const next = state.changed(new RecordVersion(identity, decodeItem(identity.model, item)))
   scope.put(next)
   return scope.recordOf(next)

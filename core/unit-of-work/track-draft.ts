@@ -12,13 +12,13 @@ import { invalidArgument } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { printPath } from '../data/document-path.ts'
 import { isPlainObject } from '../data/plain-object.ts'
-import type { Shape } from '../model/shape.ts'
+import { childShape, type Shape } from '../model/shape.ts'
 import {
-  childShape,
   isBranch,
   isElementwise,
   isKnownName,
   type Looks,
+  lookAtBranch,
   lookAtLeaf,
   lookAtNames,
   storedElement,
@@ -46,7 +46,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     if (typeof value !== 'object' || value === null) return value
     const own = owned.get(value)
     if (!own) return deepUntracked(value)
-    looks.value(own.path)
+    looks.at('value', own.path)
     return own.draft
   }
 
@@ -65,30 +65,30 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       const value = draft[name]
       const here = [...path, name]
       if (!Object.hasOwn(draft, name)) {
-        if (isKnownName(shape, name)) looks.value(here)
+        if (isKnownName(shape, name)) looks.at('value', here)
         return value
       }
       const child = view(value, childShape(shape, name), here)
       if (child === value) lookAtLeaf(value, here, looks)
-      else if (isBranch(value, childShape(shape, name))) looks.exists(here)
+      else lookAtBranch(value, shape, here, looks)
       return child
     }
     return new Proxy(draft, {
       get: (target, name) => (typeof name === 'string' ? look(name) : whole(target, name, path)),
       set(target, name, value) {
         if (typeof name === 'symbol' || name === '__proto__') throw noSuchName(path, name)
-        looks.value([...path, name])
+        looks.at('value', [...path, name])
         return Reflect.set(target, name, plain(value))
       },
       defineProperty: (_, name) => refuseDefinition(path, name),
       setPrototypeOf: () => refuseDefinition(path, '__proto__'),
       deleteProperty(target, name) {
-        looks.value([...path, name as string])
+        looks.at('value', [...path, name as string])
         return Reflect.deleteProperty(target, name)
       },
       has(target, name) {
         if (typeof name === 'string' && (Object.hasOwn(target, name) || isKnownName(shape, name)))
-          looks.exists([...path, name])
+          looks.at('presence', [...path, name])
         return Reflect.has(target, name)
       },
       ownKeys(target) {
@@ -114,22 +114,22 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       },
       set(target, name, value) {
         if (!isListName(name) || Number(name === 'length' ? value : name) > MAX_LENGTH) throw noSuchName(path, name)
-        looks.value(path)
+        looks.at('value', path)
         return Reflect.set(target, name, plain(value))
       },
       defineProperty: (_, name) => refuseDefinition(path, name),
       setPrototypeOf: () => refuseDefinition(path, '__proto__'),
       deleteProperty(target, name) {
         if (!isListName(name) || name === 'length') throw noSuchName(path, name)
-        looks.value(path)
+        looks.at('value', path)
         return Reflect.deleteProperty(target, name)
       },
       has(target, name) {
-        looks.value(path)
+        looks.at('value', path)
         return Reflect.has(target, name)
       },
       ownKeys(target) {
-        looks.value(path)
+        looks.at('value', path)
         return Reflect.ownKeys(target)
       },
     })
@@ -138,7 +138,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
   function setView(draft: Set<unknown>, shape: Shape, path: DocumentPath): object {
     const look = (element: unknown): void => {
       const stored = storedElement(shape, element)
-      if (stored !== undefined) looks.element(path, stored)
+      if (stored !== undefined) looks.at('element', path, stored)
     }
     const methods: Record<string, unknown> = {
       add(element: unknown) {
@@ -158,7 +158,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       },
       // Emptying a set removes the elements it had, whatever they were: all of them have been looked at.
       clear() {
-        looks.value(path)
+        looks.at('value', path)
         draft.clear()
       },
     }
@@ -167,7 +167,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
         if (typeof name === 'string' && Object.hasOwn(methods, name)) return methods[name]
         const value = Reflect.get(target, name, target)
         if (name === 'constructor') return value
-        looks.value(path)
+        looks.at('value', path)
         return typeof value === 'function' ? value.bind(target) : value
       },
     })

@@ -8,13 +8,13 @@
  */
 import type { DocumentPath } from '../data/document-path.ts'
 import { readOnly } from '../model/freeze.ts'
-import type { Shape } from '../model/shape.ts'
+import { childShape, type Shape } from '../model/shape.ts'
 import {
-  childShape,
   isBranch,
   isElementwise,
   isKnownName,
   type Looks,
+  lookAtBranch,
   lookAtLeaf,
   lookAtNames,
   storedElement,
@@ -73,9 +73,9 @@ function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentP
   const look = (name: string): void => {
     if (Object.hasOwn(shown(), name)) {
       const tracked = shadow[name] as object
-      if (!origins.has(tracked)) lookAtLeaf(tracked, [...path, name], looks)
-      else if (!(tracked instanceof Set)) looks.exists([...path, name])
-    } else if (isKnownName(shape, name)) looks.value([...path, name])
+      if (origins.has(tracked)) lookAtBranch(tracked, shape, [...path, name], looks)
+      else lookAtLeaf(tracked, [...path, name], looks)
+    } else if (isKnownName(shape, name)) looks.at('value', [...path, name])
   }
   const proxy = new Proxy(shadow, {
     get(target, name) {
@@ -84,7 +84,7 @@ function trackBranch(raw: Record<string, unknown>, shape: Shape, path: DocumentP
     },
     has(_, name) {
       if (typeof name === 'string' && (Object.hasOwn(raw, name) || isKnownName(shape, name)))
-        looks.exists([...path, name])
+        looks.at('presence', [...path, name])
       return Reflect.has(shown(), name)
     },
     ownKeys() {
@@ -116,7 +116,7 @@ function trackSet(raw: Set<unknown>, shape: Shape, path: DocumentPath, looks: Lo
   const has = (element: unknown): boolean => {
     const stored = storedElement(shape, element)
     // What could never be an element is not there, now and always.
-    if (stored !== undefined) looks.element(path, stored)
+    if (stored !== undefined) looks.at('element', path, stored)
     return raw.has(element)
   }
   const proxy = new Proxy(raw, {
@@ -124,7 +124,7 @@ function trackSet(raw: Set<unknown>, shape: Shape, path: DocumentPath, looks: Lo
       if (name === 'has') return has
       const value = Reflect.get(target, name, target)
       if (name === 'constructor') return value
-      looks.value(path)
+      looks.at('value', path)
       return typeof value === 'function' && !Object.hasOwn(target, name) ? value.bind(target) : value
     },
   })

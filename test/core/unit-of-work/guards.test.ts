@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
 import type { Twist } from '../../support/watched-store.ts'
-import { ann, bob, failsWith, put, runsWhen, type World, world } from './world.ts'
+import { ann, bob, type DraftPlayer, failsWith, put, runsWhen, type World, world } from './world.ts'
 
 /** Two on call; each may leave while the other stays. The example of write skew. */
 const leave =
@@ -79,6 +79,82 @@ for (const kind of storeKinds) {
     assert.is(w.watched.onlyCommit().length, 1)
   })
 }
+
+/** Where not only a set may be, elements are sent on the condition that it still is one. */
+const sets = { rivals: new Set(['bob']), marks: { maths: new Set(['a']) }, extra: new Set(['x']) }
+type Edit = (draft: DraftPlayer) => unknown
+const lost: readonly (readonly [name: string, mine: Edit, others: Edit])[] = [
+  // The store refused the element, which was no conflict but an error.
+  ['null by then', (d) => d.rivals?.add('carl'), put('rivals', null)],
+  ['null by then, and loses an element', (d) => d.rivals?.delete('bob'), put('rivals', null)],
+  ['of another type by then', (d) => d.extra instanceof Set && d.extra.add('y'), put('extra', 1)],
+]
+for (const kind of storeKinds) {
+  for (const [name, mine, others] of lost) {
+    for (const guard of ['reads', 'writes'] as const) {
+      test(`an element for a set that is ${name}: runs again, under guard: '${guard}' (${kind})`, async () => {
+        const w = await world(kind)
+        await w.given(sets)
+        const recipe = async (work: UnitOfWork) => void work.change(await work.get(w.Player, ann), mine as never)
+        assert.is(await runsWhen(w, () => w.change(others), recipe, { guard }), 2)
+        const { rivals, extra } = await w.player()
+        assert.equal([rivals, extra], name.startsWith('null') ? [null, sets.extra] : [sets.rivals, 1])
+      })
+    }
+  }
+
+  test(`an entry that was deleted is not made again by an element (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given(sets)
+    const runs = await runsWhen(
+      w,
+      () => w.change((draft) => delete draft.marks!['maths']),
+      async (work) => {
+        work.change(await work.get(w.Player, ann), (draft) => {
+          if (draft.marks?.['maths']) draft.marks['maths'].add('b')
+        })
+      },
+    )
+    assert.is(runs, 2)
+    assert.equal((await w.player()).marks, {})
+  })
+
+  test(`elements for such a set merge with others' (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given(sets)
+    const runs = await runsWhen(
+      w,
+      () =>
+        w.change((draft) =>
+          [draft.rivals, draft.marks!['maths'], draft.extra].map((set) => (set as Set<string>).add('z')),
+        ),
+      async (work) => {
+        work.change(await work.get(w.Player, ann), (draft) => {
+          draft.rivals!.add('carl')
+          draft.marks!['maths']!.add('b')
+          if (draft.extra instanceof Set) draft.extra.add('y')
+        })
+      },
+    )
+    assert.is(runs, 1)
+    const { rivals, marks, extra } = await w.player()
+    assert.equal(
+      [rivals, marks!['maths'], extra],
+      [new Set(['bob', 'carl', 'z']), new Set(['a', 'b', 'z']), new Set(['x', 'y', 'z'])],
+    )
+  })
+}
+
+test('a set that can be nothing else is added to without a condition', async () => {
+  const w = await world('memory')
+  await w.given({ badges: new Set(['a']) })
+  await w.unitOfWork.run(async (work) => {
+    work.change(await work.get(w.Player, ann), (draft) => draft.badges.add('b'))
+  })
+  const asked = JSON.stringify(w.watched.onlyCommit()[0]?.condition)
+  // But for the history's sake: that the element is not there yet.
+  assert.equal(asked.match(/"kind":"[^"]*","path":\["badges"\]/g), ['"kind":"contains","path":["badges"]'])
+})
 
 test('what an error told was looked at: a record that exists', async () => {
   // create() told that bob was there; nothing guarded it, so that bob could be deleted before the commit that relied on it.

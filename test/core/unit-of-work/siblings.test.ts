@@ -125,6 +125,20 @@ const merged: readonly (readonly [name: string, first: Act, second: Act, after: 
     (p) => p.badges.size,
     2,
   ],
+  [
+    'that a map is not null and a change inside',
+    change(put('guild.name', 'H')),
+    look((p) => !p.guild),
+    (p) => p.guild,
+    { name: 'H' },
+  ],
+  [
+    'elements added to a set that may be null',
+    change((d) => d.rivals!.add('carl')),
+    change((d) => d.rivals!.add('dora')),
+    (p) => p.rivals!.size,
+    3,
+  ],
   ['presence and a change inside', change(put('home.city', 'X')), look((p) => 'home' in p), (p) => p.home.city, 'X'],
 ]
 
@@ -140,6 +154,9 @@ const clashing: readonly (readonly [name: string, first: Act, second: Act, path:
   ['a look at a set that grew', change((d) => d.badges.add('y')), look((p) => p.badges.size), 'badges'],
   ['a look at an element that came', change((d) => d.badges.add('y')), look((p) => p.badges.has('y')), 'badges'],
   ['the presence of what appeared', change(put('nick', 'A')), look((p) => 'nick' in p), 'nick'],
+  ['that a map is not null, which it becomes', change(put('guild', null)), look((p) => !p.guild), 'guild'],
+  ['that a set is not null, which it becomes', change(put('rivals', null)), look((p) => !p.rivals), 'rivals'],
+  ['the names of a part, when one comes', change(put('home.x', 1)), look((p) => Reflect.ownKeys(p.home)), 'home'],
   [
     'the presence of what a blind change made appear',
     blind((b) => b.increment('rank' as never, 1)),
@@ -176,7 +193,10 @@ const clashing: readonly (readonly [name: string, first: Act, second: Act, path:
   ],
 ]
 
-const given = { badges: new Set(['x']), log: ['x'], scores: { old: 0 }, stats: { wins: 1 } }
+const given = {
+  ...{ badges: new Set(['x']), log: ['x'], scores: { old: 0 }, stats: { wins: 1 } },
+  ...{ guild: { name: 'G' }, rivals: new Set(['bob']) },
+}
 
 for (const [name, first, second, after, expected] of merged) {
   test(`siblings merge: ${name}`, async () => {
