@@ -11,8 +11,8 @@
 import { invalidArgument } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { printPath } from '../data/document-path.ts'
-import { isPlainObject } from '../data/plain-object.ts'
 import { childShape, type Shape } from '../model/shape.ts'
+import { assigned } from './assigned.ts'
 import {
   isBranch,
   isElementwise,
@@ -41,14 +41,14 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     owned.set(view, { draft, path })
     return view
   }
-  /** What may be put into the draft: the record's own branches are taken out of their views, and all of each is looked at. */
-  const plain = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value
-    const own = owned.get(value)
-    if (!own) return deepUntracked(value)
+  /** The record's own branches are taken out of their views, and all of each is looked at. */
+  const bare = (value: unknown): unknown => {
+    const own = typeof value === 'object' && value !== null ? owned.get(value) : undefined
+    if (!own) return untracked(value)
     looks.at('value', own.path)
     return own.draft
   }
+  const plain = (value: unknown): unknown => assigned(value, bare)
 
   function view(value: unknown, shape: Shape, path: DocumentPath): unknown {
     if (typeof value !== 'object' || value === null) return value
@@ -183,29 +183,6 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
   const draft = view(root, rootShape, []) as object
   return { draft, owns: (value) => typeof value === 'object' && value !== null && owned.has(value) }
 }
-
-/** A value without tracked objects inside, copied only where it has some. */
-function deepUntracked(value: unknown, seen: Set<object> = new Set(), depth = 0): unknown {
-  const bare = untracked(value)
-  // Deeper than anything that can be stored: it will be refused, and must not exhaust the stack before.
-  if (depth > 100) return bare
-  if (bare !== value || typeof value !== 'object' || value === null || Object.isFrozen(value) || seen.has(value))
-    return bare
-  seen.add(value)
-  if (Array.isArray(value))
-    return replaced(
-      value.map((each) => deepUntracked(each, seen, depth + 1)),
-      value,
-    )
-  if (!isPlainObject(value)) return value
-  const copy = Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, deepUntracked(each, seen, depth + 1)]),
-  )
-  return Object.entries(value).every(([name, each]) => copy[name] === each) ? value : copy
-}
-
-const replaced = (copy: unknown[], original: readonly unknown[]): readonly unknown[] =>
-  copy.every((each, i) => each === original[i]) ? original : copy
 
 /** No item could hold as many elements; gaps up to there would be walked one by one. */
 const MAX_LENGTH = 10_000_000

@@ -132,6 +132,79 @@ for (const kind of storeKinds) {
   })
 }
 
+const oslo = { city: 'Oslo', street: 's', geo: { lat: 1, lng: 2 } }
+const again: readonly (readonly [
+  name: string,
+  edit: (draft: DraftPlayer, other: DraftPlayer) => unknown,
+  after: object,
+])[] = [
+  // Only the outermost of new objects was taken out of what the recipe sees: the others were refused as definitions.
+  [
+    'a new part inside another new one',
+    (draft) => {
+      draft.office = { ...oslo }
+      draft.extra = { offices: [draft.office], at: draft.office.geo }
+      draft.office.city = 'Moss'
+    },
+    { office: { ...oslo, city: 'Moss' }, extra: { offices: [{ ...oslo, city: 'Moss' }], at: oslo.geo } },
+  ],
+  [
+    'a dictionary with a new entry, spread',
+    (draft) => {
+      draft.extra = { a: { x: 1 }, list: [1] }
+      draft.extra = { ...(draft.extra as object), b: { x: 2 } }
+      Object.assign((draft.extra as { a: object }).a, { y: 3 })
+      ;(draft.extra as { list: number[] }).list.push(2)
+    },
+    { extra: { a: { x: 1, y: 3 }, list: [1, 2], b: { x: 2 } } },
+  ],
+  // What is another record's is frozen: changing it here failed in words of the runtime.
+  [
+    'parts of another record',
+    (draft, other) => {
+      draft.home = other.home
+      draft.home.geo.lat += 1
+      draft.badges = other.badges
+      draft.badges.add('mine')
+      draft.visits = other.log
+      draft.visits.push('mine')
+    },
+    { home: { ...oslo, geo: { lat: 2, lng: 2 } }, badges: new Set(['z', 'mine']), visits: ['l', 'mine'] },
+  ],
+  [
+    'parts of another record inside a new one',
+    (draft, other) => {
+      draft.extra = { here: [other.home, other.home] }
+      ;(draft.extra as { here: (typeof oslo)[] }).here[0]!.city = 'Moss'
+    },
+    {
+      extra: {
+        here: [
+          { ...oslo, city: 'Moss' },
+          { ...oslo, city: 'Moss' },
+        ],
+      },
+    },
+  ],
+]
+
+for (const [name, edit, after] of again) {
+  test(`assigned, and changed on in the same recipe: ${name}`, async () => {
+    const w = await world('memory')
+    await w.given()
+    await w.given({ id: 'bob', badges: new Set(['z']), log: ['l'], home: oslo })
+    const before = await w.player('bob')
+    await w.unitOfWork.run(async (work) => {
+      const [own, other] = await work.getMany(w.Player, [ann, { id: 'bob' }])
+      work.change(own!, (draft) => void edit(draft as never, other as never))
+    })
+    const player: object = await w.player()
+    const names = Object.keys(after)
+    assert.equal(Object.fromEntries(Object.entries(player).filter(([field]) => names.includes(field))), after)
+    assert.equal(await w.player('bob'), before)
+  })
+}
+
 test('a whole record that is put into another one is looked at as a whole', async () => {
   const Box = defineModel({
     name: 'Box',
