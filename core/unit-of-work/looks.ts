@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isNumber, type ScalarValue } from '../data/attribute-value.ts'
+import { isNumber, type ScalarValue, scalarKey } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { isPlainObject } from '../data/plain-object.ts'
 import type { Condition } from '../expression/condition.ts'
@@ -34,6 +34,21 @@ export function storedElement(shape: Shape, element: unknown): ScalarValue | und
   const stored: unknown =
     shape.kind === 'set' ? (shape.element.is(element) ? shape.element.encode(element) : undefined) : element
   return typeof stored === 'string' || isNumber(stored) || stored instanceof Uint8Array ? stored : undefined
+}
+
+/** The member of a set that is stored like the element: dates and bytes are alike by value. Undefined where there is none. */
+export function memberLike(set: ReadonlySet<unknown>, shape: Shape, element: unknown): unknown {
+  if (set.has(element)) return element
+  // Texts and, where the schema says so, numbers are what they are stored as, so that no set is searched for them.
+  const isAsStored = typeof element !== 'object' && (shape.kind === 'set' || typeof element === 'string')
+  const stored = isAsStored ? undefined : storedElement(shape, element)
+  if (stored === undefined) return undefined
+  const key = scalarKey(stored)
+  for (const member of set) {
+    const other = storedElement(shape, member)
+    if (other !== undefined && scalarKey(other) === key) return member
+  }
+  return undefined
 }
 
 /** A name that is absent and that no schema knows is no part of the record: `then`, `toJSON` and the like. */

@@ -21,6 +21,7 @@ import {
   lookAtBranch,
   lookAtLeaf,
   lookAtNames,
+  memberLike,
   storedElement,
 } from './looks.ts'
 import { untracked } from './track-record.ts'
@@ -140,21 +141,22 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       const stored = storedElement(shape, element)
       if (stored !== undefined) looks.at('element', path, stored)
     }
+    const like = (element: unknown): unknown => memberLike(draft, shape, element)
     const methods: Record<string, unknown> = {
       add(element: unknown) {
         // Nothing will be sent for what is there already, so that it is there must stay so.
-        if (draft.has(element)) look(element)
-        draft.add(element)
+        if (like(element) !== undefined) look(element)
+        else draft.add(element)
         return proxy
       },
       // Its answer tells whether the element was there, so it is a look at that element.
       delete(element: unknown) {
         look(element)
-        return draft.delete(element)
+        return draft.delete(like(element))
       },
       has(element: unknown) {
         look(element)
-        return draft.has(element)
+        return like(element) !== undefined
       },
       // Emptying a set removes the elements it had, whatever they were: all of them have been looked at.
       clear() {

@@ -17,6 +17,7 @@ import {
   lookAtBranch,
   lookAtLeaf,
   lookAtNames,
+  memberLike,
   storedElement,
 } from './looks.ts'
 
@@ -117,7 +118,7 @@ function trackSet(raw: Set<unknown>, shape: Shape, path: DocumentPath, looks: Lo
     const stored = storedElement(shape, element)
     // What could never be an element is not there, now and always.
     if (stored !== undefined) looks.at('element', path, stored)
-    return raw.has(element)
+    return memberLike(raw, shape, element) !== undefined
   }
   const proxy = new Proxy(raw, {
     get(target, name) {

@@ -28,7 +28,11 @@ const full = {
   rivals: new Set(['bob']),
   marks: { maths: new Set(['a']) },
   extra: { x: 1 },
+  days: new Set([new Date(1), new Date(2)]),
+  prints: new Set([Uint8Array.of(1), Uint8Array.of(2)]),
 }
+/** Takes a day out as one that was found in the set. */
+const forget = (days: Set<Date>, time: number) => days.delete([...days].find((day) => day.getTime() === time)!)
 
 const moveHome = put('home.city', 'Oslo')
 
@@ -63,6 +67,7 @@ const disturbed: readonly Case[] = [
   ['an element of a set that goes', (p) => p.badges.has('a'), (d) => d.badges.delete('a')],
   ['an element of a set that comes', (p) => p.badges.has('c'), (d) => d.badges.add('c')],
   ['an element of a set inside', (p) => p.stats?.tags?.has('t'), (d) => d.stats!.tags!.delete('t')],
+  ['a day of a set that goes', (p) => p.days!.has(new Date(1)), (d) => forget(d.days!, 1)],
   ['the size of a set', (p) => p.badges.size, (d) => d.badges.add('c')],
   ['all of a set by spreading', (p) => [...p.badges], (d) => d.badges.delete('b')],
   ['all of a set by forEach', (p) => p.badges.forEach(() => {}), (d) => d.badges.add('c')],
@@ -97,6 +102,7 @@ const undisturbed: readonly Case[] = [
   ['the presence of a field, by its value', (p) => 'stats' in p, (d) => d.stats!.wins++],
   ['an element of a set, by others', (p) => p.badges.has('a'), (d) => d.badges.add('c').add('d')],
   ['an absent element of a set, by others', (p) => p.badges.has('z'), (d) => d.badges.delete('a')],
+  ['a day of a set, by others', (p) => p.days!.has(new Date(1)), (d) => forget(d.days!, 2)],
   ['the same element of another set', (p) => p.badges.has('a'), (d) => d.stats!.tags!.add('a')],
   ['a key of a dictionary, by others', (p) => p.scores['go'], put('scores.chequers', 1)],
   ['an absent key of a dictionary, by others', (p) => 'chess' in p.scores, (d) => d.scores['go']!++],
@@ -161,6 +167,30 @@ for (const kind of storeKinds) {
     )
     assert.is(runs, 1)
     assert.ok(await w.storedReward(key.id, '10'))
+  })
+
+  test(`dates and bytes are in a set by value: one that is added though it is there must stay (${kind})`, async () => {
+    // Sets compare objects by identity: what was there was added to what was seen, and for what was stored that was nothing.
+    const w = await shared
+    const key = { id: `p${n++}` }
+    await w.given({ ...key, ...full })
+    const runs = await runsWhen(
+      w,
+      () => w.change((draft) => forget(draft.days!, 1), key.id),
+      async (work) => {
+        const player = await work.get(w.Player, key)
+        assert.ok(player.prints!.has(Uint8Array.of(1)))
+        const next = work.change(player, (draft) => {
+          draft.days!.add(new Date(1)).add(new Date(1))
+          assert.ok(draft.prints!.delete(Uint8Array.of(1)))
+          assert.not(draft.prints!.delete(Uint8Array.of(3)))
+        })
+        assert.equal([next.days!.size, next.prints!.size], [2, 1])
+      },
+    )
+    assert.is(runs, 2)
+    const { days, prints } = await w.player(key.id)
+    assert.equal([[...days!].map(Number).sort(), [...prints!].map(([byte]) => byte)], [[1, 2], [2]])
   })
 
   test(`the absence of a record: runs again when it is created (${kind})`, async () => {

@@ -51,6 +51,8 @@ const playerModel = (prefix: string) =>
         rivals: t.union([t.null, setOf(t.string)]),
         marks: t.record(t.string, setOf(t.string)),
         extra: t.unknown,
+        days: setOf(date),
+        prints: setOf(binary),
         stats: t.intersection([t.type({ wins: t.number }), t.partial({ losses: t.number, tags: setOf(t.string) })]),
       }),
     ]),
