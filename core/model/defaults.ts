@@ -28,26 +28,45 @@ export type Default<A, Field extends PropertyKey> = object extends A
 // biome-ignore lint/suspicious/noExplicitAny: fits any field
 type EmptyCollection = () => ReadonlySet<any> | ReadonlyMap<any, any>
 
-/**
- * Adds what is absent, in the order in which the defaults were written; calls each function at most once.
- *
- * @returns the names that were added
- */
+/** Fields that defaults added, each with the fields that it was made of. */
+export type Defaulted = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Adds what is absent, in the order in which the defaults were written; calls each function at most once. */
 export function applyDefaults(
   defaults: ReadonlyMap<string, unknown>,
   schema: t.Mixed,
   record: Record<string, unknown>,
   when: 'create' | 'read',
-): readonly string[] {
-  const added: string[] = []
+): Defaulted {
+  const added = new Map<string, ReadonlySet<string>>()
   for (const [name, value] of defaults) {
     if (!needsDefault(name, schema, record, when)) continue
-    const given = typeof value === 'function' ? value(Object.freeze({ ...record })) : value
+    const sources = new Set<string>()
+    const take = (field: string): void => {
+      for (const each of [field, ...(added.get(field) ?? [])]) sources.add(each)
+    }
+    const given = typeof value === 'function' ? value(observed(Object.freeze({ ...record }), take)) : value
     if (given === undefined) continue
     record[name] = given
-    added.push(name)
+    added.set(name, sources)
   }
   return added
+}
+
+/** The same record, which tells each field that somebody asks for. */
+const observed = (record: Readonly<Record<string, unknown>>, tell: (field: string) => void): object => {
+  const told =
+    <A>(answer: (record: object, field: string | symbol) => A) =>
+    (target: object, field: string | symbol): A => {
+      if (typeof field === 'string') tell(field)
+      return answer(target, field)
+    }
+  // Who lists the fields asks for each of them by its descriptor.
+  return new Proxy(record, {
+    get: told(Reflect.get),
+    has: told(Reflect.has),
+    getOwnPropertyDescriptor: told(Reflect.getOwnPropertyDescriptor),
+  })
 }
 
 /**

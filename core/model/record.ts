@@ -12,7 +12,7 @@ import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError, isEngineError } from '../errors.ts'
 import { encodeValue } from './check-value.ts'
 import { decodeQuickly, decodeValue } from './decode-value.ts'
-import { applyDefaults, needsDefault } from './defaults.ts'
+import { applyDefaults, type Defaulted, needsDefault } from './defaults.ts'
 import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
 import { type Generate, generateFields } from './generated.ts'
@@ -63,11 +63,17 @@ export function decodeItem<M extends AnyModel>(model: M, given: Item): RecordOf<
     if (record !== refused) return record as RecordOf<M>
   }
   const stored = ownFields(model, item)
-  if ([...definition.defaults.keys()].some((name) => needsDefault(name, schema, stored, 'read'))) {
-    addDefaults(model, item, stored)
-  }
-  return decode(model, item, stored)
+  const isComplete = ![...definition.defaults.keys()].some((name) => needsDefault(name, schema, stored, 'read'))
+  const defaulted = isComplete ? undefined : addDefaults(model, item, stored)
+  const record = decode(model, item, stored)
+  if (defaulted?.size) defaultedFields.set(record, defaulted)
+  return record
 }
+
+const defaultedFields = new WeakMap<object, Defaulted>()
+
+/** Of a decoded record, the fields that are not stored; undefined where all are. */
+export const defaultedOf = (record: object): Defaulted | undefined => defaultedFields.get(record)
 
 /**
  * A record to create, from its fields: defaults applied, checked, and as it will be read back. The input stays the caller's.
@@ -152,17 +158,22 @@ function ownFields({ definition }: AnyModel, item: Item): Plain {
 }
 
 /** Adds what is absent and required. Functions of defaults see fields as records have them. */
-function addDefaults(model: AnyModel, item: Item, stored: Plain): void {
+function addDefaults(model: AnyModel, item: Item, stored: Plain): Defaulted {
   const { schema, fields, defaults } = model.definition
   const record = decodeFields(model, stored)
   try {
-    for (const name of applyDefaults(defaults, schema, record, 'read')) {
+    const added = new Map<string, ReadonlySet<string>>()
+    for (const [name, sources] of applyDefaults(defaults, schema, record, 'read')) {
       // What is stored but cannot be decoded is no absence: it is reported when the whole is.
       if (Object.hasOwn(stored, name)) continue
       const { value, issues } = encodeField(fields, name, record[name])
       if (issues.length > 0) throw invalidItem(model, item, issues)
-      if (value !== undefined) stored[name] = value
+      // An empty set is what is stored: nothing.
+      if (value === undefined) continue
+      stored[name] = value
+      added.set(name, sources)
     }
+    return added
   } catch (error) {
     // As on create: what is wrong with the item comes before what a default made of it.
     const decoded = isEngineError(error) || decodeValue(schema, stored)

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Item } from '../data/item.ts'
-import { decodeItem, presentItem } from '../model/record.ts'
+import type { Defaulted } from '../model/defaults.ts'
+import { decodeItem, defaultedOf, presentItem } from '../model/record.ts'
 import { isUnreadable } from '../records/item-reader.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, QueryRequest, ReadStore } from '../store/store.ts'
@@ -25,6 +26,8 @@ interface LoadedRecord {
   /** The item in the model's present schema version; the same as `stored` where it is stored in it. */
   readonly present: Item | undefined
   readonly state: RecordState
+  /** What of the record is not stored. */
+  readonly defaulted?: Defaulted | undefined
 }
 
 export class IdentityMap {
@@ -110,8 +113,9 @@ export class IdentityMap {
 function readAs(identity: RecordIdentity, stored: Item | undefined): Omit<LoadedRecord, 'stored'> {
   try {
     const present = stored && presentItem(identity.model, stored)
-    const version = new RecordVersion(identity, present && decodeItem(identity.model, present))
-    return { present, state: new RecordState(identity, 'kept', version) }
+    const record = present && decodeItem(identity.model, present)
+    const state = new RecordState(identity, 'kept', new RecordVersion(identity, record))
+    return { present, state, defaulted: record && defaultedOf(record) }
   } catch (error) {
     if (!stored || !isUnreadable(error)) throw error
     return { present: stored, state: new RecordState(identity, 'kept', new UnreadableVersion(identity, error, stored)) }

@@ -7,6 +7,7 @@ import { isNumber, type ScalarValue, scalarKey } from '../data/attribute-value.t
 import type { DocumentPath } from '../data/document-path.ts'
 import { isPlainObject } from '../data/plain-object.ts'
 import type { Condition } from '../expression/condition.ts'
+import type { Defaulted } from '../model/defaults.ts'
 import { childShape, isOpen, type Shape } from '../model/shape.ts'
 import type { Look } from './read-set.ts'
 
@@ -18,6 +19,18 @@ export interface Looks {
   /** A Date, binary or list left the record: it cannot be frozen, so it must be compared before the commit. */
   handedOut(): void
 }
+
+/** Looks that go on behind defaults: what one gave is there because nothing is stored, and was made of other fields. */
+export const behindDefaults = (looks: Looks, defaulted: Defaulted): Looks => ({
+  ...looks,
+  at(kind, path, element) {
+    looks.at(kind, path, element)
+    const sources = defaulted.get(String(path[0]))
+    if (!sources) return
+    looks.at('presence', path.slice(0, 1))
+    for (const field of sources) looks.at('value', [field])
+  },
+})
 
 /** Whether looks go on inside this value by name; otherwise it is one leaf. */
 export const isBranch = (value: unknown, shape: Shape): value is Record<string, unknown> =>

@@ -14,7 +14,7 @@ import type { NumberSource } from '../journal/number-source.ts'
 import { assertNotAborted } from './aborted.ts'
 import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
-import type { Looks } from './looks.ts'
+import { behindDefaults, type Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
 import { ReadSet } from './read-set.ts'
 import { notFound } from './record-errors.ts'
@@ -153,7 +153,8 @@ export class Scope {
   /** Hears the looks at one state of a record, whoever looks: this scope or a child that holds the same object. */
   looksAt(state: RecordState): Looks {
     const note = (look: (reads: ReadSet, id: string) => void): void => this.#look(state, look)
-    return {
+    const defaulted = this.attempt.records.loaded(state.identity.id)?.defaulted
+    const looks: Looks = {
       at: (kind, path, element) => note((reads, id) => reads.of(id).add({ kind, path, element })),
       required: (condition) => note((reads, id) => reads.require(id, condition)),
       handedOut: () => {
@@ -162,6 +163,7 @@ export class Scope {
         if (version?.encoded) this.#handedOut.add(version)
       },
     }
+    return defaulted ? behindDefaults(looks, defaulted) : looks
   }
 
   afterCommit(callback: () => unknown): void {

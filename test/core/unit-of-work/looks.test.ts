@@ -4,11 +4,16 @@
  * Each case is a way to look and somebody's change. The unit of work then writes elsewhere, so that nothing but the look
  * can be in the way.
  */
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { RecordOf } from '../../../core/model/model.ts'
+import { memoryStore } from '../../../adapters/memory/index.ts'
+import { createEngine } from '../../../core/engine.ts'
+import { all } from '../../../core/expression/condition.ts'
+import { defineModel, type RecordOf } from '../../../core/model/model.ts'
+import type { Work } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
-import { type DraftPlayer, type PlayerModel, put, runsWhen, world } from './world.ts'
+import { type DraftPlayer, hurried, type PlayerModel, put, runsWhen, world } from './world.ts'
 
 type Look = (player: RecordOf<PlayerModel>) => unknown
 type Edit = (draft: DraftPlayer) => unknown
@@ -216,6 +221,59 @@ for (const kind of storeKinds) {
     })
     assert.is(runs, 2)
     assert.ok(await w.storedReward(key.id, 'missing'))
+  })
+}
+
+const Song = defineModel({
+  name: 'Song',
+  table: 'songs',
+  key: { partition: 'id' },
+  schema: t.type({
+    id: t.string,
+    artist: t.string,
+    plays: t.number,
+    title: t.string,
+    label: t.string,
+  }),
+  defaults: {
+    title: ({ artist }) => `by ${artist}`,
+    label: (song) => song.title.toUpperCase(),
+  },
+})
+
+const songs: readonly (readonly [
+  name: string,
+  runs: number,
+  see: (song: RecordOf<typeof Song>) => unknown,
+  edit: Edit,
+])[] = [
+  // A look at what was computed guarded only that nothing is stored there.
+  ['a default, by what it was made of', 2, (song) => song.title, put('artist', 'Bo')],
+  ['a default of a default', 2, (song) => song.label, put('artist', 'Bo')],
+  ['a default, by being stored', 2, (song) => song.label, put('title', 'X')],
+  ['a default, by other fields', 1, (song) => song.label, put('plays', 1)],
+]
+
+for (const [name, expected, see, edit] of songs) {
+  test(`looked at: ${name}: ${expected === 2 ? 'runs again' : 'runs once'}`, async () => {
+    const store = memoryStore()
+    const [mine, others] = [1, 2].map((seed) =>
+      createEngine({ store, models: [Song], environment: hurried(7000 + seed) }),
+    )
+    const key = { id: 'a' }
+    await mine!.tables.create()
+    const item = { ...key, artist: 'Ann', plays: 0 }
+    await store.commit({ id: 'x', actions: [{ kind: 'put', table: Song.table, key, item, condition: all([]) }] })
+    let runs = 0
+    await mine!.unitOfWork.run(async (work) => {
+      const seen = see(await work.get(Song, key))
+      work.create(Song, { id: 'b', artist: String(seen), plays: 0 })
+      const meddle: Work<unknown> = async (other) => other.change(await other.get(Song, key), edit as never)
+      if (++runs === 1) await others!.unitOfWork.run(meddle)
+    })
+    assert.is(runs, expected)
+    const { records } = mine!
+    assert.is((await records.get(Song, { id: 'b' })).artist, String(see(await records.get(Song, key))))
   })
 }
 
