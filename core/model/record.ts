@@ -168,7 +168,7 @@ function addDefaults(model: AnyModel, item: Item, stored: Plain): Defaulted {
       if (Object.hasOwn(stored, name)) continue
       const { value, issues } = encodeField(fields, name, record[name])
       if (issues.length > 0) throw invalidItem(model, item, issues)
-      // An empty set is what is stored: nothing.
+      // Stored as absence, it is what is there.
       if (value === undefined) continue
       stored[name] = value
       added.set(name, sources)

@@ -9,6 +9,7 @@ import { apply } from '../expression/apply.ts'
 import { all, type Condition } from '../expression/condition.ts'
 import { set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
+import { generationOf } from '../journal/tail.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import type { Involved } from './involved.ts'
@@ -61,6 +62,18 @@ function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
 export function unchanged(stored: Item, limits: StoreLimits): Guard[] {
   const guards = wholeRecord(stored)
   return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? versionGuard(stored) : guards
+}
+
+/**
+ * A record that goes, as it was when it was seen: unchanged by its version, and what was looked at by value too, since
+ * other programs do not count versions.
+ */
+export function asSeen({ stored, present, reads, identity }: Involved, limits: StoreLimits): Guard[] {
+  const whole = unchanged(stored!, limits)
+  // Without a generation all of it is compared by value anyway.
+  if (stored !== present || generationOf(stored!) === undefined) return whole
+  const guards = [...whole, ...preciseGuards(stored!, reads, [], identity.model.shape)]
+  return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? whole : guards
 }
 
 /** Whether an expression grows beyond what the store takes. */

@@ -31,7 +31,7 @@ import type { WriteAction } from '../store/write-plan.ts'
 import { blindConditions } from './blind.ts'
 import type { CommitContext } from './commit-context.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
-import { levelsOf, tooHeavy, unchanged } from './guard-levels.ts'
+import { asSeen, levelsOf, tooHeavy, unchanged } from './guard-levels.ts'
 import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { isUpdate, type Parts, partsOf } from './parts.ts'
 import { endBlock, type History, historyOf } from './plan-history.ts'
@@ -112,7 +112,7 @@ function planCreation(context: CommitContext, involved: Involved, history: Histo
 function planReplacement(context: CommitContext, involved: Involved, history: History): PlannedAction {
   const entry = entryOf(involved, history)
   const item = created(context, involved, entry)
-  const guards = unchanged(involved.stored!, context.limits)
+  const guards = asSeen(involved, context.limits)
   const domain = ofRecord(involved, guards)
   const condition = entry === undefined ? domain : all([domain, notYetApplied(context.id, entry)])
   return {
@@ -128,7 +128,7 @@ function planDeletion(context: CommitContext, involved: Involved): PlannedAction
   const { stored, met } = involved
   // Created and deleted by the same unit of work: there never was a record.
   if (involved.isLoaded && !stored) return planCheck(involved, undefined)
-  const guards = stored ? unchanged(stored, context.limits) : []
+  const guards = stored ? asSeen(involved, context.limits) : []
   const domain = ofRecord(involved, guards, typeGuard(involved))
   // What goes into the history's last block is all of the record, so nobody may have changed it since.
   const asMet = !stored && met && keepsHistory(involved) ? unchanged(met, context.limits) : []

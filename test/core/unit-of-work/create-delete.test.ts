@@ -1,6 +1,7 @@
 /** Records that come and go: nothing is overwritten, nothing is resurrected, and a new record is never taken for the old. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { storeKinds } from '../../support/stores.ts'
 import { conditionsOf } from '../../support/watched-store.ts'
 import { ann, failsWith, put, runsWhen, type World, world } from './world.ts'
@@ -107,6 +108,30 @@ for (const kind of storeKinds) {
     )
     assert.is(runs, 2)
   })
+
+  for (const [fate, go] of [
+    ['deleted', () => {}],
+    ['replaced', (work: UnitOfWork, { Player }: World) => work.create(Player, { ...ann, name: 'New' })],
+  ] as const) {
+    test(`so is a record of ours that another program changed where it was looked at: ${fate} (${kind})`, async () => {
+      // Other programs do not count versions, and the version was all that was asked for.
+      const w = await world(kind)
+      await w.given({ energy: 1 })
+      const item = await w.stored()
+      const runs = await runsWhen(
+        w,
+        () => w.foreign({ ...item!, energy: 5 }),
+        async (work) => {
+          const player = await work.get(w.Player, ann)
+          if (player.energy > 1) return
+          work.delete(player)
+          go(work, w)
+        },
+      )
+      assert.is(runs, 2)
+      assert.is((await w.player()).energy, 5)
+    })
+  }
 
   test(`a record deleted and created again by others is another one, though of the same version (${kind})`, async () => {
     // Its version was 1 as well, so the deletion hit a record that nobody had read.
