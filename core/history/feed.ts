@@ -8,18 +8,20 @@
  * @module
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import { equal } from '../data/attribute-value.ts'
+import type { Item } from '../data/item.ts'
 import { isEngineError } from '../errors.ts'
-import { decodeBlock, endAddress } from '../journal/block.ts'
+import { type Block, decodeBlock, endAddress } from '../journal/block.ts'
 import { readEntries } from '../journal/spill.ts'
-import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
+import { generationOf, imageOf, type TailEntry, tailOf, versionOf } from '../journal/tail.ts'
 import { keyOfRecord } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem } from '../model/record.ts'
 import type { Change } from '../store/changes.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { eventsOf, type HistoryEvent } from './event.ts'
-import { absentImage, image } from './image.ts'
+import { image } from './image.ts'
+import { blocksOf, type Source } from './source.ts'
 
 /** From where, and whose events, a feed tells. `signal` ends it, without an error. */
 export interface FollowOptions<M extends AnyModel> extends RequestOptions {
@@ -67,19 +69,24 @@ export function followFeed<M extends AnyModel>(parts: FeedParts, options: Follow
 
   async function* pages(): AsyncGenerator<FeedPage<M>> {
     let behind = from
-    for await (const { changes, token } of parts.store.changes({ tables, from, signal })) {
-      const events: FeedEvent<M>[] = []
-      for (const change of changes) {
-        const model = models.find((each) => isOf(each, change))
-        if (!model) continue
-        // Only the page as a whole can be gone on behind, so its events are worth what came before it.
-        for (const event of await eventsOfChange(parts, model, change, signal))
-          events.push({ ...event, token: behind } as never)
+    try {
+      for await (const { changes, token } of parts.store.changes({ tables, from, signal })) {
+        const events: FeedEvent<M>[] = []
+        for (const change of changes) {
+          const model = models.find((each) => isOf(each, change))
+          if (!model) continue
+          // Only the page as a whole can be gone on behind, so its events are worth what came before it.
+          for (const event of await eventsOfChange(parts, model, change, signal))
+            events.push({ ...event, token: behind } as never)
+        }
+        const last = events.at(-1)
+        if (last) events[events.length - 1] = { ...last, token }
+        yield Object.freeze({ events: Object.freeze(events), token })
+        behind = token
       }
-      const last = events.at(-1)
-      if (last) events[events.length - 1] = { ...last, token }
-      yield Object.freeze({ events: Object.freeze(events), token })
-      behind = token
+    } catch (thrown) {
+      // The end that was asked for; the page that was being read comes again from the token before it.
+      if (!signal?.aborted) throw thrown
     }
   }
 
@@ -115,38 +122,57 @@ async function eventsOfChange(
   change: Change,
   signal: AbortSignal | undefined,
 ): Promise<readonly HistoryEvent<AnyModel>[]> {
-  const { before, after } = change
-  const address: ItemAddress = { table: change.table, key: change.key }
-  const old = before && generationOf(before)
-  const now = after && generationOf(after)
-  const found: HistoryEvent<AnyModel>[] = []
-  const add = async (generation: string, tail: readonly TailEntry[], from: Item | undefined, to: Item | undefined) => {
-    const entries = await readEntries(store, journalTable, address, tail, { signal })
-    for (const { version, commit, decoded: entry } of entries) {
-      const [start, end] = [from ? image(imageOf(from)) : absentImage, to ? image(imageOf(to)) : absentImage]
-      const key = keyOfChange(model, change)
-      found.push(...eventsOf(model, key as never, { generation, version, commit, entry, before: start, after: end }))
-    }
+  const { table, key, before, after } = change
+  const source: Source = { store, journalTable, address: { table, key }, signal }
+  const tell = async (generation: string, entry: TailEntry, to: Item | undefined) => {
+    const [read] = await readEntries(store, journalTable, source.address, [entry], { signal })
+    const { version, commit, decoded } = read!
+    const from = decoded.kind === 'created' ? undefined : before
+    return eventsOf(model, keyOfChange(model, change) as never, {
+      generation,
+      version,
+      commit,
+      entry: decoded,
+      before: image(from && imageOf(from)),
+      after: image(to && imageOf(to)),
+    })
   }
-  if (old !== undefined && old !== now) {
-    const end = await lastBlock(store, endAddress(journalTable, address, old), signal)
-    if (end) await add(old, end.slice(-1), before, undefined)
-  }
-  if (now !== undefined && after) {
-    const from = old === now || old === undefined ? before : undefined
-    const known = new Set(from ? tailOf(from).map(({ commit }) => commit) : [])
-    // One write adds one entry.
-    const added = tailOf(after)
-      .slice(-1)
-      .filter(({ commit }) => !known.has(commit))
-    await add(now, added, from, after)
-  }
-  return found
+  const added = after && addedEntry(before, after)
+  const arrived = added ? await tell(generationOf(after)!, added, after) : []
+  const isOver = before && (!after || arrived[0]?.kind === 'created')
+  const ended: HistoryEvent<AnyModel>[] = []
+  for (const { generation, entries } of isOver ? await endsOf(source, before) : [])
+    ended.push(...(await tell(generation, entries.at(-1)!, undefined)))
+  return [...ended, ...arrived]
 }
 
-async function lastBlock(store: Store, address: ItemAddress, signal: AbortSignal | undefined) {
-  const [item] = await store.read([address], { consistent: true, signal })
-  return item && decodeBlock(item).entries
+/** The entry that the write added to the tail; one write adds one at most. */
+function addedEntry(before: Item | undefined, after: Item): TailEntry | undefined {
+  const life = generationOf(after)
+  const last = life === undefined ? undefined : tailOf(after).at(-1)
+  const known = before && generationOf(before) === life ? tailOf(before) : []
+  return known.some(({ commit }) => commit === last?.commit) ? undefined : last
+}
+
+/**
+ * The blocks by which the life of this item may have ended. Nothing names the one of an item without a history, so that is
+ * any by which one like it has ended: what was told of another such item comes again.
+ */
+async function endsOf(source: Source, item: Item): Promise<readonly Block[]> {
+  const { store, journalTable, address, signal } = source
+  const life = generationOf(item)
+  if (life !== undefined) {
+    const [end] = await store.read([endAddress(journalTable, address, life)], { consistent: true, signal })
+    return end ? [decodeBlock(end)] : []
+  }
+  const ends: Block[] = []
+  for await (const block of blocksOf(source, undefined)) {
+    const { isEnd, entries, last } = block
+    const isOnly = isEnd && entries.length === 1 && entries[0]!.version === versionOf(item) + 1
+    // Without a last state it was erased.
+    if (isOnly && (!last || equal(last, imageOf(item)))) ends.push(block)
+  }
+  return ends
 }
 
 /** The key as domain code has it; as it is stored where the item is no record of the model. */

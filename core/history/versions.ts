@@ -95,6 +95,8 @@ function resume(place: Place, behind: Image, entries: readonly Decoded[]): void 
   if (place.image.known && place.next !== undefined) return
   const position = entries.findIndex(({ version }) => version === (place.next ?? version))
   if (position >= 0) place.image = imagesBackwards(behind, entries)[position]!.before
+  // The one behind all of them comes next, such as a deletion that all of the life is.
+  else if (entries.every(({ version }) => version < (place.next ?? 0))) place.image = behind
 }
 
 function* forwards(place: Place, block: Block, entries: readonly Decoded[]): Generator<Version> {

@@ -7,6 +7,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
 import { memoryStore } from '../../../adapters/memory/index.ts'
+import { all } from '../../../core/expression/condition.ts'
+import { passingStore } from '../../support/passing-store.ts'
 import { openStoreWithStreams, storeKinds } from '../../support/stores.ts'
 import { bank } from './account.ts'
 
@@ -69,6 +71,66 @@ for (const [kind, open] of Object.entries(stores)) {
     await end()
   })
 }
+
+for (const [kind, open] of Object.entries(stores)) {
+  test(`what commits do to records of another program is told like any other (${kind})`, async () => {
+    // Their deletions were told to nobody, and what replaced one seemed to have been created from its values.
+    const { store, end } = await open()
+    const w = await bank(store)
+    const foreign = async (id: string, note: string) => {
+      const item = { id, note, balance: 1, home: { city: 'Rome' } }
+      const put = { kind: 'put', table: w.Account.table, key: { id }, item, condition: all([]) } as const
+      assert.is((await store.commit({ id: `foreign-${note}`, actions: [put] })).kind, 'committed')
+    }
+    const leave = (id: string) => w.unitOfWork.run((work) => work.delete(w.Account, { id }))
+    await foreign('gone', 'g')
+    await leave('gone')
+    await foreign('again', 'a')
+    await leave('again')
+    await foreign('again', 'b')
+    await leave('again')
+    await foreign('replaced', 'r')
+    await w.unitOfWork.run(async (work) => {
+      work.delete(await work.get(w.Account, { id: 'replaced' }))
+      work.create(w.Account, { id: 'replaced', balance: 7 })
+    })
+    await foreign('kept', 'k')
+    await w.add(2, 'kept')
+    await w.open({ id: 'end' })
+    const seen: FeedEvent<typeof w.Account>[] = []
+    for await (const event of w.history.follow({ models: [w.Account], from: 'start' })) {
+      seen.push(event)
+      if (event.key.id === 'end') break
+    }
+    for (const id of ['gone', 'again', 'replaced', 'kept']) {
+      const followed = seen.filter(({ key }) => key.id === id).map(({ token, ...event }) => event)
+      assert.equal(followed, await w.history.of(w.Account, { id }).toArray(), id)
+      assert.ok(followed.length > 0)
+    }
+    await w.close()
+    await end()
+  })
+}
+
+test('a feed that is ended while it reads ends without an error', async () => {
+  const stop = new AbortController()
+  let isOn = false
+  const inner = memoryStore()
+  const store = passingStore(inner, {
+    read(addresses, options) {
+      if (isOn) stop.abort()
+      return inner.read(addresses, options)
+    },
+  })
+  const w = await bank(store)
+  await w.open()
+  await w.unitOfWork.run((work) => work.delete(w.Account, w.key))
+  isOn = true
+  const { signal } = stop
+  for await (const event of w.history.follow({ models: [w.Account], from: 'start', signal }))
+    assert.unreachable(event.kind)
+  assert.ok(signal.aborted)
+})
 
 /** In the order of the history: events come again, but then in the same order. */
 const byVersion =
