@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { type AttributeValue, equal, isList, isSet, setHas } from '../data/attribute-value.ts'
+import { type AttributeValue, equal, isList, isMap, isSet, setHas } from '../data/attribute-value.ts'
 import { printPath, valueAt } from '../data/document-path.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
 import { type Conflict, engineError } from '../errors.ts'
+import { changedPaths } from '../expression/diff.ts'
 import { type Change, undo } from '../journal/change.ts'
-import type { Entry } from '../journal/entry.ts'
+import type { Entry, Step } from '../journal/entry.ts'
 import { keyOfRecord } from '../model/key.ts'
+import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { decodeItem, encodeRecord } from '../model/record.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
@@ -40,7 +42,8 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
     work.create(model, decodeItem(model, before.item) as never)
     return
   }
-  const changes = entry.steps.flatMap((step) => step.changes)
+  const steps = stepsToday(model, address, version)
+  const changes = steps.flatMap((step) => step.changes)
   const present = record && (await presentImage(work, model, key))
   if (!record || !present)
     throw conflict(model, address, [{ path: '', base: undefined, mine: undefined, theirs: undefined }])
@@ -59,13 +62,34 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
   if (!isTold && (await isTakenBack(parts, committed))) throw conflict(model, address, changes.flatMap(everyPlace))
   // Step by step, the last one first, since a later one may have replaced what an earlier one made.
   let item = present
-  for (const step of entry.steps.toReversed()) {
+  for (const step of steps.toReversed()) {
     const clashes = step.changes.flatMap((change) => clash(change, item))
     if (clashes.length > 0) throw conflict(model, address, clashes)
     item = undo(step.changes, item)
   }
   // What the history was asked of must hold at the commit: the look at the whole record is one at its version.
   rewrite(work, record, item, isTold ? changes.map(({ path }) => path) : [[]])
+}
+
+/**
+ * What the commit did, as it reads today: what it did to a record in an older form of its schema is the difference that it
+ * makes in today's.
+ */
+function stepsToday(model: AnyModel, address: ItemAddress, { entry, before, after }: Version): readonly Step[] {
+  const { migrations, version, hidden } = model.definition
+  if (!migrations) return entry.steps
+  const [old, made] = [before, after].map((image) => (image.known ? image.item : undefined))
+  // Another program has changed it in between: in which form it was then cannot be told.
+  if (!old || !made)
+    throw conflict(
+      model,
+      address,
+      entry.steps.flatMap(({ changes }) => changes.flatMap(everyPlace)),
+    )
+  if (schemaVersionOf(model, made) === version) return entry.steps
+  const [from, to] = [itemAs(model, old), itemAs(model, made)]
+  const paths = changedPaths(from, to).filter(([name]) => !hidden.has(String(name)))
+  return [{ changes: paths.map((path) => ({ kind: 'set', path, value: valueAt(to, path), old: valueAt(from, path) })) }]
 }
 
 /**
@@ -112,6 +136,7 @@ function clash(change: Change, item: Item): readonly Omit<Conflict, 'model' | 'k
   const at = (base: AttributeValue | undefined, mine: AttributeValue | undefined) => [
     { path: printPath(path), base, mine, theirs },
   ]
+  if (!isMap(valueAt(item, path.slice(0, -1)))) return at(undefined, undefined)
   switch (change.kind) {
     case 'set':
       return equal(theirs, change.value) ? [] : at(change.value, change.old)
