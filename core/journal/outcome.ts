@@ -48,14 +48,8 @@ export const outcomeAddress = (table: string, { key }: OnceRequest): ItemAddress
   key: { p: `O#${key}`, s: '-' },
 })
 
-/** The write that keeps the outcome, refused where one is there that has not expired; and the result as all callers get it. */
-export function keepOutcome(
-  table: string,
-  request: OnceRequest,
-  commit: string,
-  result: unknown,
-  now: number,
-): { readonly write: WriteAction; readonly result: AttributeValue | undefined } {
+/** The result as all callers get it. Throws INVALID_ARGUMENT for what is no plain data. */
+export function keptResult(result: unknown): AttributeValue | undefined {
   const { value, issues } = toAttribute(result)
   if (issues.length > 0) {
     const [{ path, expected }] = issues as [(typeof issues)[number]]
@@ -65,16 +59,27 @@ export function keepOutcome(
         `expected ${expected} at ${printPath(path) || 'its root'}. Nothing was written.`,
     )
   }
+  return value
+}
+
+/** The write that keeps the outcome, refused where one is there that has not expired. */
+export function keepOutcome(
+  table: string,
+  request: OnceRequest,
+  commit: string,
+  result: AttributeValue | undefined,
+  now: number,
+): WriteAction {
   const address = outcomeAddress(table, request)
   const item: Item = {
     ...address.key,
     [COMMIT]: commit,
     [FINGERPRINT]: request.fingerprint,
     [EXPIRES]: Math.ceil((now + request.keptFor) / 1000),
-    ...(value === undefined ? {} : { [RESULT]: value }),
+    ...(result === undefined ? {} : { [RESULT]: result }),
   }
   const condition = any([absent(['p']), compareTo([EXPIRES], '<', Math.floor(now / 1000))])
-  return { write: { kind: 'put', ...address, item, condition }, result: value }
+  return { kind: 'put', ...address, item, condition }
 }
 
 /** The outcome that an item keeps; undefined where there is none or it has expired. Throws for another unit of work's. */

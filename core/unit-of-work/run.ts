@@ -10,7 +10,7 @@ import { asError } from '../data/print-value.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import type { NumberSource } from '../journal/number-source.ts'
-import { keepOutcome, keptOutcome, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
+import { keepOutcome, keptOutcome, keptResult, type OnceRequest, outcomeAddress } from '../journal/outcome.ts'
 import type { Sealer } from '../journal/sealer.ts'
 import type { AnyModel } from '../model/model.ts'
 import { type AttemptResult, type Observer, observe, withoutValue } from '../observation/observer.ts'
@@ -159,17 +159,14 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       undefined,
       [name],
     )
-    const result = await runScope(root, fn)
+    const returned = released(await runScope(root, fn))
     root.assertUntouched()
-    const keep = once && ((id: string) => keepOutcome(journalTable, once, id, released(result), environment.now()))
-    const settled = await settle(
-      { records: involvedIn(root, records, options.guard), metadata, own: (id) => keep?.(id).write, signal },
-      parts,
-    )
+    const kept = once && { request: once, result: keptResult(returned) }
+    const own = (id: string) => kept && keepOutcome(journalTable, kept.request, id, kept.result, environment.now())
+    const settled = await settle({ records: involvedIn(root, records, options.guard), metadata, own, signal }, parts)
     if (settled.kind === 'conflict') return settled
     // What is kept, not what was returned: the first caller must not get another outcome than those after it.
-    const kept = keep ? (keep('').result as A) : released(result)
-    return { kind: 'committed', root, plan: settled.plan, result: kept }
+    return { kind: 'committed', root, plan: settled.plan, result: kept ? (kept.result as A) : returned }
   }
 
   /** The outcome of an earlier call under this key. */
