@@ -1,6 +1,7 @@
 /**
  * All versions of a record, one after the other, with the record before and after each: what stands in the journal's blocks
- * and in the record's tail, put together. Memory is bounded by a page of blocks and a tail, however long the history.
+ * and in the record's tail, put together. Memory is bounded by a page of blocks, a tail, and what lies between two images of
+ * the record, however long the history.
  *
  * In both directions the record is read first, and what it holds is told as of then. Blocks are written before a tail is
  * cut, so whatever its tail no longer had is in them: an entry may be met twice but never nowhere, whoever seals meanwhile.
@@ -53,8 +54,20 @@ export async function* versionsForwards(
 ): AsyncGenerator<Version> {
   const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
   const record = read ? read.record : await readRecord(source)
+  for await (const each of withImages(foldForwards(source, record, generation, from))) {
+    if (each.version >= from && each.version <= to) yield each
+    if (generation !== undefined && each.version >= to) return
+  }
+}
+
+/** What going forwards knows of each version. */
+async function* foldForwards(
+  source: Source,
+  record: Item | undefined,
+  generation: string | undefined,
+  from: number,
+): AsyncGenerator<Version> {
   const present = record && generationOf(record)
-  const tail = record && present !== undefined && (generation ?? present) === present ? tailOf(record) : []
   const places = new Map<string, Place>()
   const blocks =
     generation === undefined
@@ -64,21 +77,20 @@ export async function* versionsForwards(
           low: await anchorKey(source, generation, from),
           high: behindAll(generation),
         })
-  const wanted = ({ version }: Version) => version >= from && version <= to
   for await (const block of blocks) {
     const place = placeOf(places, block.generation)
-    for (const version of forwards(place, block, await decoded(source, block.entries))) {
-      if (wanted(version)) yield version
+    for (const [i, each] of (await decoded(source, block.entries)).entries()) {
+      const version = advance(place, block, each, i === 0 ? block.image : undefined)
+      if (version) yield version
     }
-    if (generation !== undefined && place.next !== undefined && place.next > to) return
   }
-  if (!record || present === undefined || tail.length === 0) return
+  if (!record || present === undefined || (generation ?? present) !== present) return
   const place = placeOf(places, present)
-  const entries = await decoded(source, tail)
-  resume(place, image(imageOf(record)), entries)
+  const entries = await decoded(source, tailOf(record))
   for (const each of entries) {
-    const version = advance(place, present, each, undefined)
-    if (version && wanted(version)) yield version
+    const version = advance(place, { generation: present, last: undefined }, each, undefined)
+    const isLast = each === entries.at(-1)
+    if (version) yield isLast && !version.after.known ? { ...version, after: image(imageOf(record)) } : version
   }
 }
 
@@ -90,34 +102,53 @@ function placeOf(places: Map<string, Place>, generation: string): Place {
   return place
 }
 
-/** Goes back from behind the last entry, where the walk does not know how the record was before its next one. */
-function resume(place: Place, behind: Image, entries: readonly Decoded[]): void {
-  if (place.image.known && place.next !== undefined) return
-  const position = entries.findIndex(({ version }) => version === (place.next ?? version))
-  if (position >= 0) place.image = imagesBackwards(behind, entries)[position]!.before
-  // The one behind all of them comes next, such as a deletion that all of the life is.
-  else if (entries.every(({ version }) => version < (place.next ?? 0))) place.image = behind
-}
-
-function* forwards(place: Place, block: Block, entries: readonly Decoded[]): Generator<Version> {
-  if (block.isEnd && block.last && !block.image) resume(place, image(block.last), entries.slice(0, -1))
-  for (const [i, each] of entries.entries()) {
-    const version = advance(place, block.generation, each, i === 0 ? block.image : undefined)
-    if (version) yield version
-  }
-}
-
 /** The next version; undefined for one that was met before. */
-function advance(place: Place, generation: string, each: Decoded, after: Item | undefined): Version | undefined {
-  const { version, commit, decoded: entry } = each
+function advance(
+  place: Place,
+  { generation, last }: Pick<Block, 'generation' | 'last'>,
+  { version, commit, decoded: entry }: Decoded,
+  after: Item | undefined,
+): Version | undefined {
   if (place.next !== undefined && version < place.next) return undefined
-  const before = entry.kind === 'created' ? absentImage : place.image
-  // What a creation made is only known from what came later, unless the block says it.
-  const made = entry.kind === 'created' && place.image.known ? place.image : undefined
-  const next = after ? image(after) : (made ?? imageAfter(before, entry))
+  const known = place.next === undefined || version === place.next ? place.image : unknown
+  const deleted = entry.kind === 'deleted' && last ? image(last) : known
+  const before = entry.kind === 'created' ? absentImage : deleted
   place.next = version + 1
-  place.image = next
-  return { generation, version, commit, entry, before, after: next }
+  place.image = after ? image(after) : imageAfter(before, entry)
+  return { generation, version, commit, entry, before, after: place.image }
+}
+
+/**
+ * Versions of which going forwards does not know how the record was, such as a creation or what follows an erasure, wait
+ * for the next one that does, and are told going back from there.
+ */
+async function* withImages(versions: AsyncIterable<Version>): AsyncGenerator<Version> {
+  const waiting: Version[] = []
+  for await (const each of versions) {
+    const last = waiting.at(-1)
+    if (last && !leadsBack(each, last)) yield* filled(waiting.splice(0))
+    waiting.push(each)
+    if (each.after.known) yield* filled(waiting.splice(0))
+  }
+  yield* filled(waiting)
+}
+
+/** Whether the record before the version tells how it was after that one. */
+const leadsBack = ({ generation, version, entry }: Version, last: Version): boolean =>
+  generation === last.generation && version === last.version + 1 && !entry.erased
+
+/** Versions one after the other, going back from after the last. */
+function filled(versions: readonly Version[]): readonly Version[] {
+  let behind: Image = unknown
+  return versions
+    .toReversed()
+    .map((each) => {
+      const after = each.after.known ? each.after : behind
+      const before = each.before.known ? each.before : imageBefore(after, each.entry)
+      behind = before
+      return { ...each, before, after }
+    })
+    .toReversed()
 }
 
 /** Before and after each entry, going back from after the last. Before a creation stands what it made. */

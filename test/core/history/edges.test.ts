@@ -135,6 +135,28 @@ for (const kind of storeKinds) {
     assert.ok((await w.history.verify(w.Note, w.key)).ok)
   })
 
+  // Its only entry is the deletion, before which going forwards knew of nothing.
+  test(`the deletion of a record that another program wrote tells the same in both directions (${kind})`, async () => {
+    const store = openStore(kind)
+    const w = await notes(store)
+    await store.write([{ kind: 'put', table: w.Note.table, key: w.key, item: { ...w.key, n: 1 } }])
+    await w.remove()
+    const events = await w.history.of(w.Note, w.key).toArray()
+    assert.equal(
+      events.map(({ kind, changes }) => [kind, changes]),
+      [
+        [
+          'deleted',
+          [
+            { path: 'id', old: 'a', new: undefined },
+            { path: 'n', old: 1, new: undefined },
+          ],
+        ],
+      ],
+    )
+    assert.equal(await w.history.of(w.Note, w.key, { reverse: true }).toArray(), events)
+  })
+
   // A block does not tell the model, and the first one of the table was taken for it.
   test(`an old commit is undone by its id alone where models share a table (${kind})`, async () => {
     const prefix = tablePrefix()
