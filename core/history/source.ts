@@ -81,7 +81,8 @@ export async function anchorKey(source: Source, generation: string, version: num
     start = blockSortKey(generation, block.entries[0]!.version)
     if (block.image) return start
   }
-  // No older image would be of use, as what lies between cannot be told: it was erased, or another program interfered.
+  // An older image would be of no use, as what lies between cannot be told: it was erased, or another program interfered. Or
+  // the blocks of a large record had no room for images, and what it was is told going back from a later one.
   return start
 }
 

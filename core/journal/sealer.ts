@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { addressKey, type Item, type ItemAddress, itemSize } from '../data/item.ts'
+import { addressKey, type Item, type ItemAddress, itemSize, utf8Size } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
@@ -19,7 +19,7 @@ import type { CommitOutcome } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { type Block, decodeBlock, IMAGE_EVERY, putBlock } from './block.ts'
-import { commitId } from './commit-id.ts'
+import { COMMIT_ID_LENGTH, commitId } from './commit-id.ts'
 import { undoEntry } from './entry.ts'
 import { readEntries } from './spill.ts'
 import {
@@ -44,7 +44,7 @@ interface TailBound {
   readonly bytes: number
 }
 
-/** Of one cut, so that its expression stays within 4 KB and 300 operators. */
+/** Entries of one cut, so that its expression stays within 4 KB and 300 operators. */
 const MAX_CUT = 200
 /** How often a record that is only changed blindly is looked at, while its tail grows to its bound. */
 const UNSEEN_LOOKS = 2
@@ -159,11 +159,14 @@ export class Sealer {
     for (let round = 0; round < MAX_ROUNDS && present; round++) {
       if (round > 0 && isEnough(present)) return present
       const entries = tailOf(present).slice(0, -1)
-      const held = entries.length === 0 ? 0 : await this.#seal(address, present, entries, 'commit')
-      if (held !== undefined) return withoutFirst(present, held)
-      const [read]: readonly (Item | undefined)[] = await this.#read(address)
-      if (read) this.#remember(lifeOf(address, read), firstVersion(read))
-      present = read
+      if (entries.length === 0) return present
+      const held: number | undefined = await this.#seal(address, present, entries, 'commit')
+      if (held !== undefined) {
+        present = withoutFirst(present, held)
+        continue
+      }
+      ;[present] = await this.#read(address)
+      if (present) this.#remember(lifeOf(address, present), firstVersion(present))
     }
     return undefined
   }
@@ -195,15 +198,15 @@ export class Sealer {
     const generation = generationOf(item)
     const [first] = entries
     if (generation === undefined || !first) return undefined
-    const block: Block = {
-      generation,
-      entries: entries.slice(0, MAX_CUT),
-      image: needsImage(entries.slice(0, MAX_CUT), generation) ? await this.#imageAfterFirst(address, item) : undefined,
-      last: undefined,
-      isEnd: false,
-    }
-    const put = await this.#send(putBlock(this.#parts.journalTable, address, block), priority)
-    if (put.kind === 'invalid') throw unwritable(this.#parts.journalTable, put)
+    const { store, journalTable } = this.#parts
+    const taken = firstOf(entries, store.limits.itemBytes / 2)
+    const image = needsImage(taken, generation) ? await this.#imageAfterFirst(address, item) : undefined
+    const block: Block = { generation, entries: taken, image, last: undefined, isEnd: false }
+    const send = (one: Block) => this.#send(putBlock(journalTable, address, one), priority)
+    let put = await send(block)
+    // Too large together with the image, perhaps, without which it is as good: more must be read for what it tells.
+    if (put.kind === 'invalid' && image) put = await send({ ...block, image: undefined })
+    if (put.kind === 'invalid') throw unwritable(journalTable, put)
     const present = put.kind === 'conflict' ? put.failures[0]?.present : undefined
     if (put.kind !== 'committed' && !present) return undefined
     // One that was there holds fewer entries, perhaps, and the same as far as it goes.
@@ -279,6 +282,16 @@ const lifeOf = (address: ItemAddress, item: Item): string => `${generationOf(ite
 const isLong = (item: Item, { entries, bytes }: TailBound): boolean => {
   const length = tailLength(item)
   return length >= entries || (length > 0 && tailBytes(item) >= bytes)
+}
+
+/** As many of them as one cut and one block take: at least one. */
+function firstOf(entries: readonly TailEntry[], bytes: number): readonly TailEntry[] {
+  let left = bytes
+  const end = entries.findIndex(({ entry }) => {
+    left -= COMMIT_ID_LENGTH + utf8Size(entry)
+    return left < 0
+  })
+  return entries.slice(0, end < 0 ? MAX_CUT : Math.min(Math.max(end, 1), MAX_CUT))
 }
 
 /** The first block of a generation, and each that crosses a multiple: what lies between two images is bounded. */

@@ -109,9 +109,10 @@ async function meet({ records, signal }: Changes, { store, sealer }: SettleParts
     for (const [i, item] of items.entries()) if (item) met.set(unseen[i]!.identity.id, item)
   }
   for (const each of records) {
-    const { stored, state, identity } = each
-    if (!stored || !state || !keepsHistory(each) || !sealer.needsRoom(stored)) continue
-    const cut = await sealer.makeRoom(identity.address, stored)
+    const { state, identity } = each
+    const item = met.get(identity.id) ?? each.stored
+    if (!item || !state || !keepsHistory(each) || !sealer.needsRoom(item)) continue
+    const cut = await sealer.makeRoom(identity.address, item)
     if (cut) met.set(identity.id, cut)
   }
   return met
