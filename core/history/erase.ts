@@ -3,30 +3,32 @@
  *
  * The tail is sealed first, so that every entry but the last is in a block; then blocks are replaced by their shells, and
  * the last entry by its own. Of that, and of what a deletion wrote, an ordinary block is written too: a late sealer that still
- * knows the values finds one there.
+ * knows the values finds one there. What stands beside the blocks goes last, since shells are made with what it tells. An
+ * erasure that was interrupted, wherever, is completed by the next one.
  *
  * @module
  */
 
-import type { Item } from '../data/item.ts'
+import type { Item, ItemAddress, ItemKey } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { all, equals, exists } from '../expression/condition.ts'
 import { set } from '../expression/update.ts'
 import {
   type Block,
   blockAddress,
+  blockPartition,
   ENTRIES,
   encodeBlock,
   endAddress,
-  lastAddress,
   putBlock,
+  SPILLED,
   textOf,
 } from '../journal/block.ts'
 import { commitId } from '../journal/commit-id.ts'
 import { entryText, erasedEntry, parseEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { Sealer } from '../journal/sealer.ts'
-import { isStub, readEntries, spillAddresses } from '../journal/spill.ts'
+import { isStub, readEntries } from '../journal/spill.ts'
 import { beginsWith, GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import type { HistoryParts } from './history-parts.ts'
@@ -37,9 +39,14 @@ const MAX_ROUNDS = 10
 export async function eraseHistory(parts: HistoryParts, source: Source): Promise<number> {
   const erased = new Set<string>()
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    // Of commits so far, whose entries will all be shells if nothing comes in between. Also what an erasure left that was
+    // interrupted, and what belonged to entries that are gone with a record.
+    const apart = await keptApart(parts, source)
     const isTailDone = await eraseTail(parts, source, erased)
-    await eraseBlocks(parts, source, erased)
-    if (isTailDone) return erased.size
+    const areBlocksDone = await eraseBlocks(parts, source, erased)
+    if (!isTailDone || !areBlocksDone) continue
+    for (const address of apart) await send(parts, { kind: 'delete', ...address, condition: exists(['p']) })
+    return erased.size
   }
   throw engineError(
     'RETRIES_EXHAUSTED',
@@ -58,74 +65,88 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
   const generation = record && generationOf(record)
   if (!record || generation === undefined) return true
   const cut: Item | undefined = await sealer.cutToLast(source.address, record)
-  const [last, ...more] = cut ? tailOf(cut) : []
-  if (!last || more.length > 0) return false
-  if (isErased(last)) return true
-  const shell = await shellOf(parts, source, last)
-  const outcome = await send(parts, {
-    kind: 'update',
-    ...source.address,
-    condition: all([beginsWith(cut!), equals([GENERATION], generation)]),
-    // The entry alone: a commit may have added its own behind it.
-    update: listed([shell]).map((entry) => set([TAIL, 0], entry)),
-  })
-  if (outcome !== 'committed') return false
+  if (!cut) return false
+  const [last, ...more] = tailOf(cut)
+  if (!last) return true
+  if (more.length > 0) return false
+  const shell = await shellOf(parts, source, last, erased)
+  if (shell !== last) {
+    const outcome = await send(parts, {
+      kind: 'update',
+      ...source.address,
+      condition: all([beginsWith(cut), equals([GENERATION], generation)]),
+      // The entry alone: a commit may have added its own behind it.
+      update: listed([shell]).map((entry) => set([TAIL, 0], entry)),
+    })
+    if (outcome !== 'committed') return false
+  }
   const block: Block = { generation, entries: [shell], image: undefined, last: undefined, isEnd: false }
   await send(parts, putBlock(journalTable, source.address, block))
-  await removeSpilled(parts, source, last)
-  erased.add(last.commit)
   return true
 }
 
-async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<string>): Promise<void> {
+/** Whether all of them are shells now. */
+async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<string>): Promise<boolean> {
   const { journalTable, store } = parts
+  let isDone = true
   for await (const block of readBlocks(store, journalTable, source.address, { signal: source.signal })) {
-    const open = block.entries.filter((entry) => !isErased(entry))
-    if (open.length === 0 && !block.image && !block.last && !block.isLastApart) continue
-    const entries = await Promise.all(
-      block.entries.map((entry) => (isErased(entry) ? entry : shellOf(parts, source, entry))),
-    )
+    const entries = await Promise.all(block.entries.map((entry) => shellOf(parts, source, entry, erased)))
     const { generation, isEnd } = block
-    const { table, key } = isEnd
-      ? endAddress(journalTable, source.address, generation)
-      : blockAddress(journalTable, source.address, generation, block.entries[0]!.version)
     const shell: Block = { generation, entries, image: undefined, last: undefined, isEnd }
-    const outcome = await send(parts, {
-      kind: 'put',
-      table,
-      key,
-      item: encodeBlock(key, source.address, shell),
-      condition: all([exists(['p']), equals([ENTRIES], textOf(block.entries))]),
-    })
-    if (outcome !== 'committed') continue
+    const isShell = entries.every((entry, i) => entry === block.entries[i])
+    if (!isShell || block.image || block.last || block.isLastApart) {
+      const { table, key } = isEnd
+        ? endAddress(journalTable, source.address, generation)
+        : blockAddress(journalTable, source.address, generation, block.entries[0]!.version)
+      const outcome = await send(parts, {
+        kind: 'put',
+        table,
+        key,
+        item: encodeBlock(key, source.address, shell),
+        condition: all([exists(['p']), equals([ENTRIES], textOf(block.entries))]),
+      })
+      if (outcome !== 'committed') isDone = false
+    }
     if (isEnd) await send(parts, putBlock(journalTable, source.address, { ...shell, isEnd: false }))
-    if (block.isLastApart) {
-      const last = lastAddress(journalTable, source.address, generation)
-      await send(parts, { kind: 'delete', ...last, condition: exists(['p']) })
-    }
-    for (const entry of open) {
-      await removeSpilled(parts, source, entry)
-      erased.add(entry.commit)
-    }
   }
+  return isDone
 }
 
-const isErased = ({ entry }: TailEntry): boolean => !isStub(entry) && parseEntry(entry).erased
+/** What stands beside the blocks: values of entries too large for a tail, and last states too large for a block. */
+async function keptApart({ store, journalTable }: HistoryParts, { address, signal }: Source): Promise<ItemAddress[]> {
+  const found: ItemAddress[] = []
+  let from: ItemKey | undefined
+  do {
+    const page = await store.query(
+      {
+        table: journalTable,
+        partition: { attribute: 'p', value: blockPartition(address) },
+        sort: { attribute: 's', operator: 'begins-with', prefix: SPILLED },
+        projection: ['p', 's'],
+        consistent: true,
+        reverse: false,
+        from,
+      },
+      { signal },
+    )
+    found.push(...page.items.map((item) => ({ table: journalTable, key: item as ItemKey })))
+    from = page.next
+  } while (from)
+  return found
+}
 
+/** The entry without its values; the same one where it has none. */
 async function shellOf(
   { store, journalTable }: HistoryParts,
   { address, signal }: Source,
   entry: TailEntry,
+  erased: Set<string>,
 ): Promise<TailEntry> {
+  if (!isStub(entry.entry) && parseEntry(entry.entry).erased) return entry
+  // Counted before it is: an answer may be lost.
+  erased.add(entry.commit)
   const [whole] = await readEntries(store, journalTable, address, [entry], { signal })
   return { ...entry, entry: entryText(erasedEntry(whole!.decoded)) }
-}
-
-async function removeSpilled(parts: HistoryParts, { address }: Source, { commit, entry }: TailEntry): Promise<void> {
-  if (!isStub(entry)) return
-  for (const part of spillAddresses(parts.journalTable, address, commit)) {
-    await send(parts, { kind: 'delete', ...part, condition: exists(['p']) })
-  }
 }
 
 async function send({ store, environment }: HistoryParts, action: WriteAction): Promise<string> {

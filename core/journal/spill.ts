@@ -28,7 +28,7 @@ const partAddress = (journal: string, record: ItemAddress, commit: string, part:
   key: { p: blockPartition(record), s: `${SPILLED}${commit}#${part}` },
 })
 
-export const spillAddresses = (journal: string, record: ItemAddress, commit: string): readonly ItemAddress[] =>
+const spillAddresses = (journal: string, record: ItemAddress, commit: string): readonly ItemAddress[] =>
   (['new', 'old'] as const).map((part) => partAddress(journal, record, commit, part))
 
 interface Spilled {
