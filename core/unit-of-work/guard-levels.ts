@@ -58,22 +58,28 @@ function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
   ]
 }
 
-/** The record as a whole, by its version where it has one. */
-export function unchanged(stored: Item, limits: StoreLimits): Guard[] {
+/** The record as a whole, by its version where it has one, or where that and `more` are too much to ask. */
+export function unchanged(stored: Item, limits: StoreLimits, more: readonly Condition[] = []): Guard[] {
   const guards = wholeRecord(stored)
-  return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? versionGuard(stored) : guards
+  const asked = all([...guards.map(({ condition }) => condition), ...more])
+  return tooHeavy(asked, [], limits) ? versionGuard(stored) : guards
 }
 
 /**
  * A record that goes, as it was when it was seen: unchanged by its version, and what was looked at by value too, since
  * other programs do not count versions.
  */
-export function asSeen({ stored, present, reads, identity }: Involved, limits: StoreLimits): Guard[] {
-  const whole = unchanged(stored!, limits)
+export function asSeen(
+  { stored, present, reads, identity }: Involved,
+  limits: StoreLimits,
+  more: readonly Condition[],
+): Guard[] {
+  const whole = unchanged(stored!, limits, more)
   // Without a generation all of it is compared by value anyway.
   if (stored !== present || generationOf(stored!) === undefined) return whole
   const guards = [...whole, ...preciseGuards(stored!, reads, [], identity.model.shape)]
-  return tooHeavy(all(guards.map(({ condition }) => condition)), [], limits) ? whole : guards
+  const asked = all([...guards.map(({ condition }) => condition), ...more])
+  return tooHeavy(asked, [], limits) ? whole : guards
 }
 
 /** Whether an expression grows beyond what the store takes. */

@@ -112,9 +112,10 @@ function planCreation(context: CommitContext, involved: Involved, history: Histo
 function planReplacement(context: CommitContext, involved: Involved, history: History): PlannedAction {
   const entry = entryOf(involved, history)
   const item = created(context, involved, entry)
-  const guards = asSeen(involved, context.limits)
+  const tail = sameTail(involved)
+  const guards = asSeen(involved, context.limits, tail)
   const domain = ofRecord(involved, guards)
-  const condition = entry === undefined ? domain : all([domain, notYetApplied(context.id, entry)])
+  const condition = all([domain, ...(entry === undefined ? [] : [notYetApplied(context.id, entry)]), ...tail])
   return {
     action: { kind: 'put', ...involved.identity.address, item, condition },
     guards,
@@ -124,15 +125,22 @@ function planReplacement(context: CommitContext, involved: Involved, history: Hi
   }
 }
 
+/** What a last block takes over of the tail may have been sealed or erased since, of which no version tells. */
+function sameTail(involved: Involved): Condition[] {
+  const known = lastSeen(involved)
+  return known && keepsHistory(involved) ? [notSealedSince(known)] : []
+}
+
 function planDeletion(context: CommitContext, involved: Involved): PlannedAction | undefined {
   const { stored, met } = involved
   // Created and deleted by the same unit of work: there never was a record.
   if (involved.isLoaded && !stored) return planCheck(involved, undefined)
-  const guards = stored ? asSeen(involved, context.limits) : []
+  const tail = sameTail(involved)
+  const guards = stored ? asSeen(involved, context.limits, tail) : []
   const domain = ofRecord(involved, guards, typeGuard(involved))
   // What goes into the history's last block is all of the record, so nobody may have changed it since.
-  const asMet = !stored && met && keepsHistory(involved) ? unchanged(met, context.limits) : []
-  const condition = all([domain, ...asMet.map((guard) => guard.condition)])
+  const asMet = !stored && met && keepsHistory(involved) ? unchanged(met, context.limits, tail) : []
+  const condition = all([domain, ...asMet.map((guard) => guard.condition), ...tail])
   return {
     action: { kind: 'delete', ...involved.identity.address, condition },
     guards,

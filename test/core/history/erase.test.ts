@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openStore, type StoreKind, storeKinds } from '../../support/stores.ts'
-import { lostAfter, lostBefore, type Twist, times, watchedStore } from '../../support/watched-store.ts'
+import { lostAfter, lostBefore, meanwhile, type Twist, times, watchedStore } from '../../support/watched-store.ts'
 import { failsWith, hurried } from '../unit-of-work/world.ts'
 import { bank } from './account.ts'
 
@@ -76,6 +76,26 @@ for (const kind of storeKinds) {
         // One of a few is enough where it takes long.
         if (kind === 'dynamodb') nth += 4
       }
+    })
+  }
+
+  // No version tells of an erasure, so the last block had the tail as it had been read: with all that was erased since.
+  for (const end of ['deletion', 'deletion unseen', 'replacement'] as const) {
+    test(`a ${end} that was under way brings nothing back, and is done at once (${kind})`, async () => {
+      const { store, Account, key, history, unitOfWork, rest } = await secretive(kind)
+      let runs = 0
+      store.twist(meanwhile(() => history.erase(Account, key)))
+      await unitOfWork.run(async (work) => {
+        runs++
+        if (end === 'deletion unseen') work.delete(Account, key)
+        else work.delete(await work.get(Account, key))
+        if (end === 'replacement') work.create(Account, key)
+      })
+      assert.not.match(await rest(), /secret/)
+      const [last] = await history.of(Account, key, { reverse: true, limit: 1 }).toArray()
+      assert.is(last!.kind, end === 'replacement' ? 'created' : 'deleted')
+      assert.ok((await history.verify(Account, key)).ok)
+      assert.is(runs, 1)
     })
   }
 

@@ -8,9 +8,12 @@ import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
+import { all } from '../../../core/expression/condition.ts'
 import type { UpdateAction } from '../../../core/expression/update.ts'
+import { putBlock } from '../../../core/journal/block.ts'
+import { cutFirst, generationOf, tailOf } from '../../../core/journal/tail.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
-import { type WatchedStore, watchedStore } from '../../support/watched-store.ts'
+import { meanwhile, type Twist, times, type WatchedStore, watchedStore } from '../../support/watched-store.ts'
 
 const counter = {
   name: 'Counter',
@@ -138,6 +141,41 @@ test('a commit that meets a tail which another process has cut loses nothing', a
   assert.equal(plans().filter(isOnlyCut), [], 'it does not cut what has been cut')
   assert.equal(await history.verify(Counter, key), { ok: true, versions: 8, problems: [] })
   assert.equal(await unitOfWork.run((work) => work.get(Counter, key)), { ...key, n: 5, m: 2 })
+})
+
+// What goes into the last block is the tail as it is, so the deletion asks that it is the one that was read.
+test('a deletion that meets a tail which is cut time and again is done, and runs once', async () => {
+  const store = watchedStore(memoryStore())
+  const Own = defineModel({ ...counter, history: { entries: 64, bytes: 65_536 } })
+  const { unitOfWork, history } = createEngine({ store, models: [Own] })
+  await unitOfWork.run((work) => void work.create(Own, { ...key, n: 0, m: 0 }))
+  for (let i = 0; i < 30; i++) {
+    await unitOfWork.run(async (work) => void work.change(await work.get(Own, key), (draft) => void draft.n++))
+  }
+  const cutOne = meanwhile(async () => {
+    const [item] = await store.read([{ table: 'counters', key }], { consistent: true })
+    const first = tailOf(item!)[0]!
+    const block = {
+      generation: generationOf(item!)!,
+      entries: [first],
+      image: undefined,
+      last: undefined,
+      isEnd: false,
+    }
+    const cut = { kind: 'update', table: 'counters', key, update: cutFirst(1), condition: all([]) } as const
+    for (const action of [putBlock('draftwork-journal', { table: 'counters', key }, block), cut]) {
+      assert.is((await store.commit({ id: 'cut', actions: [action] })).kind, 'committed')
+    }
+  })
+  const asItIs: Twist = (_, apply) => apply()
+  store.twist(...times(20, cutOne).flatMap((each) => [each, asItIs, asItIs]))
+  let runs = 0
+  await unitOfWork.run(async (work) => {
+    runs++
+    work.delete(await work.get(Own, key))
+  })
+  assert.is(runs, 1)
+  assert.equal(await history.verify(Own, key), { ok: true, versions: 32, problems: [] })
 })
 
 test.run()
