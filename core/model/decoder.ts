@@ -10,6 +10,7 @@ import * as t from 'io-ts'
 import { isPlainObject } from '../data/plain-object.ts'
 import { binary, date } from './codecs.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
+import { lazily, oncePer } from './once.ts'
 import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
@@ -23,16 +24,7 @@ interface Decoder {
   readonly certain: boolean
 }
 
-const decoders = new WeakMap<t.Mixed, Decoder>()
-
-export function decoderOf(codec: t.Mixed): Decoder {
-  let decoder = decoders.get(codec)
-  if (decoder === undefined) {
-    decoder = compile(codec)
-    decoders.set(codec, decoder)
-  }
-  return decoder
-}
+export const decoderOf: (codec: t.Mixed) => Decoder = oncePer(compile)
 
 function compile(codec: t.Mixed): Decoder {
   const node = nodeOf(codec)
@@ -131,7 +123,7 @@ function fieldDecoders(codec: t.Mixed): readonly FieldDecoder[] | undefined {
     return Object.entries(node.props).map(([name, member]) => ({
       name,
       decode: decoderOf(member).decode,
-      staysAbsent: node.partial ? remembered(() => isNothing(member.decode(undefined))) : undefined,
+      staysAbsent: node.partial ? lazily(() => isNothing(member.decode(undefined))) : undefined,
     }))
   }
   if (node.kind !== 'intersection') return undefined
@@ -140,15 +132,6 @@ function fieldDecoders(codec: t.Mixed): readonly FieldDecoder[] | undefined {
 }
 
 const isNothing = (decoded: t.Validation<unknown>): boolean => !isRight(decoded) || decoded.right === undefined
-
-/** Asked late: a recursive schema is not whole while it is compiled. */
-function remembered(ask: () => boolean): () => boolean {
-  let answer: boolean | undefined
-  return () => {
-    answer ??= ask()
-    return answer
-  }
-}
 
 /** What the schema does not name stays as it is stored. */
 function addOthers(

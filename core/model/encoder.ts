@@ -12,22 +12,14 @@ import { narrowest, numberProblem } from '../data/number.ts'
 import { isPlainObject } from '../data/plain-object.ts'
 import { isIllFormed, toAttribute } from '../data/to-attribute.ts'
 import { binary, date } from './codecs.ts'
+import { oncePer } from './once.ts'
 import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
 /** The stored form, undefined for absence. `depth` is how many lists and maps stand around the value. */
 export type Encoder = (value: unknown, depth: number) => AttributeValue | undefined | typeof refused
 
-const encoders = new WeakMap<t.Mixed, Encoder>()
-
-export function encoderOf(codec: t.Mixed): Encoder {
-  let encoder = encoders.get(codec)
-  if (encoder === undefined) {
-    encoder = compile(codec)
-    encoders.set(codec, encoder)
-  }
-  return encoder
-}
+export const encoderOf: (codec: t.Mixed) => Encoder = oncePer(compile)
 
 function compile(codec: t.Mixed): Encoder {
   const node = nodeOf(codec)

@@ -5,6 +5,7 @@
  */
 import { isRight } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { oncePer } from './once.ts'
 import { nodeOf } from './schema.ts'
 
 export interface Field {
@@ -16,17 +17,8 @@ export interface Field {
 
 export type Fields = ReadonlyMap<string, Field>
 
-const known = new WeakMap<t.Mixed, Fields | null>()
-
 /** Undefined for a schema that describes something else than an object with fixed names. */
-export function fieldsOf(codec: t.Mixed): Fields | undefined {
-  let fields = known.get(codec)
-  if (fields === undefined) {
-    fields = findFields(codec) ?? null
-    known.set(codec, fields)
-  }
-  return fields ?? undefined
-}
+export const fieldsOf: (codec: t.Mixed) => Fields | undefined = oncePer(findFields)
 
 function findFields(codec: t.Mixed): Fields | undefined {
   const node = nodeOf(codec)

@@ -8,6 +8,7 @@
  */
 import * as t from 'io-ts'
 import { binary, date, epochSeconds, MapType, SetType, storedBigint } from './codecs.ts'
+import { oncePer } from './once.ts'
 
 type Props = Readonly<Record<string, t.Mixed>>
 
@@ -28,16 +29,7 @@ export type SchemaNode =
   | { readonly kind: 'any' }
   | { readonly kind: 'opaque' }
 
-const nodes = new WeakMap<t.Mixed, SchemaNode>()
-
-export function nodeOf(codec: t.Mixed): SchemaNode {
-  let node = nodes.get(codec)
-  if (node === undefined) {
-    node = describe(codec)
-    nodes.set(codec, node)
-  }
-  return node
-}
+export const nodeOf: (codec: t.Mixed) => SchemaNode = oncePer(describe)
 
 /** The codecs inside, one level down. */
 export function innerOf(node: SchemaNode): readonly t.Mixed[] {

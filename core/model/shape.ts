@@ -6,6 +6,7 @@
 import * as t from 'io-ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Fields, fieldsOf, merge } from './fields.ts'
+import { lazily, oncePer } from './once.ts'
 import { nodeOf } from './schema.ts'
 
 export type Shape = Kind & {
@@ -30,17 +31,8 @@ const leaf: Shape = Object.freeze({ kind: 'leaf' })
 const any: Shape = Object.freeze({ kind: 'any' })
 const list: Shape = Object.freeze({ kind: 'list' })
 
-const shapes = new WeakMap<t.Mixed, Shape>()
-
 /** Recursive schemas give shapes that are worked out as they are looked into, level by level. */
-export function shapeOf(codec: t.Mixed): Shape {
-  let shape = shapes.get(codec)
-  if (shape === undefined) {
-    shape = describe(codec)
-    shapes.set(codec, shape)
-  }
-  return shape
-}
+export const shapeOf: (codec: t.Mixed) => Shape = oncePer(describe)
 
 function describe(codec: t.Mixed): Shape {
   const node = nodeOf(codec)
@@ -146,14 +138,6 @@ function linesUp(codec: t.Mixed, above: Set<t.Mixed>): boolean {
       return false
     default:
       return node satisfies never
-  }
-}
-
-function lazily<A>(make: () => A): () => A {
-  let made: { readonly value: A } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
   }
 }
 
