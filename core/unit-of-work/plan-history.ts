@@ -131,6 +131,9 @@ function eventSteps(
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i])
 
+/** Its blocks come before those of this generation, and behind those of all earlier ones. */
+const sortsBefore = (generation: string): string => generation.slice(0, -1)
+
 /** The block that ends the history of a record which this action deletes or replaces; nothing where there is none to end. */
 export function endBlock(
   { id, journalTable, limits, metadata }: CommitContext,
@@ -147,8 +150,8 @@ export function endBlock(
     ? entryText({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })
     : history.entry(involved)
   const block: Block = {
-    // One whose history had not begun begins and ends with this commit.
-    generation: generationOf(known) ?? (isReplaced ? `${id}0` : id),
+    // One whose history had not begun begins and ends with this commit, and before the one that replaces it.
+    generation: generationOf(known) ?? (isReplaced ? sortsBefore(id) : id),
     entries: [...tailOf(known), { version, commit: id, entry }],
     image: undefined,
     last: imageOf(known),

@@ -135,6 +135,32 @@ for (const kind of storeKinds) {
     assert.ok((await w.history.verify(w.Note, w.key)).ok)
   })
 
+  // It had a generation that sorts behind the new record's: its deletion was told last, and passed for the latest life.
+  test(`what replaced a record that another program wrote is its later life (${kind})`, async () => {
+    const store = openStore(kind)
+    const w = await notes(store)
+    await store.write([{ kind: 'put', table: w.Note.table, key: w.key, item: { ...w.key, n: 1 } }])
+    await w.unitOfWork.run(async (work) => {
+      work.delete(await work.get(w.Note, w.key))
+      work.create(w.Note, { ...w.key, n: 2 })
+    })
+    await pause(2)
+    const alive = new Date()
+    await pause(2)
+    await w.change({ n: 3 })
+    await w.remove()
+    const events = await w.history.of(w.Note, w.key).toArray()
+    assert.equal(
+      events.map(({ kind, version }) => `${kind} ${version}`),
+      ['deleted 1', 'created 1', 'changed 2', 'deleted 3'],
+    )
+    assert.equal(await w.history.of(w.Note, w.key, { reverse: true }).toArray(), events.toReversed())
+    assert.is((await w.history.at(w.Note, w.key, { version: 1 }))?.n, 2)
+    assert.is((await w.history.at(w.Note, w.key, { version: 2 }))?.n, 3)
+    assert.is((await w.history.at(w.Note, w.key, { time: alive }))?.n, 2)
+    assert.ok((await w.history.verify(w.Note, w.key)).ok)
+  })
+
   // Its only entry is the deletion, before which going forwards knew of nothing.
   test(`the deletion of a record that another program wrote tells the same in both directions (${kind})`, async () => {
     const store = openStore(kind)
