@@ -4,7 +4,7 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
+import { addressKey, type Item, type ItemAddress, type ItemKey } from '../data/item.ts'
 import { type Condition, contains, exists } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
@@ -103,29 +103,32 @@ async function search(
 ): Promise<readonly CommittedRecord[]> {
   const { store, journalTable, models } = parts
   const tables = new Set([...models].map(({ table }) => table))
-  const recordIn = async (address: ItemAddress): Promise<CommittedRecord | undefined> => {
-    const any = modelOf(models, address.table, undefined)
-    const record = any && (await recordAt(parts, any, address, id, signal))
+  const recordIn = async (table: string, item: Item): Promise<CommittedRecord | undefined> => {
+    const any = modelOf(models, table, item)
+    const record = any && (await recordAt(parts, any, { table, key: keyIn(any, item) }, id, signal))
     // Of models that share a table, the record itself tells which one is its own.
-    return record && { ...record, model: modelOf(models, address.table, knownItem(record.version)) ?? record.model }
+    return record && { ...record, model: modelOf(models, table, knownItem(record.version)) ?? record.model }
   }
   for (const table of tables) {
     // No store looks into the texts of a list, so each record that has a tail comes here.
     for await (const item of itemsWith(store, table, exists([TAIL]), signal)) {
       if (!tailOf(item).some(({ commit }) => commit === id)) continue
-      const { keyParts } = modelOf(models, table, item)?.definition ?? { keyParts: [] }
-      const key = Object.fromEntries(keyParts.map(({ attribute }) => [attribute, item[attribute]]))
-      const record = await recordIn({ table, key: key as never })
+      const record = await recordIn(table, item)
       if (record) return completed(parts, record, signal)
     }
   }
   for await (const item of itemsWith(store, journalTable, contains([ENTRIES], id), signal)) {
     if (!decodeBlock(item).entries.some(({ commit }) => commit === id)) continue
-    const record = await recordIn(recordOfBlock(item))
+    const { table, key } = recordOfBlock(item)
+    const record = await recordIn(table, key)
     if (record) return completed(parts, record, signal)
   }
   return []
 }
+
+/** The key in the order of its parts, in which a store need not keep the names of a map. */
+const keyIn = ({ definition }: AnyModel, item: Item): ItemKey =>
+  Object.fromEntries(definition.keyParts.map(({ attribute }) => [attribute, item[attribute] as ItemKey[string]]))
 
 async function* itemsWith(
   store: HistoryParts['store'],

@@ -110,7 +110,7 @@ export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress
 /** The entries as a block's item has them. */
 export const textOf = (entries: readonly TailEntry[]): string => listed(entries).join(BETWEEN)
 
-/** Of which record the block in this item is. */
+/** Of which record the block in this item is. Its key is as the store keeps a map: the names may be in another order. */
 export const recordOfBlock = (item: Item): ItemAddress => ({ table: String(item[TABLE]), key: item[KEY] as ItemKey })
 
 /** The block that an item of the journal table holds. */
