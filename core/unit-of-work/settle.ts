@@ -9,6 +9,7 @@
 import type { AttributeMap } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
+import { isEngineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { commitId } from '../journal/commit-id.ts'
 import type { Sealer } from '../journal/sealer.ts'
@@ -52,7 +53,11 @@ export async function settle(changes: Changes, parts: SettleParts): Promise<Sett
   const { sealer } = parts
   const met = await meet(changes, parts)
   for (let plans = 1; ; plans++) {
-    const settled = await planAndSend(changes, met, parts)
+    const settled = await planAndSend(changes, met, parts).catch(async (error: unknown) => {
+      if (isEngineError(error, 'REJECTED') && (await madeRoomUnseen(changes, met, parts))) return undefined
+      throw error
+    })
+    if (!settled) continue
     if (settled.kind === 'committed') return settled
     const { plan, failures } = settled
     if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) return settled
@@ -116,6 +121,31 @@ async function meet({ records, signal }: Changes, { store, sealer }: SettleParts
     if (cut) met.set(identity.id, cut)
   }
   return met
+}
+
+/**
+ * Whether a commit that the store refused may fit now: of a record that was never seen nobody knows that it is full, and
+ * sealing its tail may make room.
+ */
+async function madeRoomUnseen(
+  { records, signal }: Changes,
+  met: Map<string, Item>,
+  { store, sealer }: SettleParts,
+): Promise<boolean> {
+  const unseen = records.filter((each) => isKept(each) && !each.stored && !met.has(each.identity.id))
+  if (unseen.length === 0) return false
+  const addresses = unseen.map(({ identity }) => identity.address)
+  // Where it cannot be read, the refusal is what there is to tell.
+  const items = await store.read(addresses, { consistent: true, signal }).catch(() => [])
+  let made = false
+  for (const [i, item] of items.entries()) {
+    const { address, id } = unseen[i]!.identity
+    const cut = item && sealer.needsRoom(item) && (await sealer.makeRoom(address, item))
+    if (!cut) continue
+    met.set(id, cut)
+    made = true
+  }
+  return made
 }
 
 const isDeletedUnseen = (each: RecordChange): boolean =>

@@ -86,6 +86,16 @@ for (const kind of storeKinds) {
     assert.is(await w.versions(), 7)
   })
 
+  // Until somebody loaded it, the store refused each of them.
+  test(`a record that its tail fills is changed unseen all the same (${kind})`, async () => {
+    const w = await large(kind)
+    await w.create('x'.repeat(LIMIT - 600))
+    const count = () => w.unitOfWork.run((work) => work.blind(w.Large, w.key, (blind) => blind.increment('n', 1)))
+    for (let i = 0; i < 20; i++) await count()
+    assert.is(await w.versions(), 21)
+    assert.is((await w.history.at(w.Large, w.key, { version: 21 }))?.n, 20)
+  })
+
   for (const end of ['changed', 'deleted unseen'] as const) {
     test(`a record that is all tail is ${end} (${kind})`, async () => {
       const w = await large(kind, 'k'.repeat(900))
