@@ -21,6 +21,8 @@ export interface Involved {
   readonly isLoaded: boolean
   /** The item as the engine met it later, for its own purposes: the function knows nothing of it. */
   readonly met: Item | undefined
+  /** Its history ended with an earlier deletion, after which something has put it back: it cannot end again. */
+  readonly hasEnded: boolean
   /** How many of the first entries of its tail, as last seen, are in a block already and may be cut off. */
   readonly sealed: number
   /** The state it had when loaded; undefined where it was not. */
@@ -35,7 +37,7 @@ export interface Involved {
 }
 
 /** What the function made of it. */
-export type RecordChange = Omit<Involved, 'met' | 'sealed'>
+export type RecordChange = Omit<Involved, 'met' | 'hasEnded' | 'sealed'>
 
 /** Every record that the attempt changed or looked at. */
 export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions['guard']): RecordChange[] {

@@ -25,7 +25,9 @@ export interface Journaled {
   readonly journalTable: string
 }
 
-const isKept = ({ involved }: PlannedAction): boolean => keepsHistory(involved)
+/** Whether the record's history gets to know of it. One that has ended is not told of another deletion. */
+const isKept = ({ involved }: PlannedAction): boolean =>
+  keepsHistory(involved) && !(involved.hasEnded && involved.state?.fate === 'deleted')
 
 /**
  * The item on which a single write whose answer was lost may be sent again, or the news that it was applied. A write that

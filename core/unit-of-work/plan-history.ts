@@ -141,10 +141,10 @@ export function endBlock(
   action: WriteAction,
   history: History,
 ): readonly WriteAction[] {
-  const { identity, state } = involved
+  const { identity, state, hasEnded } = involved
   const known = lastSeen(involved)
   const isReplaced = state?.fate === 'replaced'
-  if (!known || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
+  if (!known || hasEnded || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
   const version = versionOf(known) + 1
   const entry = isReplaced
     ? entryText({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })

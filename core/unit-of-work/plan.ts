@@ -45,8 +45,10 @@ export function planCommit(context: CommitContext, records: readonly Involved[])
   const history = historyOf(context, records, parts)
   const planned = records.flatMap((involved, i) => planRecord(context, involved, parts[i]!, history) ?? [])
   if (!own && planned.every(({ action }) => action.kind === 'check')) return undefined
-  const blocks = planned.flatMap(({ action, involved }) => endBlock(context, involved, action, history))
-  const behind = [...blocks, ...history.spilled, ...(own ? [own] : [])]
+  const blocks = planned.flatMap(({ action, involved }) =>
+    endBlock(context, involved, action, history).map((block) => ({ block, involved })),
+  )
+  const behind = [...blocks.map(({ block }) => block), ...history.spilled, ...(own ? [own] : [])]
   const actions = [...planned.map(({ action }) => action), ...behind]
   assertWithin(planned, actions.length, limits)
   for (const action of behind) {
@@ -54,7 +56,7 @@ export function planCommit(context: CommitContext, records: readonly Involved[])
     const what = action === own ? 'The outcome to keep' : 'A change with its history'
     if (size > limits.itemBytes) throw tooLarge(what, 'bytes in one item', limits.itemBytes, size)
   }
-  return { id, actions, planned }
+  return { id, actions, planned, ends: blocks.map(({ involved }) => involved) }
 }
 
 function planRecord(

@@ -25,4 +25,6 @@ export interface PlannedAction {
 export interface Planned extends WritePlan {
   /** Where the first actions come from; those behind them are the engine's own. */
   readonly planned: readonly PlannedAction[]
+  /** Of which records the next ones end the history. */
+  readonly ends: readonly Involved[]
 }

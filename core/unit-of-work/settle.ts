@@ -49,6 +49,13 @@ type SettledChanges =
   | { readonly kind: 'committed'; readonly plan: Planned | undefined }
   | { readonly kind: 'conflict'; readonly plan: Planned; readonly failures: readonly FailedAction[] }
 
+/** What the engine learns of records on its way. */
+interface Met {
+  readonly items: Map<string, Item>
+  /** Records whose history has ended, though they are there. */
+  readonly ended: Set<string>
+}
+
 export async function settle(changes: Changes, parts: SettleParts): Promise<SettledChanges> {
   const { sealer } = parts
   const met = await meet(changes, parts)
@@ -62,8 +69,12 @@ export async function settle(changes: Changes, parts: SettleParts): Promise<Sett
     const { plan, failures } = settled
     if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) return settled
     for (const { position, present } of failures) {
-      const { address, id: record } = plan.planned[position]!.involved.identity
-      met.set(record, (isFull(present!) && (await sealer.makeRoom(address, present!))) || present!)
+      const ended = endedBy(plan, position)
+      if (ended) met.ended.add(ended.identity.id)
+      else {
+        const { address, id: record } = plan.planned[position]!.involved.identity
+        met.items.set(record, (isFull(present!) && (await sealer.makeRoom(address, present!))) || present!)
+      }
     }
   }
 }
@@ -71,17 +82,18 @@ export async function settle(changes: Changes, parts: SettleParts): Promise<Sett
 /** Planned on what is known of the records. What waits to be cut off their tails goes along. */
 async function planAndSend(
   { records, metadata, own, signal }: Changes,
-  met: ReadonlyMap<string, Item>,
+  met: Met,
   { store, environment, sealer, journalTable }: SettleParts,
 ): Promise<SettledChanges> {
   const id = commitId(environment)
   const cuts = new Map<string, Cut>()
   const done = new Set<string>()
   const involve = (record: RecordChange): Involved => {
-    const known = { ...record, met: met.get(record.identity.id) }
+    const { id: key } = record.identity
+    const known = { ...record, met: met.items.get(key), hasEnded: met.ended.has(key) }
     const item = lastSeen(known)
     const cut = item && isKept(record) ? sealer.take(record.identity.address, item) : undefined
-    if (cut) cuts.set(record.identity.id, cut)
+    if (cut) cuts.set(key, cut)
     return { ...known, sealed: cut?.entries ?? 0 }
   }
   try {
@@ -105,20 +117,20 @@ async function planAndSend(
 const isKept = (record: RecordChange): boolean => record.state?.fate === 'kept' && keepsHistory(record)
 
 /** Items that must be known before anything can be planned: of records deleted unseen, and such with too long a tail. */
-async function meet({ records, signal }: Changes, { store, sealer }: SettleParts): Promise<Map<string, Item>> {
-  const met = new Map<string, Item>()
+async function meet({ records, signal }: Changes, { store, sealer }: SettleParts): Promise<Met> {
+  const met: Met = { items: new Map(), ended: new Set() }
   const unseen = records.filter((each) => isDeletedUnseen(each))
   if (unseen.length > 0) {
     const addresses = unseen.map(({ identity }) => identity.address)
     const items = await store.read(addresses, { consistent: true, signal })
-    for (const [i, item] of items.entries()) if (item) met.set(unseen[i]!.identity.id, item)
+    for (const [i, item] of items.entries()) if (item) met.items.set(unseen[i]!.identity.id, item)
   }
   for (const each of records) {
     const { state, identity } = each
-    const item = met.get(identity.id) ?? each.stored
+    const item = met.items.get(identity.id) ?? each.stored
     if (!item || !state || !keepsHistory(each) || !sealer.needsRoom(item)) continue
     const cut = await sealer.makeRoom(identity.address, item)
-    if (cut) met.set(identity.id, cut)
+    if (cut) met.items.set(identity.id, cut)
   }
   return met
 }
@@ -129,7 +141,7 @@ async function meet({ records, signal }: Changes, { store, sealer }: SettleParts
  */
 async function madeRoomUnseen(
   { records, signal }: Changes,
-  met: Map<string, Item>,
+  { items: met }: Met,
   { store, sealer }: SettleParts,
 ): Promise<boolean> {
   const unseen = records.filter((each) => isKept(each) && !each.stored && !met.has(each.identity.id))
@@ -157,9 +169,16 @@ const missingRecords = ({ planned }: Planned): readonly FailedAction[] =>
     isDeletedUnseen(involved) && !involved.met ? [{ position, present: undefined }] : [],
   )
 
+/**
+ * The record whose last block this action is. Where it is refused and nothing else is, that life has ended before, and the
+ * record was put back: by a creation that arrived twice, the second time after the deletion, or from a backup.
+ */
+const endedBy = (plan: Planned, position: number): Involved | undefined => plan.ends[position - plan.planned.length]
+
 /** Whether all that the function relied on holds of the item, so that the refusal was for the engine's own sake. */
 function isOurs(plan: Planned, { position, present }: FailedAction): boolean {
   const planned = plan.planned[position]
+  if (endedBy(plan, position)) return true
   return planned !== undefined && present !== undefined && evaluate(planned.domain, present)
 }
 

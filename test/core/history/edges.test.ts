@@ -161,6 +161,29 @@ for (const kind of storeKinds) {
     assert.ok((await w.history.verify(w.Note, w.key)).ok)
   })
 
+  // Its history has its last block already, so each deletion was a conflict at no path.
+  for (const again of ['deleted', 'replaced'] as const) {
+    test(`a record that was put back after its deletion is ${again} (${kind})`, async () => {
+      const store = openStore(kind)
+      const w = await notes(store)
+      await w.create({ n: 1 })
+      const [item] = await store.read([{ table: w.Note.table, key: w.key }], { consistent: true })
+      await w.remove()
+      // As a duplicate of the creation does that arrives late.
+      await store.write([{ kind: 'put', table: w.Note.table, key: w.key, item: item! }])
+      let runs = 0
+      await w.unitOfWork.run(async (work) => {
+        runs++
+        work.delete(await work.get(w.Note, w.key))
+        if (again === 'replaced') work.create(w.Note, { ...w.key, n: 2 })
+      })
+      assert.is(runs, 1)
+      assert.is((await w.unitOfWork.run((work) => work.find(w.Note, w.key)))?.n, again === 'replaced' ? 2 : undefined)
+      const { ok, versions } = await w.history.verify(w.Note, w.key)
+      assert.equal([ok, versions], [true, again === 'replaced' ? 3 : 2])
+    })
+  }
+
   // Its only entry is the deletion, before which going forwards knew of nothing.
   test(`the deletion of a record that another program wrote tells the same in both directions (${kind})`, async () => {
     const store = openStore(kind)
