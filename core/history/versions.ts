@@ -138,8 +138,8 @@ const leadsBack = ({ generation, version, entry }: Version, last: Version): bool
   generation === last.generation && version === last.version + 1 && !entry.erased
 
 /** Versions one after the other, going back from after the last. */
-function filled(versions: readonly Version[]): readonly Version[] {
-  let behind: Image = unknown
+function filled(versions: readonly Version[], last: Image = unknown): readonly Version[] {
+  let behind = last
   return versions
     .toReversed()
     .map((each) => {
@@ -151,18 +151,6 @@ function filled(versions: readonly Version[]): readonly Version[] {
     .toReversed()
 }
 
-/** Before and after each entry, going back from after the last. Before a creation stands what it made. */
-function imagesBackwards(after: Image, entries: readonly Decoded[]): readonly { before: Image; after: Image }[] {
-  const images: { before: Image; after: Image }[] = []
-  let state = after
-  for (const { decoded: entry } of entries.toReversed()) {
-    const before = entry.kind === 'created' ? state : imageBefore(state, entry)
-    images.unshift({ before, after: state })
-    state = before
-  }
-  return images
-}
-
 /** Newest first, from the record as it is now, or was when the caller read it. */
 export async function* versionsBackwards(
   source: Source,
@@ -170,19 +158,18 @@ export async function* versionsBackwards(
   read?: { readonly record: Item | undefined },
 ): AsyncGenerator<Version> {
   const { generation, from = 0, to = Number.POSITIVE_INFINITY } = range
-  const places = new Map<string, { next: number; image: Image }>()
+  /** The last one told of each generation. */
+  const places = new Map<string, Version>()
   const record = read ? read.record : await readRecord(source)
   const present = record && generationOf(record)
   if (record && present !== undefined && (generation ?? present) === present) {
     const entries = await decoded(source, tailOf(record))
-    const images = imagesBackwards(image(imageOf(record)), entries)
-    for (let i = entries.length - 1; i >= 0; i--) {
-      const version = versionFrom(present, entries[i]!, images[i]!)
-      if (version.version < from) return
-      if (version.version <= to) yield version
+    const tail = { generation: present, image: undefined, last: undefined }
+    for (const each of versionsOf(tail, entries, image(imageOf(record))).toReversed()) {
+      if (each.version < from) return
+      if (each.version <= to) yield each
+      places.set(present, each)
     }
-    const [first] = entries
-    if (first) places.set(present, { next: first.version - 1, image: images[0]!.before })
   }
   const blocks =
     generation === undefined
@@ -193,50 +180,28 @@ export async function* versionsBackwards(
           true,
         )
   for await (const block of blocks) {
+    const place = places.get(block.generation)
     const entries = await decoded(source, block.entries)
-    const place = places.get(block.generation) ?? { next: Number.POSITIVE_INFINITY, image: unknown }
-    const rest = entries.filter(({ version }) => version <= place.next)
+    const rest = entries.filter(({ version }) => !place || version < place.version)
     // Of a walk that began further back, what was told of the tail is not what comes next.
-    const images = imagesOf(block, rest, rest.at(-1)?.version === place.next ? place.image : unknown)
-    for (let i = rest.length - 1; i >= 0; i--) {
-      const version = versionFrom(block.generation, rest[i]!, images[i]!)
-      if (version.version < from && generation !== undefined) return
-      if (version.version >= from && version.version <= to) yield version
+    const behind = place && rest.at(-1)?.version === place.version - 1 ? place.before : unknown
+    for (const each of versionsOf(block, rest, behind).toReversed()) {
+      if (each.version < from && generation !== undefined) return
+      if (each.version >= from && each.version <= to) yield each
+      places.set(block.generation, each)
     }
-    const [first] = rest
-    if (first) places.set(block.generation, { next: first.version - 1, image: images[0]!.before })
   }
 }
 
-const versionFrom = (
-  generation: string,
-  { version, commit, decoded: entry }: Decoded,
-  { before, after }: { before: Image; after: Image },
-): Version => ({
-  generation,
-  version,
-  commit,
-  entry,
-  before: entry.kind === 'created' ? absentImage : before,
-  after,
-})
-
-/** Of a block's entries: from the image that it has, or back from the one behind it. */
-function imagesOf(block: Block, entries: readonly Decoded[], behind: Image) {
-  if (block.isEnd && block.last) {
-    const last = entries.at(-1)
-    if (!last) return []
-    const before = image(block.last)
-    return [...imagesBackwards(before, entries.slice(0, -1)), { before, after: absentImage }]
-  }
-  if (behind.known || !block.image || entries[0]?.version !== block.entries[0]?.version) {
-    return imagesBackwards(behind, entries)
-  }
-  let state: Image = image(block.image)
-  return entries.map(({ decoded: entry }, i) => {
-    const before = i === 0 ? imageBefore(state, entry) : state
-    const after = i === 0 ? state : imageAfter(state, entry)
-    state = after
-    return { before, after }
-  })
+/** Of a block or tail: as going forwards through it tells, and otherwise going back from behind it. */
+function versionsOf(
+  { generation, image: first, last }: Pick<Block, 'generation' | 'image' | 'last'>,
+  entries: readonly Decoded[],
+  behind: Image,
+): readonly Version[] {
+  const place: Place = { next: undefined, image: unknown }
+  const versions = entries.flatMap(
+    (each, i) => advance(place, { generation, last }, each, i === 0 ? first : undefined) ?? [],
+  )
+  return filled(versions, behind)
 }
