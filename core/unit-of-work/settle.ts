@@ -117,21 +117,10 @@ async function planAndSend(
 const isKept = (record: RecordChange): boolean => record.state?.fate === 'kept' && keepsHistory(record)
 
 /** Items that must be known before anything can be planned: of records deleted unseen, and such with too long a tail. */
-async function meet({ records, signal }: Changes, { store, sealer }: SettleParts): Promise<Met> {
+async function meet({ records, signal }: Changes, parts: SettleParts): Promise<Met> {
   const met: Met = { items: new Map(), ended: new Set() }
-  const unseen = records.filter((each) => isDeletedUnseen(each))
-  if (unseen.length > 0) {
-    const addresses = unseen.map(({ identity }) => identity.address)
-    const items = await store.read(addresses, { consistent: true, signal })
-    for (const [i, item] of items.entries()) if (item) met.items.set(unseen[i]!.identity.id, item)
-  }
-  for (const each of records) {
-    const { state, identity } = each
-    const item = met.items.get(identity.id) ?? each.stored
-    if (!item || !state || !keepsHistory(each) || !sealer.needsRoom(item)) continue
-    const cut = await sealer.makeRoom(identity.address, item)
-    if (cut) met.items.set(identity.id, cut)
-  }
+  await look(records.filter(isDeletedUnseen), met, parts.store, signal)
+  await makeRoom(records, met, parts.sealer)
   return met
 }
 
@@ -141,20 +130,37 @@ async function meet({ records, signal }: Changes, { store, sealer }: SettleParts
  */
 async function madeRoomUnseen(
   { records, signal }: Changes,
-  { items: met }: Met,
+  met: Met,
   { store, sealer }: SettleParts,
 ): Promise<boolean> {
-  const unseen = records.filter((each) => isKept(each) && !each.stored && !met.has(each.identity.id))
-  if (unseen.length === 0) return false
-  const addresses = unseen.map(({ identity }) => identity.address)
+  const unseen = records.filter((each) => isKept(each) && !each.stored && !met.items.has(each.identity.id))
   // Where it cannot be read, the refusal is what there is to tell.
-  const items = await store.read(addresses, { consistent: true, signal }).catch(() => [])
+  await look(unseen, met, store, signal).catch(() => undefined)
+  return makeRoom(unseen, met, sealer)
+}
+
+async function look(
+  records: readonly RecordChange[],
+  met: Met,
+  store: Store,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (records.length === 0) return
+  const addresses = records.map(({ identity }) => identity.address)
+  const items = await store.read(addresses, { consistent: true, signal })
+  for (const [i, item] of items.entries()) if (item) met.items.set(records[i]!.identity.id, item)
+}
+
+/** Whether it made any, in tails of records that are to be written. */
+async function makeRoom(records: readonly RecordChange[], met: Met, sealer: Sealer): Promise<boolean> {
   let made = false
-  for (const [i, item] of items.entries()) {
-    const { address, id } = unseen[i]!.identity
-    const cut = item && sealer.needsRoom(item) && (await sealer.makeRoom(address, item))
+  for (const each of records) {
+    const { state, identity } = each
+    const item = met.items.get(identity.id) ?? each.stored
+    if (!item || !state || !keepsHistory(each) || !sealer.needsRoom(item)) continue
+    const cut = await sealer.makeRoom(identity.address, item)
     if (!cut) continue
-    met.set(id, cut)
+    met.items.set(identity.id, cut)
     made = true
   }
   return made
