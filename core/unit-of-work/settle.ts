@@ -13,7 +13,7 @@ import { isEngineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { commitId } from '../journal/commit-id.ts'
 import type { Sealer } from '../journal/sealer.ts'
-import { isFull } from '../journal/tail.ts'
+import { generationOf, isFull } from '../journal/tail.ts'
 import type { Cut } from '../journal/waiting-cuts.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { Store } from '../store/store.ts'
@@ -52,8 +52,8 @@ type SettledChanges =
 /** What the engine learns of records on its way. */
 interface Met {
   readonly items: Map<string, Item>
-  /** Records whose history has ended, though they are there. */
-  readonly ended: Set<string>
+  /** Records whose history has ended, though they are there, by their generation: who creates one anew begins another. */
+  readonly ended: Map<string, string | undefined>
 }
 
 export async function settle(changes: Changes, parts: SettleParts): Promise<SettledChanges> {
@@ -70,7 +70,7 @@ export async function settle(changes: Changes, parts: SettleParts): Promise<Sett
     if (plans >= MAX_PLANS || !failures.every((failure) => isOurs(plan, failure))) return settled
     for (const { position, present } of failures) {
       const ended = endedBy(plan, position)
-      if (ended) met.ended.add(ended.identity.id)
+      if (ended) met.ended.set(ended.identity.id, generationOf(lastSeen(ended)!))
       else {
         const { address, id: record } = plan.planned[position]!.involved.identity
         met.items.set(record, (isFull(present!) && (await sealer.makeRoom(address, present!))) || present!)
@@ -90,11 +90,12 @@ async function planAndSend(
   const done = new Set<string>()
   const involve = (record: RecordChange): Involved => {
     const { id: key } = record.identity
-    const known = { ...record, met: met.items.get(key), hasEnded: met.ended.has(key) }
-    const item = lastSeen(known)
+    const seen = { ...record, met: met.items.get(key) }
+    const item = lastSeen(seen)
+    const hasEnded = item !== undefined && met.ended.has(key) && met.ended.get(key) === generationOf(item)
     const cut = item && isKept(record) ? sealer.take(record.identity.address, item) : undefined
     if (cut) cuts.set(key, cut)
-    return { ...known, sealed: cut?.entries ?? 0 }
+    return { ...seen, hasEnded, sealed: cut?.entries ?? 0 }
   }
   try {
     const context = { id, limits: store.limits, journalTable, metadata, own: own(id) }
@@ -118,7 +119,7 @@ const isKept = (record: RecordChange): boolean => record.state?.fate === 'kept' 
 
 /** Items that must be known before anything can be planned: of records deleted unseen, and such with too long a tail. */
 async function meet({ records, signal }: Changes, parts: SettleParts): Promise<Met> {
-  const met: Met = { items: new Map(), ended: new Set() }
+  const met: Met = { items: new Map(), ended: new Map() }
   await look(records.filter(isDeletedUnseen), met, parts.store, signal)
   await makeRoom(records, met, parts.sealer)
   return met

@@ -1,6 +1,7 @@
 /** Stories of erasing: what goes for good, whoever interferes, and what is told of what came later. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createEngine } from '../../../core/engine.ts'
 import { openStore, type StoreKind, storeKinds } from '../../support/stores.ts'
 import { lostAfter, lostBefore, meanwhile, type Twist, times, watchedStore } from '../../support/watched-store.ts'
 import { failsWith, hurried } from '../unit-of-work/world.ts'
@@ -37,6 +38,7 @@ async function secretive(kind: StoreKind) {
   store.forget()
   return {
     ...w,
+    inner,
     store,
     /** All that is stored, as a text. */
     async rest() {
@@ -82,7 +84,10 @@ for (const kind of storeKinds) {
   // No version tells of an erasure, so the last block had the tail as it had been read: with all that was erased since.
   for (const end of ['deletion', 'deletion unseen', 'replacement'] as const) {
     test(`a ${end} that was under way brings nothing back, and is done at once (${kind})`, async () => {
-      const { store, Account, key, history, unitOfWork, rest } = await secretive(kind)
+      const { inner, journal, Account, key, history, rest } = await secretive(kind)
+      // An engine that has nothing else to send.
+      const store = watchedStore(inner)
+      const { unitOfWork } = createEngine({ store, models: [Account], journalTable: journal })
       let runs = 0
       store.twist(meanwhile(() => history.erase(Account, key)))
       await unitOfWork.run(async (work) => {
