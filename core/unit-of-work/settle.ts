@@ -52,7 +52,7 @@ type SettledChanges =
 /** What the engine learns of records on its way. */
 interface Met {
   readonly items: Map<string, Item>
-  /** Records whose history has ended, though they are there, by their generation: who creates one anew begins another. */
+  /** Generations of records that have ended. A record may still be there, or again, or be of another one. */
   readonly ended: Map<string, string | undefined>
 }
 
@@ -90,12 +90,12 @@ async function planAndSend(
   const done = new Set<string>()
   const involve = (record: RecordChange): Involved => {
     const { id: key } = record.identity
-    const seen = { ...record, met: met.items.get(key) }
-    const item = lastSeen(seen)
-    const hasEnded = item !== undefined && met.ended.has(key) && met.ended.get(key) === generationOf(item)
+    const known = { ...record, met: met.items.get(key) }
+    const item = lastSeen(known)
     const cut = item && isKept(record) ? sealer.take(record.identity.address, item) : undefined
     if (cut) cuts.set(key, cut)
-    return { ...seen, hasEnded, sealed: cut?.entries ?? 0 }
+    const hasEnded = !!item && met.ended.has(key) && met.ended.get(key) === generationOf(item)
+    return { ...known, hasEnded, sealed: cut?.entries ?? 0 }
   }
   try {
     const context = { id, limits: store.limits, journalTable, metadata, own: own(id) }
@@ -177,8 +177,8 @@ const missingRecords = ({ planned }: Planned): readonly FailedAction[] =>
   )
 
 /**
- * The record whose last block this action is. Where it is refused and nothing else is, that life has ended before, and the
- * record was put back: by a creation that arrived twice, the second time after the deletion, or from a backup.
+ * The record whose last block this action is. Where it is refused that life has ended before. Either there is another one by
+ * now, or the record was put back: by a creation that arrived twice, the second time after the deletion, or from a backup.
  */
 const endedBy = (plan: Planned, position: number): Involved | undefined => plan.ends[position - plan.planned.length]
 

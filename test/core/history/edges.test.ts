@@ -184,6 +184,25 @@ for (const kind of storeKinds) {
     })
   }
 
+  // The last block that is there already is that of the life before.
+  test(`a deletion unseen of a record that was deleted and created meanwhile is in its history (${kind})`, async () => {
+    const store = watchedStore(openStore(kind))
+    const w = await notes(store)
+    await w.create({ n: 1 })
+    store.twist(
+      meanwhile(async () => {
+        await w.remove()
+        await w.create({ n: 2 })
+      }),
+    )
+    await w.unitOfWork.run((work) => work.delete(w.Note, w.key))
+    const events = await w.history.of(w.Note, w.key).toArray()
+    assert.equal(
+      events.map(({ kind, version }) => `${kind} ${version}`),
+      ['created 1', 'deleted 2', 'created 1', 'deleted 2'],
+    )
+  })
+
   // Its only entry is the deletion, before which going forwards knew of nothing.
   test(`the deletion of a record that another program wrote tells the same in both directions (${kind})`, async () => {
     const store = openStore(kind)
