@@ -71,7 +71,7 @@ export function putEnd(journal: string, record: ItemAddress, block: Block, itemB
   const whole = putBlock(journal, record, block)
   if (!block.last || whole.kind !== 'put' || itemSize(whole.item) <= itemBytes) return [whole]
   const { table, key } = lastAddress(journal, record, block.generation)
-  const item = { ...key, [COMMIT]: block.entries.at(-1)!.commit, [LAST]: flat(block.last, 1) }
+  const item = { ...key, [COMMIT]: block.entries.at(-1)!.commit, [LAST]: flat(block.last) }
   return [
     putBlock(journal, record, { ...block, isLastApart: true }),
     { kind: 'put', table, key, item, condition: absent(['p']) },
@@ -99,8 +99,8 @@ export const encodeBlock = (key: ItemKey, { table, key: recordKey }: ItemAddress
   ...key,
   [FIRST]: block.entries[0]?.version ?? 0,
   [ENTRIES]: textOf(block.entries),
-  ...(block.image ? { [IMAGE]: flat(block.image, 1) } : {}),
-  ...(block.last && !block.isLastApart ? { [LAST]: flat(block.last, 1) } : {}),
+  ...(block.image ? { [IMAGE]: flat(block.image) } : {}),
+  ...(block.last && !block.isLastApart ? { [LAST]: flat(block.last) } : {}),
   ...(block.isLastApart ? { [APART]: true } : {}),
   ...(block.isEnd ? { [COMMIT]: block.entries.at(-1)?.commit ?? '' } : {}),
   [TABLE]: table,

@@ -1,5 +1,5 @@
 /**
- * Values of a history that are nested too deeply for where they are kept, some levels below where they were in the record:
+ * Values of a history that are nested too deeply for where they are kept, one level below where they were in the record:
  * those are kept as text. Neither the image of a record nor what is kept of an entry is a string otherwise.
  *
  * @module
@@ -8,9 +8,9 @@ import type { AttributeValue } from '../data/attribute-value.ts'
 import { levels, MAX_LEVELS } from '../data/levels.ts'
 import { parseValue, valueText } from '../data/value-text.ts'
 
-/** `above`: the levels over the value where it is stored, the item counted. */
-export const flat = (value: AttributeValue, above: number): AttributeValue =>
-  levels(value) + above > MAX_LEVELS ? valueText(value) : value
+/** As it is kept in an attribute of an item. */
+export const flat = (value: AttributeValue): AttributeValue =>
+  levels(value) + 1 > MAX_LEVELS ? valueText(value) : value
 
 /** What `flat` was given. */
 export const unflat = (stored: AttributeValue | undefined): AttributeValue | undefined =>

@@ -122,7 +122,7 @@ export class Sealer {
     this.#waiting.giveBack(cut, isDone)
   }
 
-  /** Whether the tail must be sealed before the next commit, not behind it. */
+  /** Whether the tail must be sealed before the next commit, not beside it. */
   needsRoom(item: Item): boolean {
     if (tailLength(item) < 2) return false
     const { itemBytes } = this.#parts.store.limits

@@ -59,7 +59,7 @@ export function spill(
   }))
   const put = (part: 'new' | 'old', value: AttributeValue): WriteAction => {
     const { table, key } = partAddress(journal, record, commit, part)
-    return { kind: 'put', table, key, item: { ...key, [COMMIT]: commit, e: flat(value, 1) }, condition: absent(['p']) }
+    return { kind: 'put', table, key, item: { ...key, [COMMIT]: commit, e: flat(value) }, condition: absent(['p']) }
   }
   const { steps: _, ...shell } = entry
   return {

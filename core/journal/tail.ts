@@ -74,8 +74,8 @@ export const firstEntry = (commit: string, entry: string): Item => ({
 export const notYetApplied = (commit: string, entry: string): Condition =>
   not(contains([TAIL], kept({ commit, entry })))
 
-/** Nothing was sealed or erased since the item was as known, so an id that is not in its tail now was never added to it since. */
-export const notSealedSince = (known: Item): Condition => (tailLength(known) === 0 ? absent([TAIL]) : beginsWith(known))
+/** Nothing was cut off or erased since the item was as known, so an id that is not in its tail now was never added to it since. */
+export const notCutSince = (known: Item): Condition => (tailLength(known) === 0 ? absent([TAIL]) : beginsWith(known))
 
 /**
  * The tail can take another entry. Asked by writes that never saw the record: if nobody else reads it either, nobody else

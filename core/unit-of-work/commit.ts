@@ -10,7 +10,7 @@ import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import type { WritePlan } from '../store/write-plan.ts'
 import { aborted } from './aborted.ts'
-import { isOnlySealed, type Journaled, resent, seenSince, unknownOutcome, wasApplied } from './lost-answer.ts'
+import { isOnlyCut, type Journaled, resent, seenSince, unknownOutcome, wasApplied } from './lost-answer.ts'
 import type { Planned } from './planned.ts'
 
 interface CommitParts extends Journaled {
@@ -36,9 +36,9 @@ export async function commitPlan(plan: Planned, parts: CommitParts): Promise<Set
     if (outcome.kind === 'conflict') {
       const applied = await wasApplied(plan, outcome.failures, parts, lost)
       if (applied) return { kind: 'committed' }
-      const sealed = lost && sends < maxSends && isOnlySealed(plan, outcome.failures)
-      if (!sealed) return outcome
-      next = resent(plan, parts.journalTable, sealed)
+      const cut = lost && sends < maxSends && isOnlyCut(plan, outcome.failures)
+      if (!cut) return outcome
+      next = resent(plan, parts.journalTable, cut)
       continue
     }
     if (outcome.kind === 'unknown') lost ??= { cause: outcome.cause }

@@ -12,7 +12,7 @@ import { evaluate } from '../expression/evaluate.ts'
 import { endAddress } from '../journal/block.ts'
 import { type Sought, searchHistory, told } from '../journal/evidence.ts'
 import { COMMIT } from '../journal/journal-table.ts'
-import { notSealedSince, VERSION } from '../journal/tail.ts'
+import { notCutSince, VERSION } from '../journal/tail.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { ReadStore } from '../store/store.ts'
 import type { WriteAction, WritePlan } from '../store/write-plan.ts'
@@ -63,7 +63,7 @@ export function resent(plan: Planned, journalTable: string, known: Item | undefi
   if (!isKept(planned)) {
     return known ? only(known[VERSION] === undefined ? absent([VERSION]) : equals([VERSION], known[VERSION])) : plan
   }
-  if (planned.involved.state?.fate !== 'created') return known ? only(notSealedSince(known)) : plan
+  if (planned.involved.state?.fate !== 'created') return known ? only(notCutSince(known)) : plan
   // Created and deleted again meanwhile, it would be absent as before.
   const end: WriteAction = {
     kind: 'check',
@@ -73,8 +73,8 @@ export function resent(plan: Planned, journalTable: string, known: Item | undefi
   return { id: plan.id, actions: [action, end] }
 }
 
-/** The present item, where all that a repeated write failed on is that its record’s tail was sealed since. */
-export function isOnlySealed(plan: Planned, failures: readonly FailedAction[]): Item | undefined {
+/** The present item, where all that a repeated write failed on is that its record’s tail was cut since. */
+export function isOnlyCut(plan: Planned, failures: readonly FailedAction[]): Item | undefined {
   const [failure] = failures
   const planned = failure && plan.planned[failure.position]
   if (plan.actions.length > 1 || !planned || !failure.present || !isKept(planned)) return undefined

@@ -17,7 +17,7 @@ import {
   firstEntry,
   generationOf,
   hasRoom,
-  notSealedSince,
+  notCutSince,
   notYetApplied,
   recordEntry,
   sameRecord,
@@ -84,7 +84,7 @@ function planRecord(
  * late from being applied as well: of a record that was seen, what came since must still be in its tail.
  */
 const onlyOnce = (loose: Update, stored: Item | undefined, known: Item | undefined): Condition[] =>
-  stored && known && loose.some(({ kind }) => kind === 'append' || kind === 'increment') ? [notSealedSince(known)] : []
+  stored && known && loose.some(({ kind }) => kind === 'append' || kind === 'increment') ? [notCutSince(known)] : []
 
 const partitionOf = ({ identity }: Involved): string => Object.keys(identity.address.key)[0]!
 
@@ -130,7 +130,7 @@ function planReplacement(context: CommitContext, involved: Involved, history: Hi
 /** What a last block takes over of the tail may have been sealed or erased since, of which no version tells. */
 function sameTail(involved: Involved): Condition[] {
   const known = lastSeen(involved)
-  return known && keepsHistory(involved) ? [notSealedSince(known)] : []
+  return known && keepsHistory(involved) ? [notCutSince(known)] : []
 }
 
 function planDeletion(context: CommitContext, involved: Involved): PlannedAction | undefined {

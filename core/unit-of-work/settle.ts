@@ -104,7 +104,7 @@ async function planAndSend(
     const missing = missingRecords(plan)
     if (missing.length > 0) return { kind: 'conflict', plan, failures: missing }
     const sent = commitPlan(plan, { store, environment, journalTable, sends: MAX_SENDS, signal })
-    // Behind the commit's request, beside its way.
+    // The request has left: this runs while its answer is under way.
     sealBeside(plan, sealer)
     const settled = await sent
     if (settled.kind !== 'committed') return { ...settled, plan }
