@@ -27,7 +27,7 @@ import {
 import { commitId } from '../journal/commit-id.ts'
 import { entryText, erasedEntry, parseEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
-import { Sealer } from '../journal/sealer.ts'
+import { sealToLast } from '../journal/seal.ts'
 import { isStub, readEntries } from '../journal/spill.ts'
 import { beginsWith, GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
@@ -59,12 +59,10 @@ export async function eraseHistory(parts: HistoryParts, source: Source): Promise
 
 /** Whether nothing came in between. */
 async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string>): Promise<boolean> {
-  const { store, environment, journalTable } = parts
-  const sealer = new Sealer({ store, environment, journalTable })
   const record = await readRecord(source)
   const generation = record && generationOf(record)
   if (!record || generation === undefined) return true
-  const cut: Item | undefined = await sealer.cutToLast(source.address, record)
+  const cut: Item | undefined = await sealToLast(parts, { address: source.address, item: record })
   if (!cut) return false
   const [last, ...more] = tailOf(cut)
   if (!last) return true
@@ -81,7 +79,7 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
     if (outcome !== 'committed') return false
   }
   const block: Block = { generation, entries: [shell], image: undefined, last: undefined, isEnd: false }
-  await send(parts, putBlock(journalTable, source.address, block))
+  await send(parts, putBlock(parts.journalTable, source.address, block))
   return true
 }
 
