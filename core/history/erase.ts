@@ -28,11 +28,12 @@ import { commitId } from '../journal/commit-id.ts'
 import { entryText, erasedEntry, parseEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { sealToLast } from '../journal/seal.ts'
+import type { Source } from '../journal/source.ts'
 import { isStub, readEntries } from '../journal/spill.ts'
 import { beginsWith, GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
+import { readRecord } from './block-order.ts'
 import type { HistoryParts } from './history-parts.ts'
-import { readRecord, type Source } from './source.ts'
 
 const MAX_ROUNDS = 10
 
@@ -67,7 +68,7 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
   const [last, ...more] = tailOf(cut)
   if (!last) return true
   if (more.length > 0) return false
-  const shell = await shellOf(parts, source, last, erased)
+  const shell = await shellOf(source, last, erased)
   if (shell !== last) {
     const outcome = await send(parts, {
       kind: 'update',
@@ -85,10 +86,10 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
 
 /** Whether all of them are shells now. */
 async function eraseBlocks(parts: HistoryParts, source: Source, erased: Set<string>): Promise<boolean> {
-  const { journalTable, store } = parts
+  const { journalTable } = parts
   let isDone = true
-  for await (const block of readBlocks(store, journalTable, source.address, { signal: source.signal })) {
-    const entries = await Promise.all(block.entries.map((entry) => shellOf(parts, source, entry, erased)))
+  for await (const block of readBlocks(source)) {
+    const entries = await Promise.all(block.entries.map((entry) => shellOf(source, entry, erased)))
     const { generation, isEnd } = block
     const shell: Block = { generation, entries, image: undefined, last: undefined, isEnd }
     const isShell = entries.every((entry, i) => entry === block.entries[i])
@@ -134,16 +135,11 @@ async function keptApart({ store, journalTable }: HistoryParts, { address, signa
 }
 
 /** The entry without its values; the same one where it has none. */
-async function shellOf(
-  { store, journalTable }: HistoryParts,
-  { address, signal }: Source,
-  entry: TailEntry,
-  erased: Set<string>,
-): Promise<TailEntry> {
+async function shellOf(source: Source, entry: TailEntry, erased: Set<string>): Promise<TailEntry> {
   if (!isStub(entry.entry) && parseEntry(entry.entry).erased) return entry
   // Counted before it is: an answer may be lost.
   erased.add(entry.commit)
-  const [whole] = await readEntries(store, journalTable, address, [entry], { signal })
+  const [whole] = await readEntries(source, [entry])
   return { ...entry, entry: entryText(erasedEntry(whole!.decoded)) }
 }
 

@@ -7,11 +7,14 @@
  *
  * @module
  */
+
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
 import { isEngineError } from '../errors.ts'
 import { type Block, decodeBlock, endAddress } from '../journal/block.ts'
+import { readBlocks } from '../journal/read-blocks.ts'
+import type { Source } from '../journal/source.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf, versionOf } from '../journal/tail.ts'
 import { keyOfRecord } from '../model/key.ts'
@@ -21,7 +24,6 @@ import type { Change } from '../store/changes.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { eventsOf, type HistoryEvent } from './event.ts'
 import { image } from './image.ts'
-import { blocksOf, type Source } from './source.ts'
 
 /** From where, and whose events, a feed tells. `signal` ends it, without an error. */
 export interface FollowOptions<M extends AnyModel> extends RequestOptions {
@@ -125,7 +127,7 @@ async function eventsOfChange(
   const { table, key, before, after } = change
   const source: Source = { store, journalTable, address: { table, key }, signal }
   const tell = async (generation: string, entry: TailEntry, to: Item | undefined) => {
-    const [read] = await readEntries(store, journalTable, source.address, [entry], { signal })
+    const [read] = await readEntries(source, [entry])
     const { version, commit, decoded } = read!
     const from = decoded.kind === 'created' ? undefined : before
     return eventsOf(model, keyOfChange(model, change) as never, {
@@ -166,7 +168,7 @@ async function endsOf(source: Source, item: Item): Promise<readonly Block[]> {
     return end ? [decodeBlock(end)] : []
   }
   const ends: Block[] = []
-  for await (const block of blocksOf(source, undefined)) {
+  for await (const block of readBlocks(source)) {
     const { isEnd, entries, last } = block
     const isOnly = isEnd && entries.length === 1 && entries[0]!.version === versionOf(item) + 1
     // Without a last state it was erased.

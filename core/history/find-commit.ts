@@ -8,12 +8,12 @@ import { addressKey, type Item, type ItemAddress, type ItemKey } from '../data/i
 import { type Condition, contains, exists } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
+import type { Source } from '../journal/source.ts'
 import { TAIL, tailOf } from '../journal/tail.ts'
 import { addressOf } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { EventReference } from './event.ts'
 import type { HistoryParts } from './history-parts.ts'
-import type { Source } from './source.ts'
 import { type Version, versionsBackwards } from './versions.ts'
 
 /** One record of a commit, and what the commit did to it. */

@@ -12,10 +12,11 @@ import { blockSortKey } from '../journal/block.ts'
 import { commitTime, timeText } from '../journal/commit-id.ts'
 import { undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
+import type { Source } from '../journal/source.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
+import { readRecord } from './block-order.ts'
 import { absentImage, attempt, type Image, unknown } from './image.ts'
-import { readRecord, type Source } from './source.ts'
 import { versionsForwards } from './versions.ts'
 
 /** The latest generation: the record's, or of a deleted one its last. */
@@ -26,12 +27,11 @@ export async function latestGeneration(source: Source, record: Item | undefined)
   return undefined
 }
 
-const blocks = ({ store, journalTable, address, signal }: Source, below: string | undefined) =>
-  readBlocks(store, journalTable, address, {
+const blocks = (source: Source, below: string | undefined) =>
+  readBlocks(source, {
     sort: below === undefined ? undefined : { operator: '<=', value: below },
     reverse: true,
     limit: 1,
-    signal,
   })
 
 /** Undefined where there is no such version. */
@@ -57,7 +57,7 @@ async function imageInTail(source: Source, record: Item, version: number): Promi
   const [first] = tail
   if (!first || version < first.version - 1) return undefined
   const later = tail.filter((each) => each.version > version)
-  const entries = await readEntries(source.store, source.journalTable, source.address, later, { signal: source.signal })
+  const entries = await readEntries(source, later)
   if (entries.some(({ decoded }) => decoded.erased)) return undefined
   const image = attempt(() => entries.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(record)))
   // Where another program has changed the record since, coming forwards from an older image may still tell.

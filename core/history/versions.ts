@@ -8,13 +8,16 @@
  *
  * @module
  */
+
 import type { Item } from '../data/item.ts'
 import type { Block } from '../journal/block.ts'
 import type { Entry } from '../journal/entry.ts'
+import { readBlocks } from '../journal/read-blocks.ts'
+import type { Source } from '../journal/source.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
+import { anchorKey, behindAll, blocksOfLives, readRecord, tellingKey } from './block-order.ts'
 import { absentImage, type Image, image, imageAfter, imageBefore, unknown } from './image.ts'
-import { anchorKey, behindAll, blocksOf, blocksOfLives, readRecord, type Source, tellingKey } from './source.ts'
 
 export interface Version {
   readonly generation: string
@@ -35,9 +38,6 @@ interface VersionRange {
 }
 
 type Decoded = TailEntry & { readonly decoded: Entry }
-
-const decoded = ({ store, journalTable, address, signal }: Source, entries: readonly TailEntry[]) =>
-  readEntries(store, journalTable, address, entries, { signal })
 
 /** Where a walk stands in one generation. */
 interface Place {
@@ -72,21 +72,19 @@ async function* foldForwards(
   const blocks =
     generation === undefined
       ? blocksOfLives(source, present, false)
-      : blocksOf(source, {
-          operator: 'between',
-          low: await anchorKey(source, generation, from),
-          high: behindAll(generation),
+      : readBlocks(source, {
+          sort: { operator: 'between', low: await anchorKey(source, generation, from), high: behindAll(generation) },
         })
   for await (const block of blocks) {
     const place = placeOf(places, block.generation)
-    for (const [i, each] of (await decoded(source, block.entries)).entries()) {
+    for (const [i, each] of (await readEntries(source, block.entries)).entries()) {
       const version = advance(place, block, each, i === 0 ? block.image : undefined)
       if (version) yield version
     }
   }
   if (!record || present === undefined || (generation ?? present) !== present) return
   const place = placeOf(places, present)
-  const entries = await decoded(source, tailOf(record))
+  const entries = await readEntries(source, tailOf(record))
   for (const each of entries) {
     const version = advance(place, { generation: present, last: undefined }, each, undefined)
     const isLast = each === entries.at(-1)
@@ -163,7 +161,7 @@ export async function* versionsBackwards(
   const record = read ? read.record : await readRecord(source)
   const present = record && generationOf(record)
   if (record && present !== undefined && (generation ?? present) === present) {
-    const entries = await decoded(source, tailOf(record))
+    const entries = await readEntries(source, tailOf(record))
     const tail = { generation: present, image: undefined, last: undefined }
     for (const each of versionsOf(tail, entries, image(imageOf(record))).toReversed()) {
       if (each.version < from) return
@@ -174,14 +172,13 @@ export async function* versionsBackwards(
   const blocks =
     generation === undefined
       ? blocksOfLives(source, present, true)
-      : blocksOf(
-          source,
-          { operator: 'between', low: `${generation}#`, high: await tellingKey(source, generation, to) },
-          true,
-        )
+      : readBlocks(source, {
+          sort: { operator: 'between', low: `${generation}#`, high: await tellingKey(source, generation, to) },
+          reverse: true,
+        })
   for await (const block of blocks) {
     const place = places.get(block.generation)
-    const entries = await decoded(source, block.entries)
+    const entries = await readEntries(source, block.entries)
     const rest = entries.filter(({ version }) => !place || version < place.version)
     // Of a walk that began further back, what was told of the tail is not what comes next.
     const behind = place && rest.at(-1)?.version === place.version - 1 ? place.before : unknown

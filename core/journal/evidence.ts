@@ -50,7 +50,7 @@ export async function searchHistory(
   const { commit, known, creates, address } = sought
   const life = creates ? commit : known && generationOf(known)
   const sort = life === undefined ? undefined : ({ operator: 'begins-with', prefix: `${life}#` } as const)
-  const blocks = readBlocks(store, journalTable, address, { sort, reverse: true })
+  const blocks = readBlocks({ store, journalTable, address }, { sort, reverse: true })
   if (creates) {
     for await (const _ of blocks) return true
     return false

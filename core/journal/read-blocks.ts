@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { ItemAddress, ItemKey } from '../data/item.ts'
-import type { ReadStore, RequestOptions, SortCondition } from '../store/store.ts'
+import type { ItemKey } from '../data/item.ts'
+import type { SortCondition } from '../store/store.ts'
 import { type Block, blockPartition, decodeBlock, lastAddress, SPILLED, withLast } from './block.ts'
+import type { Source } from './source.ts'
 
 /** Blocks in one page: some have the record's image, which may be large. */
 const PAGE = 10
 
-interface BlockRange extends RequestOptions {
+interface BlockRange {
   /** Bounds of sort keys. Default: all blocks of all generations. */
   readonly sort?: SortCondition | undefined
   /** Newest first. */
@@ -21,23 +22,16 @@ interface BlockRange extends RequestOptions {
 
 /** Generations in the order of their ids, and each from its first version on; reversed the other way round. */
 export async function* readBlocks(
-  store: ReadStore,
-  journal: string,
-  record: ItemAddress,
-  {
-    sort = { operator: '<', value: SPILLED },
-    reverse = false,
-    limit = Number.POSITIVE_INFINITY,
-    signal,
-  }: BlockRange = {},
+  { store, journalTable, address, signal }: Source,
+  { sort = { operator: '<', value: SPILLED }, reverse = false, limit = Number.POSITIVE_INFINITY }: BlockRange = {},
 ): AsyncGenerator<Block> {
   let left = limit
   let from: ItemKey | undefined
   do {
     const page = await store.query(
       {
-        table: journal,
-        partition: { attribute: 'p', value: blockPartition(record) },
+        table: journalTable,
+        partition: { attribute: 'p', value: blockPartition(address) },
         sort: { attribute: 's', ...sort },
         consistent: true,
         reverse,
@@ -50,8 +44,8 @@ export async function* readBlocks(
       const block = decodeBlock(item)
       if (!block.isLastApart) yield block
       else {
-        const address = lastAddress(journal, record, block.generation)
-        const [last] = await store.read([address], { consistent: true, signal })
+        const apart = lastAddress(journalTable, address, block.generation)
+        const [last] = await store.read([apart], { consistent: true, signal })
         yield withLast(block, last)
       }
     }

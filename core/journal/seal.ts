@@ -115,8 +115,8 @@ export async function sealToLast(
 }
 
 /** The record after the first entry of the item's tail: all later ones undone. */
-async function imageAfterFirst({ store, journalTable }: SealParts, { address, item }: Seen): Promise<Item | undefined> {
-  const later = await readEntries(store, journalTable, address, tailOf(item).slice(1))
+async function imageAfterFirst(parts: SealParts, { address, item }: Seen): Promise<Item | undefined> {
+  const later = await readEntries({ ...parts, address }, tailOf(item).slice(1))
   if (later.some(({ decoded }) => decoded.erased)) return undefined
   try {
     return later.reduceRight((state, { decoded }) => undoEntry(decoded, state), imageOf(item))

@@ -5,15 +5,16 @@
  *
  * @module
  */
+
 import { type AttributeValue, isList } from '../data/attribute-value.ts'
 import { type ItemAddress, utf8Size } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'
-import type { ReadStore, RequestOptions } from '../store/store.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { blockPartition, SPILLED } from './block.ts'
 import { decodeEntry, type Entry, encodeEntry, entryText, parseEntry } from './entry.ts'
 import { flat, unflat } from './flat.ts'
 import { COMMIT } from './journal-table.ts'
+import type { Source } from './source.ts'
 import type { TailEntry } from './tail.ts'
 
 /** Bytes. Beyond it a second item in a transaction costs less than what the entry adds to the record's next writes. */
@@ -73,15 +74,12 @@ export const isStub = (entry: string): boolean => entry.startsWith(STUB)
 
 /** Entries, decoded, with what was kept elsewhere. */
 export async function readEntries(
-  store: ReadStore,
-  journal: string,
-  record: ItemAddress,
+  { store, journalTable, address, signal }: Source,
   tail: readonly TailEntry[],
-  options: RequestOptions = {},
 ): Promise<readonly (TailEntry & { readonly decoded: Entry })[]> {
   const stubs = tail.filter(({ entry }) => isStub(entry))
-  const addresses = stubs.flatMap(({ commit }) => spillAddresses(journal, record, commit))
-  const items = addresses.length === 0 ? [] : await store.read(addresses, { ...options, consistent: true })
+  const addresses = stubs.flatMap(({ commit }) => spillAddresses(journalTable, address, commit))
+  const items = addresses.length === 0 ? [] : await store.read(addresses, { consistent: true, signal })
   const parts = new Map(
     stubs.map(({ commit }, i) => [commit, [unflat(items[2 * i]?.['e']), unflat(items[2 * i + 1]?.['e'])] as const]),
   )

@@ -1,19 +1,14 @@
 /**
- * Where a record's history is read from, and which of its blocks, in which order.
+ * Which blocks of a record's history are read, and in which order.
  *
  * @module
  */
-import type { Item, ItemAddress } from '../data/item.ts'
+
+import type { Item } from '../data/item.ts'
 import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
-import type { ReadStore, SortCondition } from '../store/store.ts'
-
-export interface Source {
-  readonly store: ReadStore
-  readonly journalTable: string
-  readonly address: ItemAddress
-  readonly signal?: AbortSignal | undefined
-}
+import type { Source } from '../journal/source.ts'
+import type { SortCondition } from '../store/store.ts'
 
 /** At how many blocks back an image is found at the latest. */
 const BLOCKS_TO_IMAGE = 70
@@ -21,10 +16,6 @@ const BLOCKS_TO_IMAGE = 70
 export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
   return (await store.read([address], { consistent: true, signal }))[0]
 }
-
-/** Blocks in a range of sort keys, those of all lives without one. */
-export const blocksOf = (source: Source, sort: SortCondition | undefined, reverse = false, limit?: number) =>
-  readBlocks(source.store, source.journalTable, source.address, { sort, reverse, limit, signal: source.signal })
 
 /**
  * Blocks of all lives of a record, oldest first or last. Lives go by the commits that began them, and clocks of those who
@@ -36,9 +27,12 @@ export async function* blocksOfLives(
   present: string | undefined,
   reverse: boolean,
 ): AsyncGenerator<Block> {
-  if (present === undefined) return yield* blocksOf(source, undefined, reverse)
+  if (present === undefined) return yield* readBlocks(source, { reverse })
   let isBeside = false
-  for await (const block of blocksOf(source, { operator: 'between', low: '0', high: behindAll(present) }, reverse)) {
+  for await (const block of readBlocks(source, {
+    sort: { operator: 'between', low: '0', high: behindAll(present) },
+    reverse,
+  })) {
     if (!isBeside && (block.generation === present) !== reverse) {
       isBeside = true
       yield* seeminglyLater(source, present, reverse)
@@ -50,11 +44,10 @@ export async function* blocksOfLives(
 
 async function* seeminglyLater(source: Source, present: string, reverse: boolean): AsyncGenerator<Block> {
   let isOver: boolean | undefined
-  for await (const block of blocksOf(
-    source,
-    { operator: 'between', low: behindAll(present), high: SPILLED },
+  for await (const block of readBlocks(source, {
+    sort: { operator: 'between', low: behindAll(present), high: SPILLED },
     reverse,
-  )) {
+  })) {
     // The record was deleted and created again since it was read: the new life comes after all that is told.
     isOver ??= await hasEnded(source, present)
     if (isOver) return
@@ -76,7 +69,7 @@ export async function anchorKey(source: Source, generation: string, version: num
   if (version <= 1) return first
   const behind: SortCondition = { operator: '<=', value: blockSortKey(generation, version - 1) }
   let start = first
-  for await (const block of blocksOf(source, behind, true, BLOCKS_TO_IMAGE)) {
+  for await (const block of readBlocks(source, { sort: behind, reverse: true, limit: BLOCKS_TO_IMAGE })) {
     if (block.generation !== generation) return start
     start = blockSortKey(generation, block.entries[0]!.version)
     if (block.image) return start
@@ -91,7 +84,10 @@ export async function tellingKey(source: Source, generation: string, version: nu
   const last = behindAll(generation)
   if (!Number.isFinite(version)) return last
   const low = blockSortKey(generation, version + 1)
-  for await (const block of blocksOf(source, { operator: 'between', low, high: last }, false, BLOCKS_TO_IMAGE)) {
+  for await (const block of readBlocks(source, {
+    sort: { operator: 'between', low, high: last },
+    limit: BLOCKS_TO_IMAGE,
+  })) {
     if (block.image) return blockSortKey(generation, block.entries[0]!.version)
     if (block.isEnd) return last
   }
