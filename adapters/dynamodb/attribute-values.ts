@@ -85,8 +85,12 @@ export function mapFromWire(wire: WireMap): AttributeMap {
 }
 
 /** A plain view, so that nobody meets Node's Buffer where the core says Uint8Array. */
-const bytes = (value: Uint8Array): Uint8Array =>
-  value.constructor === Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+function bytes(value: Uint8Array): Uint8Array {
+  if (value.constructor === Uint8Array) return value
+  // A view of anything else would be an empty one.
+  if (!ArrayBuffer.isView(value)) throw new TypeError(`Expected a binary value as bytes, got ${typeof value}`)
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+}
 
 /** Assigning to `__proto__` would set the prototype and lose the attribute. */
 function define<Value>(map: Record<string, Value>, name: string, value: Value): void {

@@ -15,13 +15,13 @@ const MARGIN = 4096
 const LARGE = 16 * 1024
 
 /**
- * The answer, with `Items` parsed by `parse` at the first look; undefined for a string that is not of this form. Throws
- * SyntaxError from `Items`.
+ * The answer, with `Items` parsed at the first look; undefined for a string that is not of this form. Throws SyntaxError
+ * from `Items`. `parse` is given both, since the key where the page ends has values as items have.
  *
  * The text without its items must be JSON: then what was found as begin and end, and the key between the end and the rest,
  * are the answer's own and not part of somebody's item.
  */
-export function pageJson(text: string, parse: (text: string) => unknown): object | undefined {
+export function pageJson(text: string, parse: (text: string) => object): object | undefined {
   if (text.length < LARGE) return undefined
   const begin = text.slice(0, MARGIN).indexOf(BEGIN)
   const tail = text.length - MARGIN
@@ -33,7 +33,7 @@ export function pageJson(text: string, parse: (text: string) => unknown): object
   if (end <= start) return undefined
   let answer: object
   try {
-    answer = JSON.parse(`${text.slice(0, start)}[]${text.slice(end)}`) as object
+    answer = parse(`${text.slice(0, start)}[]${text.slice(end)}`)
   } catch {
     return undefined
   }

@@ -44,6 +44,11 @@ test('agrees with the SDK where the SDK loses nothing', () => {
   )
 })
 
+test('what should be bytes and is not is refused, not taken for none', () => {
+  assert.throws(() => fromWire({ B: 'AQID' as never }), 'Expected a binary value as bytes, got string')
+  assert.throws(() => fromWire({ BS: ['AQID' as never] }), 'Expected a binary value as bytes, got string')
+})
+
 const namesIn = (each: unknown): readonly string[] => {
   if (typeof each !== 'object' || each === null || each instanceof Uint8Array || each instanceof Set) return []
   return [...(Array.isArray(each) ? [] : Object.keys(each)), ...Object.values(each).flatMap(namesIn)]
