@@ -12,14 +12,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type DirectRoute, directRoute } from './direct-route.ts'
 import { type Handler, type Middleware, type Placed, placedIn, type Stack, samePlaces } from './placed.ts'
 
-/** What becomes of the SDK's retries: kept, left out, or kept around a middleware, always the same one. */
+/** What becomes of the SDK's retries: kept, left out, or kept around a middleware, and what that answers is not retried. */
 type Retries = 'kept' | 'none' | Middleware
 
 export interface QuickClient extends DynamoDBClient {
-  /** As `middlewareStack`, without retries; `atNetwork` wraps the handler that hands the request to the network. */
-  onceStack(atNetwork: (next: Handler) => Handler): Stack
-  /** As `middlewareStack`, with this middleware within the retries: what it answers is not retried. */
-  stackWithin(middleware: Middleware, atNetwork: (next: Handler) => Handler): Stack
+  /** As `middlewareStack`, with such retries; `atNetwork` wraps the handler that hands the request to the network. */
+  stackWith(retries: Retries, atNetwork: (next: Handler) => Handler): Stack
   /** The short way, where the client allows it. */
   readonly direct: DirectRoute | undefined
 }
@@ -28,19 +26,16 @@ export function quickClient(client: DynamoDBClient): QuickClient {
   const order = new MiddlewareOrder(client)
   // All else is the client's own: its `send`, also where somebody has replaced it, and its configuration.
   return Object.create(client, {
-    middlewareStack: { value: order.stack((next) => next, 'kept') },
-    onceStack: { value: (atNetwork: (next: Handler) => Handler) => order.stack(atNetwork, 'none') },
-    stackWithin: {
-      value: (middleware: Middleware, atNetwork: (next: Handler) => Handler) => order.stack(atNetwork, middleware),
-    },
+    middlewareStack: { value: order.stack('kept', (next) => next) },
+    stackWith: { value: order.stack.bind(order) },
     direct: { value: directRoute(client) },
   }) as QuickClient
 }
 
 class MiddlewareOrder {
   readonly #client: DynamoDBClient
-  /** By the command's own middleware, which is the same for all commands of a class, and by what becomes of retries. */
-  readonly #orders = new Map<string, readonly Middleware[]>()
+  /** By what becomes of retries, and the command's own middleware, which is the same for all commands of a class. */
+  readonly #orders = new Map<Retries, Map<string | undefined, readonly Middleware[]>>()
   #ordered: readonly Placed[] = []
   #logger: unknown
 
@@ -49,17 +44,11 @@ class MiddlewareOrder {
   }
 
   /** Stands in for the client's stack where a command resolves its handler: of all that a stack can do it needs no more. */
-  stack(atNetwork: (next: Handler) => Handler, retries: Retries): Stack {
+  stack(retries: Retries, atNetwork: (next: Handler) => Handler): Stack {
     const concat = (own: Stack) => ({
       resolve: (handler: Handler, context: { readonly commandName?: string }): Handler => {
         let next = atNetwork(handler)
-        for (const middleware of this.#order(
-          `${context.commandName} ${typeof retries === 'string' ? retries : 'within'}`,
-          own,
-          retries,
-        )) {
-          next = middleware(next, context)
-        }
+        for (const middleware of this.#order(retries, context.commandName, own)) next = middleware(next, context)
         return next
       },
     })
@@ -67,16 +56,18 @@ class MiddlewareOrder {
   }
 
   /** Innermost first. */
-  #order(key: string, own: Stack, retries: Retries): readonly Middleware[] {
+  #order(retries: Retries, command: string | undefined, own: Stack): readonly Middleware[] {
     const placed = placedIn(this.#client.middlewareStack)
     const { logger } = this.#client.config
     if (logger !== this.#logger || !samePlaces(placed, this.#ordered)) this.#orders.clear()
     this.#ordered = placed
     this.#logger = logger
-    let order = this.#orders.get(key)
+    const orders = this.#orders.get(retries) ?? new Map()
+    this.#orders.set(retries, orders)
+    let order = orders.get(command)
     if (order === undefined) {
       order = inOrder(this.#prepared(retries).concat(own))
-      this.#orders.set(key, order)
+      orders.set(command, order)
     }
     return order
   }

@@ -41,7 +41,7 @@ export async function sendOnce(
     }
     const options = signal ? { abortSignal: signal } : {}
     const pipeline = async (around: AtNetwork) => {
-      const handle = command.resolveMiddleware(client.onceStack(around) as never, client.config, options)
+      const handle = command.resolveMiddleware(client.stackWith('none', around) as never, client.config, options)
       const { output } = await handle(command as never)
       return output as { ConsumedCapacity?: Consumed }
     }

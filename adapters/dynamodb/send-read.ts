@@ -28,9 +28,8 @@ export async function sendRead<Output extends object>(
   const options = signal ? { abortSignal: signal } : {}
   const { direct } = client
   if (!once && !direct) return client.send(command as never, options) as unknown as Promise<Output>
-  const within = once ? throttleAsAnswer : nothing
   const pipeline = async (atNetwork: AtNetwork): Promise<Output> => {
-    const stack = client.stackWithin(within, atNetwork)
+    const stack = client.stackWith(once ? throttleAsAnswer : 'kept', atNetwork)
     const handle = command.resolveMiddleware(stack as never, client.config as never, options as never)
     return (await handle(command as never)).output
   }
@@ -43,7 +42,6 @@ export async function sendRead<Output extends object>(
 }
 
 const unchanged: AtNetwork = (next) => next
-const nothing: Middleware = (next) => next
 
 /** An answer in the eyes of the SDK's retries, which are around this. */
 const throttleAsAnswer: Middleware = (next) => async (args) => {

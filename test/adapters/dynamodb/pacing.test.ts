@@ -77,6 +77,28 @@ test('a read that is throttled is told at once to those who repeat it themselves
   assert.is(requests, 1)
 })
 
+// The two kinds of reads were told apart by a name that they shared, so that the first one's retries were everybody's: a paced
+// read after a plain one was repeated by the SDK behind the pacer's back, and a plain one after a paced one by nobody.
+for (const first of [false, true])
+  test(`each read is repeated by whom it says, also where ${first ? 'a paced' : 'a plain'} one came first`, async () => {
+    const table = first ? 'paced-first' : 'plain-first'
+    server.provision(table, { read: 0.01, write: 100, burstSeconds: 100 })
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' }
+    const { endpoint } = server
+    const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 3 })
+    const own = dynamodbStore({ client })
+    const throttlesOf = async (once: boolean) => {
+      const before = server.statistics(table).throttled
+      await own.read([{ table, key: { id: 'a' } }], { consistent: true, once }).catch(() => undefined)
+      return server.statistics(table).throttled - before
+    }
+    assert.is(await throttlesOf(first), 0)
+    assert.is(await throttlesOf(true), 1)
+    assert.is(await throttlesOf(false), 3)
+    assert.is(await throttlesOf(true), 1)
+    client.destroy()
+  })
+
 test('an engine on DynamoDB is paced unless told otherwise, and tells how it stands', async () => {
   server.provision('players', { read: 1000, write: 50, burstSeconds: 1 })
   const Player = defineModel({
