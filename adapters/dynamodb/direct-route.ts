@@ -6,7 +6,7 @@
  * credentials, goes through its pipeline, and what the pipeline made of it is the form of the later ones. So is whatever
  * goes wrong: anything but a whole answer with status 200 is handed to the pipeline as if it had sent the request itself, so
  * that errors, retries and the correction of a wrong clock are the SDK's. A client with middleware of its own, or whose
- * requests look in any way unusual, always goes through the pipeline.
+ * requests look in any way unusual, always goes through the pipeline, and so does a request that names a table by its ARN.
  *
  * @module
  */
@@ -107,7 +107,7 @@ export class DirectRoute {
 
   async send<Output>(sending: Sending<Output>): Promise<Output> {
     const { command, signal, atNetwork, pipeline } = sending
-    if (!this.#isUntouched()) return pipeline(atNetwork)
+    if (!this.#isUntouched() || namesAccount(command)) return pipeline(atNetwork)
     const form = this.#form(command)
     if (form === undefined) return pipeline((next) => this.#learning(command, atNetwork(next)))
     const { config } = this.#client
@@ -174,6 +174,21 @@ export class DirectRoute {
     const bytes = body instanceof Uint8Array ? body : await this.#client.config.streamCollector(body)
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   }
+}
+
+interface Acting {
+  readonly TableName?: string
+}
+
+/** Whether a table is named by its ARN, and the SDK thus sends to an endpoint of the account in it, not of the caller's. */
+function namesAccount({ input }: Command): boolean {
+  const { TableName, RequestItems, TransactItems } = input as Acting & {
+    readonly RequestItems?: object
+    readonly TransactItems?: readonly Readonly<Record<string, Acting>>[]
+  }
+  const actions = TransactItems?.flatMap((item) => Object.values(item)) ?? []
+  const tables = [TableName, ...Object.keys(RequestItems ?? {}), ...actions.map((action) => action.TableName)]
+  return tables.some((table) => table?.startsWith('arn:'))
 }
 
 function requestOf({ request, headers, signer, host, target }: Form, command: Command, now: number): HttpRequest {

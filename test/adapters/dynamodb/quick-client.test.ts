@@ -167,6 +167,32 @@ test('whatever takes part in requests keeps them in the pipeline', async () => {
   assert.is(await ways({}, replaced), all)
 })
 
+// Where a request goes was kept for all of its kind, so that a table of another account was asked for in the caller's own.
+test('a table that is named by its ARN is looked for in its own account, and no other table is', async () => {
+  const { requestHandler, sent } = recorder()
+  const account = (id: number) => String(id).repeat(12)
+  const ofAccount = { ...credentials, accountId: account(1) }
+  const store = dynamodbStore({
+    client: new DynamoDBClient({ region: 'eu-north-1', credentials: ofAccount, requestHandler }),
+  })
+  const tables = [1, 2, 3, 1].map((id) => (id === 1 ? 'own' : `arn:aws:dynamodb:eu-north-1:${account(id)}:table/t`))
+  const actions: ((table: string) => Promise<unknown>)[] = [
+    (table) => store.read([{ table, key: { id: 'a' } }], { consistent: true }),
+    (table) => store.scan({ table, consistent: true }),
+    (table) => store.write([{ kind: 'delete', table, key: { id: 'a' } }]),
+    (table) => store.commit(plan(put(table, { id: 'a' }), put(table, { id: 'b' }))),
+  ]
+  for (const act of actions) {
+    sent.length = 0
+    for (const table of tables) await act(table)
+    assert.equal(
+      sent.map(({ headers }) => headers['host']),
+      [1, 2, 3, 1].map((id) => `${account(id)}.ddb.eu-north-1.amazonaws.com`),
+    )
+    assert.ok(isShort(sent.at(-1)!))
+  }
+})
+
 test('the pipeline is asked anew after a minute', async () => {
   const { requestHandler, sent } = recorder()
   const store = dynamodbStore({ client: new DynamoDBClient({ region: 'eu-north-1', credentials, requestHandler }) })
