@@ -110,13 +110,15 @@ class DynamodbStore implements Store {
   }
 
   query(request: QueryRequest, options: RequestOptions = {}): Promise<Page> {
-    const command = new QueryCommand({ ...renderQuery(request), ...askConsumed(options) })
-    return this.#page('query', request, options, () => sendRead(this.#client, command, options))
+    return this.#page('query', request, options, () =>
+      sendRead(this.#client, new QueryCommand({ ...renderQuery(request), ...askConsumed(options) }), options),
+    )
   }
 
   scan(request: ScanRequest, options: RequestOptions = {}): Promise<Page> {
-    const command = new ScanCommand({ ...renderScan(request), ...askConsumed(options) })
-    return this.#page('scan', request, options, () => sendRead(this.#client, command, options))
+    return this.#page('scan', request, options, () =>
+      sendRead(this.#client, new ScanCommand({ ...renderScan(request), ...askConsumed(options) }), options),
+    )
   }
 
   #page(
@@ -125,10 +127,11 @@ class DynamodbStore implements Store {
     options: RequestOptions,
     send: () => Promise<QueryCommandOutput | ScanCommandOutput>,
   ): Promise<Page> {
-    return this.#attempt({ operation, tables: [table], signal: options.signal }, async () => {
+    const attempted = { operation, tables: [table] }
+    return this.#attempt({ ...attempted, signal: options.signal }, async () => {
       const output = await send()
       tellConsumed(options, 'read', output.ConsumedCapacity)
-      return readPage(output)
+      return readPage(output, (error) => readFailure(error, attempted))
     })
   }
 

@@ -6,16 +6,25 @@
  */
 import type { QueryCommandOutput, ScanCommandOutput } from '@aws-sdk/client-dynamodb'
 import type { Item, ItemKey } from '../../core/data/item.ts'
+import type { EngineError } from '../../core/errors.ts'
 import type { Page } from '../../core/store/store.ts'
 import { mapFromWire, type WireMap } from './attribute-values.ts'
 
-export function readPage(output: QueryCommandOutput | ScanCommandOutput): Page {
+/** `failure` is what looking at the items throws where they cannot be read. */
+export function readPage(
+  output: QueryCommandOutput | ScanCommandOutput,
+  failure: (error: unknown) => EngineError,
+): Page {
   const { Count, LastEvaluatedKey } = output
   let items: readonly Item[] | undefined
   return {
     get items() {
-      items ??= readInPlace(output.Items ?? [])
-      return items
+      try {
+        items ??= readInPlace(output.Items ?? [])
+        return items
+      } catch (error) {
+        throw failure(error)
+      }
     },
     count: Count ?? output.Items?.length ?? 0,
     next: LastEvaluatedKey && (mapFromWire(LastEvaluatedKey) as ItemKey),

@@ -1,9 +1,13 @@
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { dynamodbStore } from '../../../adapters/dynamodb/index.ts'
 import type { Item, ItemKey } from '../../../core/data/item.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { all, compareTo } from '../../../core/expression/condition.ts'
+import { createEngine, defineModel } from '../../../core/index.ts'
 import type { Page, QueryRequest } from '../../../core/store/store.ts'
+import { faultProxy } from '../../support/fault-proxy.ts'
 import { onLocal, plan } from './local-table.ts'
 
 const local = await onLocal(test, {
@@ -134,6 +138,48 @@ local('what DynamoDB refuses is REJECTED', async ({ store, table }) => {
   const error = await store.query({ ...oslo, table, index: 'none' }).catch((caught: unknown) => caught)
   assert.ok(isEngineError(error, 'REJECTED'))
   assert.match(error.message, 'DynamoDB refused the query of')
+})
+
+// Items are read when somebody looks at them, which is after the request: what was wrong with them came out as it was thrown.
+local('items that cannot be read are REJECTED, of a page as by key', async ({ endpoint, table }) => {
+  const Person = defineModel({
+    name: 'Person',
+    table,
+    key: { partition: 'city', sort: 'n' },
+    schema: t.type({ city: t.string, n: t.number }),
+    history: false,
+  })
+  const proxy = await faultProxy(endpoint)
+  const { records, unitOfWork } = createEngine({
+    store: dynamodbStore({ client: proxy.client({ maxAttempts: 1 }) }),
+    models: [Person],
+    scheduler: false,
+  })
+  const key = { city: 'Oslo' }
+  const asks = [
+    () => records.find(Person, { ...key, n: 1 }),
+    () => records.query(Person, { key }).toArray(),
+    () => records.scan(Person).toArray(),
+    () => unitOfWork.run((work) => work.query(Person, { key })),
+  ]
+  for (const ask of asks) await ask()
+  const item = '{"city":{"S":"Oslo"},"n":{"N":"1"}'
+  const bodies = [
+    [`${item},"x":{"ZZ":"new"}}`, /unknown type \(ZZ\)/],
+    [`${item},"x":{"S":"${'x'.repeat(20_000)}"},,}`, /SyntaxError/],
+  ] as const
+  for (const [bad, reason] of bodies) {
+    proxy.plan(({ operation }) => {
+      const page = `"Items":[${bad}],"LastEvaluatedKey":${item}},"ScannedCount":1`
+      return { status: 200, body: `{"Count":1,${operation === 'GetItem' ? `"Item":${bad}` : page}}` }
+    })
+    for (const ask of asks) {
+      const error = await ask().catch((caught: unknown) => caught)
+      assert.ok(isEngineError(error, 'REJECTED'), String(error))
+      assert.match(error.payload.reason, reason)
+    }
+  }
+  await proxy.close()
 })
 
 test.run()
