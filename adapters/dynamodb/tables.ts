@@ -21,7 +21,10 @@ import { ensureStream } from './table-stream.ts'
 /** Milliseconds. */
 const MAX_WAIT = 20 * 60_000
 
-/** Leaves a table of the same keys as it is, but for expiry; rejects if there is one with others. */
+/**
+ * Leaves a table of the same keys as it is, but for its stream; rejects if there is one with others. Expiry is turned on in
+ * a new table alone: items that are there may not be meant to go.
+ */
 export async function createTable(definition: TableDefinition, context: TableContext): Promise<void> {
   const present = await settled(definition.table, context, (found) => found?.TableStatus !== 'DELETING', MAX_WAIT)
   // Somebody else may have created it a moment ago, or a repetition of this very request by the SDK.
@@ -32,7 +35,8 @@ export async function createTable(definition: TableDefinition, context: TableCon
     await ensureStream(definition, made, context, (wished) =>
       settled(definition.table, context, (found) => isActive(found) && wished(found), MAX_WAIT),
     )
-    return expire(definition, made, context)
+    if (!present) await expire(definition, made, context)
+    return
   }
   const reason = `table ${definition.table} exists with other keys: ${difference}`
   throw engineError('REJECTED', `${reason}; change the model's key, or delete or rename the table`, { reason })
@@ -46,7 +50,7 @@ function createCommand(definition: TableDefinition): CreateTableCommand {
   })
 }
 
-/** Turns on the deletion of expired items, where the table has such and it is not on yet. */
+/** Turns on the deletion of expired items, where the table has such and nobody else has done so yet. */
 async function expire({ table, expiry }: TableDefinition, made: Found, context: TableContext): Promise<void> {
   if (expiry === undefined) return
   const present = await describeFound(made, context)

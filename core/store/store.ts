@@ -141,7 +141,7 @@ export interface Store extends ReadStore {
    */
   write(writes: readonly BulkWrite[], options?: RequestOptions): Promise<BulkOutcome>
 
-  /** Creates the table and waits until it can be used; no effect where it exists with the same keys. */
+  /** Creates the table and waits until it can be used; no effect but on its stream where it exists with the same keys. */
   createTable(definition: TableDefinition, options?: RequestOptions): Promise<void>
 
   /** Deletes the table and all its items; no effect where there is none. */

@@ -37,7 +37,10 @@ export interface ApplyReport {
 
 /** The tables of an engine's models, with the journal table. */
 export interface Tables {
-  /** Creates the tables of all models and the journal table, and waits until they can be used. Tables that exist with the same keys stay. */
+  /**
+   * Creates the tables of all models and the journal table, and waits until they can be used. Tables that exist with the
+   * same keys stay as they are, but for a stream that a change feed needs; `apply` is for what else differs.
+   */
   create(options?: TableOptions): Promise<void>
 
   /** Deletes the tables of all models and the journal table, with everything in them. */

@@ -59,8 +59,12 @@ export const tables: Cases = {
     const definition = { table: tableName(), partition: { name: 'id', type: 'S' as const }, indexes: [] }
     await store.createTable(definition)
     await seed(definition.table, [{ id: 'a' }])
+    const before = await description(store, definition.table)
     await store.createTable(definition)
+    // Nor does anything happen to items that were never meant to expire.
+    await store.createTable({ ...definition, indexes: [byTeam], expiry: 'until', capacity: provisioned })
     expectEqual(await look(definition.table, 'a'), { id: 'a' }, 'item')
+    expectEqual(await description(store, definition.table), before, 'description')
   },
   'refuses to create a table that exists with other keys': async ({ store, tableName }) => {
     const table = tableName()
