@@ -14,7 +14,7 @@ import type {
   TableDescription,
 } from '../store/table-definition.ts'
 
-/** How a table and its global indexes are paid for; only those indexes that are to differ from it. */
+/** How a table is paid for, and those of its global indexes that its models have. */
 export interface TableCapacity {
   readonly capacity: Capacity
   readonly indexes: Readonly<Record<string, Capacity>>

@@ -5,7 +5,7 @@
  */
 import { sameCapacity, sameIndex } from '../store/change-table.ts'
 import { sameKeys } from '../store/check-keys.ts'
-import type { Capacity, KeySchema, TableDefinition, TableDescription } from '../store/table-definition.ts'
+import type { KeySchema, TableDefinition, TableDescription } from '../store/table-definition.ts'
 import { type Difference, type Found, judged, type TableCapacity } from './difference.ts'
 import { printDifferences } from './print-difference.ts'
 
@@ -69,21 +69,25 @@ function differenceOfStream({ table, stream: wanted }: TableDefinition, descript
   return wanted === undefined || wanted === found ? [] : [{ table, kind: 'stream', wanted, found }]
 }
 
-/** Only what was said: otherwise whoever runs the table decides. */
-function differenceOfCapacity({ table, capacity, indexes }: TableDefinition, found: TableDescription): Found[] {
-  if (capacity === undefined) return []
-  const present = (name: string) => found.indexes.find((index) => index.name === name)
-  const own = (capacityOf: (name: string, wanted: Capacity) => Capacity): TableCapacity['indexes'] =>
-    Object.fromEntries(
-      indexes.flatMap(({ name, capacity: its }) => (its && present(name) ? [[name, capacityOf(name, its)]] : [])),
-    )
-  const wanted = { capacity, indexes: own((_, its) => its) }
-  const has: TableCapacity = {
-    capacity: found.capacity ?? { mode: 'on-demand' },
-    indexes: own((name) => present(name)?.capacity ?? found.capacity ?? { mode: 'on-demand' }),
-  }
+/** Only what was said: otherwise whoever runs the table decides, as of indexes that no model has. */
+function differenceOfCapacity(definition: TableDefinition, description: TableDescription): Found[] {
+  if (definition.capacity === undefined) return []
+  const names = globalNames(definition).filter((name) => globalNames(description).includes(name))
+  const [wanted, found] = [capacityOf(definition, names), capacityOf(description, names)]
   const same =
-    sameCapacity(wanted.capacity, has.capacity) &&
-    Object.entries(wanted.indexes).every(([name, its]) => sameCapacity(its, has.indexes[name]))
-  return same ? [] : [{ table, kind: 'capacity', wanted, found: has }]
+    sameCapacity(wanted.capacity, found.capacity) &&
+    names.every((name) => sameCapacity(wanted.indexes[name], found.indexes[name]))
+  return same ? [] : [{ table: definition.table, kind: 'capacity', wanted, found }]
+}
+
+const globalNames = ({ indexes }: TableDefinition): readonly string[] =>
+  indexes.filter(({ kind }) => kind === 'global').map(({ name }) => name)
+
+/** An index has as much as its table unless it says otherwise, which on DynamoDB each does. */
+function capacityOf(
+  { capacity = { mode: 'on-demand' }, indexes }: TableDefinition,
+  names: readonly string[],
+): TableCapacity {
+  const own = new Map(indexes.map((index) => [index.name, index.capacity]))
+  return { capacity, indexes: Object.fromEntries(names.map((name) => [name, own.get(name) ?? capacity])) }
 }

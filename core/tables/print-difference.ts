@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { keyAttributes } from '../store/change-table.ts'
+import { keyAttributes, sameCapacity } from '../store/change-table.ts'
 import type { Capacity, IndexDefinition, KeySchema } from '../store/table-definition.ts'
 import type { Difference, TableCapacity } from './difference.ts'
 
@@ -70,8 +70,11 @@ const printProjection = (projection: IndexDefinition['projection']): string => {
 const printStream = (found: boolean | string): string =>
   typeof found === 'string' ? found : found ? 'one of old and new images' : 'none'
 
-const printCapacities = ({ capacity, indexes }: TableCapacity): string =>
-  [printCapacity(capacity), ...Object.entries(indexes).map(([name, its]) => `${name} ${printCapacity(its)}`)].join(', ')
+/** An index that has as much as its table goes without saying. */
+function printCapacities({ capacity, indexes }: TableCapacity): string {
+  const others = Object.entries(indexes).filter(([, its]) => !sameCapacity(its, capacity))
+  return [printCapacity(capacity), ...others.map(([name, its]) => `${name} ${printCapacity(its)}`)].join(', ')
+}
 
 const printCapacity = (capacity: Capacity): string =>
   capacity.mode === 'on-demand' ? 'on demand' : `${capacity.read} read and ${capacity.write} write units`

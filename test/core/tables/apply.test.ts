@@ -83,6 +83,40 @@ story('indexes, expiry, stream and capacity are changed in place, items stay', a
   assert.equal(again, { applied: [], left: [] })
 })
 
+// DynamoDB tells of each index what it has, which was taken for a capacity that it was given of its own: it stayed behind when
+// its table got more, and no plan told.
+story('global indexes get as much as their table, unless they are given their own', async (store, table) => {
+  const indexes = [index('byCity', 'city'), index('byTeam', 'team', { capacity: units(3, 3) })]
+  const before = plain(table, { indexes: [...indexes, index('another', 'other')], capacity: units(5, 5) })
+  await engineTables(store, [before]).create()
+  const capacities = async () => {
+    const found = (await store.describeTable(table))!
+    return new Map(found.indexes.map(({ name, capacity }) => [name, capacity ?? found.capacity]))
+  }
+  const tables = engineTables(store, [plain(table, { indexes, capacity: units(20, 10) })])
+  assert.equal(kindsOf((await tables.apply()).applied), ['capacity'])
+  const after = await capacities()
+  assert.equal([after.get('byCity'), after.get('byTeam')], [units(20, 10), units(3, 3)])
+  assert.equal(kindsOf((await tables.plan()).differences), ['extra-index'])
+
+  // As an earlier version left it.
+  const change = { table, kind: 'capacity', capacity: units(20, 10), indexes: { byCity: units(5, 5) } } as const
+  await store.updateTable(change)
+  const plan = await tables.plan()
+  assert.match(String(plan), 'capacity 20 read and 10 write units, byTeam 3 read and 3 write units; found 20 read')
+  assert.match(String(plan), 'byCity 5 read and 5 write units')
+  await tables.apply(JSON.parse(JSON.stringify(plan)))
+  assert.equal((await capacities()).get('byCity'), units(20, 10))
+  const cheap = engineTables(store, [
+    plain(table, { indexes: [index('byCity', 'city')], capacity: { mode: 'on-demand' } }),
+  ])
+  await cheap.apply()
+  assert.equal(
+    (await cheap.plan()).differences.filter(({ kind }) => kind === 'capacity'),
+    [],
+  )
+})
+
 const units = (read: number, write: number) => ({ mode: 'provisioned', read, write }) as const
 
 story('nothing is removed unless asked for', async (store, table) => {
