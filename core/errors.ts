@@ -26,7 +26,8 @@ export interface Conflict {
 /** One record or key, as it was given to bulk work, and why it is not written. */
 export interface BulkFailure {
   readonly input: unknown
-  readonly error: EngineError
+  /** The engine's, or what the store or a function of the program's own threw. */
+  readonly error: Error
 }
 
 /** What each code carries. */

@@ -121,8 +121,8 @@ export interface Records {
    * So load tables with it; change records in units of work, and do not let the two meet on the same records.
    *
    * @throws `INCOMPLETE` where it ends early: at an invalid input, before anything of its batch is sent; at a refusal;
-   * when the store stays out of capacity; when aborted, also while it waits for input; when the input throws, which is the
-   * `cause` then. `payload.failed` has all that was taken in and is not written
+   * when the store stays out of capacity; when aborted, also while it waits for input; when the input, `onProgress` or the
+   * store throws, which is the `cause` then. `payload.failed` has all that was taken in and is not written
    */
   putMany<M extends AnyModel>(model: M, records: Many<NewRecord<M>>, options?: WriteManyOptions): Promise<BulkResult>
 

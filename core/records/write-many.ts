@@ -11,7 +11,7 @@ import { addressKey } from '../data/item.ts'
 import { asError } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { type BulkFailure, type EngineError, engineError, isEngineError } from '../errors.ts'
-import type { BulkWrite } from '../store/bulk-write.ts'
+import type { BulkOutcome, BulkWrite } from '../store/bulk-write.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { assertNotAborted, patience } from './again.ts'
 import { chunksOf, type Many } from './chunks.ts'
@@ -24,7 +24,7 @@ interface WriteManyParts<Input> {
   readonly concurrency: number
   /** Goes on without inputs that are invalid, and tells them at the end. */
   readonly skipInvalid: boolean
-  /** Throws an EngineError for what is no record or key. */
+  /** Throws an EngineError for what is no record or key; whatever else it throws ends the work. */
   prepare(input: Input): BulkWrite
   onProgress(done: number): void
 }
@@ -53,25 +53,20 @@ const MAX_FRUITLESS = 10
 export async function writeMany<Input>(parts: WriteManyParts<Input>): Promise<BulkResult> {
   const writer = new BulkWriter(parts)
   const skipped: BulkFailure[] = []
-  let ended: { readonly cause: unknown } | undefined
   try {
     for await (const inputs of chunksOf(parts.inputs, parts.store.limits.batchWrites, parts.options.signal)) {
-      const { batch, invalid } = planBatch(inputs, parts.prepare)
-      if (invalid.length > 0 && !parts.skipInvalid) {
-        writer.failed.push(...invalid)
-        writer.fail(batch, unsent())
-        break
-      }
-      skipped.push(...invalid)
+      const { batch, refused } = planBatch(inputs, parts.prepare)
+      const goesOn = parts.skipInvalid && refused.every(({ error }) => isEngineError(error))
+      if (goesOn) skipped.push(...refused)
+      else for (const { input, error } of refused) writer.fail([input], error)
       await writer.add(batch)
-      if (writer.failed.length > 0) break
+      if (writer.ended) break
     }
-  } catch (cause) {
-    ended = { cause }
+  } catch (thrown) {
+    writer.fail([], thrown)
   }
   await writer.settled()
-  const { written, failed } = writer
-  if (failed.length > 0) throw incomplete(written, failed, failed[0]!.error)
+  const { written, failed, ended } = writer
   if (ended) throw incomplete(written, failed, ended.cause)
   return Object.freeze({ written, skipped: Object.freeze(skipped) })
 }
@@ -79,6 +74,8 @@ export async function writeMany<Input>(parts: WriteManyParts<Input>): Promise<Bu
 class BulkWriter {
   written = 0
   readonly failed: BulkFailure[] = []
+  /** By what, where nothing more is to be sent: the first that went wrong. */
+  ended: { readonly cause: unknown } | undefined
   readonly #parts: Omit<WriteManyParts<never>, 'inputs' | 'prepare'>
   readonly #underWay = new Set<{ readonly addresses: ReadonlySet<string>; readonly done: Promise<void> }>()
 
@@ -86,7 +83,10 @@ class BulkWriter {
     this.#parts = parts
   }
 
-  /** Returns when the batch was sent, which is when there is room and nothing that it touches is under way. */
+  /**
+   * Returns when the batch was sent, which is when there is room and nothing that it touches is under way; or when it is
+   * not to be sent any more.
+   */
   async add(batch: Batch): Promise<void> {
     const addresses = new Set(batch.keys())
     const meets = (other: ReadonlySet<string>) => [...other].some((address) => addresses.has(address))
@@ -94,10 +94,8 @@ class BulkWriter {
     while (inTheWay().length > 0) await inTheWay()[0]!.done
     while (this.#underWay.size >= this.#parts.concurrency)
       await Promise.race([...this.#underWay].map(({ done }) => done))
-    if (this.failed.length > 0) return this.fail(batch, unsent())
+    if (this.ended) return this.fail(inputsOf(batch), unsent())
     const sent = { addresses, done: this.#send(batch).finally(() => this.#underWay.delete(sent)) }
-    // Whoever waits for it hears of it again.
-    sent.done.catch(() => undefined)
     this.#underWay.add(sent)
   }
 
@@ -105,32 +103,45 @@ class BulkWriter {
     await Promise.all([...this.#underWay].map(({ done }) => done))
   }
 
-  fail(batch: Batch, error: EngineError): void {
-    for (const { inputs } of batch.values()) this.failed.push(...inputs.map((input) => ({ input, error })))
+  /** These are not written, and no others are sent. */
+  fail(inputs: readonly unknown[], thrown: unknown): void {
+    this.ended ??= { cause: thrown }
+    const error = asError(thrown)
+    this.failed.push(...inputs.map((input) => ({ input, error })))
   }
 
+  /** Never rejects: it may end while nobody waits for it. Whatever is thrown, what is left of the batch has failed. */
   async #send(batch: Batch): Promise<void> {
-    const { store, environment, options, onProgress } = this.#parts
-    for (let fruitless = 0; ; ) {
-      const before = batch.size
-      let reasons: readonly string[]
-      try {
-        assertNotAborted(options.signal)
-        const writes = [...batch.values()].map(({ write }) => write)
-        const outcome = await store.write(writes, options)
-        reasons = outcome.reasons
-        this.#drop(batch, new Set(outcome.unprocessed.map(addressKey)))
-        onProgress(this.written)
-      } catch (thrown) {
-        if (!isEngineError(thrown)) throw thrown
-        if (thrown.code !== 'THROTTLED') return this.fail(batch, thrown)
-        reasons = thrown.payload.reasons
+    const { environment, options } = this.#parts
+    try {
+      for (let fruitless = 0; ; ) {
+        const before = batch.size
+        const reasons = await this.#write(batch)
+        if (batch.size === 0) return
+        fruitless = batch.size < before ? 0 : fruitless + 1
+        if (fruitless === MAX_FRUITLESS) throw exhausted(reasons)
+        await environment.sleep(patience(fruitless + 1, environment), options.signal)
       }
-      if (batch.size === 0) return
-      fruitless = batch.size < before ? 0 : fruitless + 1
-      if (fruitless === MAX_FRUITLESS) return this.fail(batch, exhausted(reasons))
-      await environment.sleep(patience(fruitless + 1, environment), options.signal)
+    } catch (thrown) {
+      this.fail(inputsOf(batch), thrown)
     }
+  }
+
+  /** Leaves in the batch what was not written, and returns why. */
+  async #write(batch: Batch): Promise<readonly string[]> {
+    const { store, options, onProgress } = this.#parts
+    assertNotAborted(options.signal)
+    const writes = [...batch.values()].map(({ write }) => write)
+    let outcome: BulkOutcome
+    try {
+      outcome = await store.write(writes, options)
+    } catch (thrown) {
+      if (!isEngineError(thrown, 'THROTTLED')) throw thrown
+      return thrown.payload.reasons
+    }
+    this.#drop(batch, new Set(outcome.unprocessed.map(addressKey)))
+    onProgress(this.written)
+    return outcome.reasons
   }
 
   /** What was written is done with. */
@@ -146,7 +157,7 @@ class BulkWriter {
 /** Each record once, as the last input of it says. */
 function planBatch<Input>(inputs: readonly Input[], prepare: (input: Input) => BulkWrite) {
   const batch: Batch = new Map()
-  const invalid: BulkFailure[] = []
+  const refused: BulkFailure[] = []
   for (const input of inputs) {
     try {
       const write = prepare(input)
@@ -155,16 +166,17 @@ function planBatch<Input>(inputs: readonly Input[], prepare: (input: Input) => B
       if (known) known.write = write
       else batch.set(address, { write, inputs: [] })
       batch.get(address)!.inputs.push(input)
-    } catch (error) {
-      if (!isEngineError(error)) throw error
-      invalid.push({ input, error })
+    } catch (thrown) {
+      refused.push({ input, error: asError(thrown) })
     }
   }
-  return { batch, invalid }
+  return { batch, refused }
 }
 
+const inputsOf = (batch: Batch): readonly unknown[] => [...batch.values()].flatMap(({ inputs }) => inputs)
+
 const unsent = (): EngineError =>
-  engineError('ABORTED', 'Not sent, since bulk work ended at another failure; see the first one.', {})
+  engineError('ABORTED', 'Not sent, since bulk work ended at another failure; see the cause of the whole.', {})
 
 const exhausted = (reasons: readonly string[]): EngineError => {
   const message = `The store left writes unprocessed ${MAX_FRUITLESS} times in a row; write more slowly or raise the capacity.`
@@ -172,11 +184,8 @@ const exhausted = (reasons: readonly string[]): EngineError => {
 }
 
 function incomplete(written: number, failed: readonly BulkFailure[], cause: unknown): EngineError {
-  const left = `${failed.length} taken in and not written`
   const message =
-    failed.length === 0
-      ? `Bulk work ended early: ${written} written, ${left}, and no more was taken in: ${asError(cause).message}`
-      : `Bulk work ended early: ${written} written, ${left}; the first for: ${asError(cause).message} ` +
-        'payload.failed has each with its reason.'
+    `Bulk work ended early: ${written} written, ${failed.length} taken in and not written, and no more was taken in: ` +
+    `${asError(cause).message}${failed.length === 0 ? '' : ' payload.failed has each with its reason.'}`
   return engineError('INCOMPLETE', message, { written, failed: Object.freeze([...failed]) }, { cause })
 }

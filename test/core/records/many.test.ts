@@ -1,11 +1,13 @@
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine } from '../../../core/engine.ts'
-import { isEngineError } from '../../../core/errors.ts'
+import { type BulkFailure, isEngineError } from '../../../core/errors.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import type { BulkWrite } from '../../../core/store/bulk-write.ts'
 import type { Store } from '../../../core/store/store.ts'
-import { storeKinds } from '../../support/stores.ts'
+import { storeKinds, tablePrefix } from '../../support/stores.ts'
 import { hurried } from '../unit-of-work/world.ts'
 import { people, personModel, refused, town } from './town.ts'
 
@@ -265,5 +267,93 @@ test('bulk work that waits for its source ends when it is aborted', async () => 
   assert.ok(isEngineError(aborted, 'ABORTED'))
   await end()
 })
+
+test('what a store throws that is no error of the engine loses nothing of what was taken in', async () => {
+  // A batch that failed while nobody waited for it was forgotten, and the work resolved as if the rest had been all of it.
+  const broken = new Error('disk full')
+  for (const source of [people(60), slowly(people(60))]) {
+    let writes = 0
+    const { Person, records, end } = await town('memory', (store) => ({
+      ...store,
+      async write(batch, options) {
+        if (++writes === 1) throw broken
+        return store.write(batch, options)
+      },
+    }))
+    const { payload, cause } = await incomplete(records.putMany(Person, source))
+    assert.is(cause, broken)
+    assert.is(payload.failed[0]?.error, broken)
+    await assertAllTold(payload, records.scan(Person).toArray())
+    await end()
+  }
+})
+
+test('an onProgress that throws ends the work, and nothing is forgotten', async () => {
+  const broken = new Error('no screen')
+  for (const source of [people(60), slowly(people(60))]) {
+    let calls = 0
+    const { Person, records, end } = await town('memory', (store) => ({
+      ...store,
+      // Takes half of what it gets.
+      async write(batch, options) {
+        const some = batch.slice(0, Math.ceil(batch.length / 2))
+        await store.write(some, options)
+        return { unprocessed: batch.slice(some.length), reasons: ['busy'] }
+      },
+    }))
+    const onProgress = () => {
+      if (++calls === 1) throw broken
+    }
+    const { payload, cause } = await incomplete(records.putMany(Person, source, { onProgress }))
+    assert.is(cause, broken)
+    await assertAllTold(payload, records.scan(Person).toArray())
+    assert.ok(payload.failed.length > 0)
+    const last = await incomplete(
+      records.deleteMany(Person, [{ town: 'Oslo', no: 0 }], {
+        onProgress() {
+          throw broken
+        },
+      }),
+    )
+    assert.equal([last.payload, last.cause], [{ written: 1, failed: [] }, broken])
+    await end()
+  }
+})
+
+test('a default that throws ends the work, also where invalid inputs are skipped', async () => {
+  const broken = new Error('no number left')
+  const Visit = defineModel({
+    name: 'Visit',
+    table: `${tablePrefix()}-visits`,
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, no: t.number }),
+    defaults: {
+      no: () => {
+        throw broken
+      },
+    },
+  })
+  const { records } = createEngine({ store: memoryStore(), models: [Visit] })
+  const inputs = [{ id: 'a', no: 1 }, { id: 'b' }, { id: 3 } as never, { id: 'c', no: 3 }]
+  const { payload, cause } = await incomplete(records.putMany(Visit, inputs, { onInvalid: 'skip' }))
+  assert.is(cause, broken)
+  assert.equal(new Set(payload.failed.map(({ input }) => input)), new Set(inputs))
+  assert.is(payload.written, 0)
+})
+
+/** Of inputs numbered from 0, every one that was taken in is either stored or told as failed. */
+async function assertAllTold(
+  { written, failed }: { readonly written: number; readonly failed: readonly BulkFailure[] },
+  reading: Promise<readonly { readonly no: number }[]>,
+) {
+  const stored = (await reading).map(({ no }) => no)
+  const told = [...stored, ...failed.map(({ input }) => (input as { no: number }).no)]
+  assert.is(stored.length, written)
+  assert.equal(
+    told.toSorted((a, b) => a - b),
+    [...told.keys()],
+  )
+  assert.ok(told.length >= 25)
+}
 
 test.run()
