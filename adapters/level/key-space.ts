@@ -4,6 +4,7 @@
  * ```
  * 0 "format"                                               → FORMAT
  * 0 "changes"                                              → the id of the log of changes, and what it has dropped
+ * 0 "lastId"                                               → an id that no deleted table's is above
  * 1 name of a table                                        → its id and definition
  * 2 id of a table                                          → the table was deleted, its items may still be there
  * 3 id of a plan                                           → when it was committed, and its digest
@@ -25,6 +26,8 @@ export const FORMAT = '2'
 export const FORMAT_KEY = Buffer.from('\0format')
 
 export const CHANGE_LOG_KEY = Buffer.from('\0changes')
+
+export const LAST_ID_KEY = Buffer.from('\0lastId')
 
 const [DEFINITIONS, DELETED, PLANS, ITEMS, CHANGES] = [1, 2, 3, 4, 5]
 

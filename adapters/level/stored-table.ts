@@ -11,7 +11,7 @@ import { encodeKeyValue, hashOf } from './key-encoding.ts'
 import { itemsBeginning } from './key-space.ts'
 
 export class StoredTable {
-  /** Short for the name, and never that of another table whose items may still be there. */
+  /** Short for the name, and never that of another table, also one that was deleted. */
   readonly id: number
   readonly definition: TableDefinition
   /** Nobody created it: its keys are what the first write implied. */

@@ -10,7 +10,7 @@ import { sameKeys } from '../../core/store/check-keys.ts'
 import type { IndexDefinition, TableChange, TableDefinition } from '../../core/store/table-definition.ts'
 import { decodeItem } from './item-encoding.ts'
 import { uint32 } from './key-encoding.ts'
-import { definitions, deletedTables, rangeOf, tableRange } from './key-space.ts'
+import { definitions, deletedTables, LAST_ID_KEY, rangeOf, tableRange } from './key-space.ts'
 import type { Level } from './open-level.ts'
 import { type Operation, write } from './operation.ts'
 import { rejected } from './refusals.ts'
@@ -22,14 +22,16 @@ const BATCH = 1000
 export class Tables {
   readonly #level: Level
   readonly #byName = new Map<string, StoredTable>()
-  #lastId = 0
+  /** No table gets an id a second time, also after a restart: the log of changes tells tables apart by it. */
+  #lastId: number
 
-  private constructor(level: Level) {
+  private constructor(level: Level, lastId: number) {
     this.#level = level
+    this.#lastId = lastId
   }
 
   static async load(level: Level): Promise<Tables> {
-    const tables = new Tables(level)
+    const tables = new Tables(level, Number((await level.get(LAST_ID_KEY)) ?? 0))
     for await (const text of level.values(definitions.all)) {
       const { id, definition, implied, numbers } = JSON.parse(text) as StoredTable
       tables.add(new StoredTable(id, definition, implied, numbers))
@@ -75,7 +77,8 @@ export class Tables {
     const present = this.#byName.get(table)
     if (present === undefined) return
     const deleted: Operation = { type: 'put', key: deletedTables.keyOf(uint32(present.id)), value: '' }
-    await write(this.#level, [{ type: 'del', key: keyOf(table) }, deleted])
+    const last: Operation = { type: 'put', key: LAST_ID_KEY, value: String(this.#lastId) }
+    await write(this.#level, [{ type: 'del', key: keyOf(table) }, deleted, last])
     this.#byName.delete(table)
     await this.#clear(present.id)
   }
@@ -116,7 +119,7 @@ export class Tables {
     await write(this.#level, batch)
   }
 
-  /** The record goes last, so that a crash in between is made up for on opening. No other table gets the id before. */
+  /** The record goes last, so that a crash in between is made up for on opening. */
   async #clear(id: number): Promise<void> {
     await this.#level.clear(tableRange(id))
     await write(this.#level, [{ type: 'del', key: deletedTables.keyOf(uint32(id)) }])

@@ -116,6 +116,29 @@ test('a table that was deleted and made again has the changes of its new life on
   })
 })
 
+test('the changes of a deleted table are never told as those of one that was made after a restart', async () => {
+  // The new table got the deleted one's id, by which the log tells tables apart.
+  const path = newDirectory()
+  await using({ path }, async (store) => {
+    await set(store, 1, 'first')
+    await set(store, 2, 'deleted')
+    await store.deleteTable('deleted')
+  })
+  await using({ path }, async (store) => {
+    await set(store, 3, 'new')
+    assert.equal((await follow(store, 'start', 3, ['new'])).told, [3])
+    await set(store, 4, 'deleted')
+    assert.equal((await follow(store, 'start', 4, ['deleted'])).told, [4])
+    await store.deleteTable('new')
+    await store.deleteTable('deleted')
+    await store.deleteTable('first')
+  })
+  await using({ path }, async (store) => {
+    await set(store, 5, 'last')
+    assert.equal((await follow(store, 'start', 5, ['last'])).told, [5])
+  })
+})
+
 test('a consumer of a quiet table gets tokens while others are busy', async () => {
   await using({ path: newDirectory(), changeLog: { keep: 3_000 } }, async (store) => {
     const pages = store.changes({ tables: ['quiet'], from: 'now' })[Symbol.asyncIterator]()
