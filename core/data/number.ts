@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { printValue } from './print-value.ts'
 
 /** A decimal that neither `number` nor `bigint` can hold, as its digits. Met only in items written by other programs. */
 export class Decimal {
@@ -39,18 +40,36 @@ const shortInteger = /^(?:0|-?[1-9]\d{0,14})$/
 
 const isDecimalText = (text: string): boolean => pattern.test(text)
 
-function parseExact(text: string): Exact {
+/** The same as text: value = ±digits × 10^exponent, without zeros at either end of the digits; zero has none. */
+interface Digits {
+  readonly sign: string
+  readonly digits: string
+  readonly exponent: number
+}
+
+function parseDigits(text: string): Digits {
   const match = pattern.exec(text)
-  if (!match) throw new TypeError(`Expected a decimal number, got ${text}`)
-  const [, sign, whole = '', fraction = '', power = '0'] = match
+  if (!match) throw new TypeError(`Expected a decimal number, got ${printValue(text)}`)
+  const [, sign = '', whole = '', fraction = '', power = '0'] = match
   const all = (whole + fraction).replace(/^0+/, '')
-  const significant = all.replace(/0+$/, '')
-  if (significant === '') return { digits: 0n, exponent: 0 }
-  const magnitude = BigInt(significant)
-  return {
-    digits: sign === '-' ? -magnitude : magnitude,
-    exponent: Number(power) - fraction.length + (all.length - significant.length),
-  }
+  // Looking behind keeps it from trying anew at each zero of a long row of them.
+  const digits = all.replace(/(?<!0)0+$/, '')
+  return { sign, digits, exponent: Number(power) - fraction.length + (all.length - digits.length) }
+}
+
+function exactOf({ sign, digits, exponent }: Digits): Exact {
+  if (digits === '') return { digits: 0n, exponent: 0 }
+  return { digits: sign === '-' ? -BigInt(digits) : BigInt(digits), exponent }
+}
+
+const parseExact = (text: string): Exact => exactOf(parseDigits(text))
+
+/** Why DynamoDB could not hold it, told without working it out, which takes for ever for some short texts. */
+function digitsProblem({ digits, exponent }: Digits): string | undefined {
+  if (digits.length > MAX_DIGITS) return 'a number of at most 38 significant digits'
+  const magnitude = exponent + digits.length - 1
+  if (digits !== '' && (magnitude > 125 || magnitude < -130)) return 'a number between 1e-130 and 9.9e125'
+  return undefined
 }
 
 const exact = (value: StoredNumber): Exact =>
@@ -64,8 +83,6 @@ function exactInteger(value: number): Exact {
   for (; digits % 10 === 0; exponent++) digits /= 10
   return { digits: BigInt(digits), exponent }
 }
-
-const digitsOf = (value: Exact): number => String(value.digits).replace('-', '').length
 
 function print({ digits, exponent }: Exact): string {
   if (exponent >= 0 && exponent <= MAX_DIGITS) return String(digits * 10n ** BigInt(exponent))
@@ -84,7 +101,11 @@ function fromExact(value: Exact): StoredNumber {
     : new Decimal(text)
 }
 
-/** The number that a wire text means, in the narrowest form that holds it exactly. */
+/**
+ * The number that a wire text means, in the narrowest form that holds it exactly.
+ *
+ * @throws TypeError for what is no decimal number, or none that a store could hold
+ */
 export function parseNumber(text: string): StoredNumber {
   const double = Number(text)
   if (shortInteger.test(text)) return double
@@ -92,7 +113,10 @@ export function parseNumber(text: string): StoredNumber {
   if (String(double) === text && (Number.isInteger(double) ? Number.isSafeInteger(double) : Number.isFinite(double))) {
     return double
   }
-  return fromExact(parseExact(text))
+  const parsed = parseDigits(text)
+  const problem = digitsProblem(parsed)
+  if (problem !== undefined) throw new TypeError(`Expected ${problem}, got ${printValue(text)}`)
+  return fromExact(exactOf(parsed))
 }
 
 /** The same number in the form in which it would come back from a store. */
@@ -113,12 +137,7 @@ export function numberProblem(value: StoredNumber): string | undefined {
     if (magnitude === 0 || (magnitude > 1e-120 && magnitude < 1e120)) return undefined
   }
   if (value instanceof Decimal && !isDecimalText(value.text)) return 'a decimal number'
-  const parsed = exact(value)
-  const digits = digitsOf(parsed)
-  if (digits > MAX_DIGITS) return 'a number of at most 38 significant digits'
-  const magnitude = parsed.exponent + digits - 1
-  if (parsed.digits !== 0n && (magnitude > 125 || magnitude < -130)) return 'a number between 1e-130 and 9.9e125'
-  return undefined
+  return digitsProblem(parseDigits(numberText(value)))
 }
 
 export function compareNumbers(a: StoredNumber, b: StoredNumber): number {
