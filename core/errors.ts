@@ -58,8 +58,12 @@ export interface ErrorPayloads {
     readonly actual: number
     readonly model?: string | undefined
   }
-  /** Nothing was written. */
-  readonly THROTTLED: { readonly reasons: readonly string[]; readonly attempts: number }
+  /** Nothing was written. `gaveUp` where a paced store had waited as long as it may, or had too many waiting to begin with. */
+  readonly THROTTLED: {
+    readonly reasons: readonly string[]
+    readonly attempts: number
+    readonly gaveUp?: boolean | undefined
+  }
   /** Bulk work ended before all was done: `failed` is everything that was taken in and not written. */
   readonly INCOMPLETE: { readonly written: number; readonly failed: readonly BulkFailure[] }
   /** The commit may or may not have happened; look for `commitId` in the records. */

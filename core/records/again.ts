@@ -1,11 +1,12 @@
 /**
  * Reads sent again while the store has no capacity. A store's own patience comes first; this is for those that have none,
- * and for long work that should outlive a minute of it.
+ * and for long work that should outlive a minute of it. A paced store that gives up has waited as long as was asked for.
  *
  * @module
  */
 import { type Environment, fullJitter } from '../environment.ts'
 import { engineError, isEngineError } from '../errors.ts'
+import type { RequestOptions } from '../store/store.ts'
 
 const MAX_SENDS = 10
 const BASE_MS = 50
@@ -17,14 +18,17 @@ export const patience = (n: number, environment: Environment): number => fullJit
 export async function again<A>(
   send: () => Promise<A>,
   environment: Environment,
-  signal: AbortSignal | undefined,
+  { signal, priority }: RequestOptions,
 ): Promise<A> {
+  // Work in the background has time: all that it is refused for is a queue that others filled.
+  const isFinal = (error: unknown) =>
+    !isEngineError(error, 'THROTTLED') || (error.payload.gaveUp === true && priority !== 'bulk')
   for (let sends = 1; ; sends++) {
     assertNotAborted(signal)
     try {
       return await send()
     } catch (error) {
-      if (!isEngineError(error, 'THROTTLED') || sends === MAX_SENDS) throw error
+      if (isFinal(error) || sends === MAX_SENDS) throw error
       await environment.sleep(patience(sends, environment), signal)
     }
   }

@@ -148,11 +148,10 @@ function fetchPage(plan: Plan, parts: FindParts, asked: Asked, signal: AbortSign
     from: asked.from,
   }
   const segment = positions.length > 1 ? { index: asked.part, of: positions.length } : undefined
+  const options = key ? { signal } : bulkOptions(signal)
   const send = () =>
-    key
-      ? store.query({ ...request, ...key, reverse }, { signal })
-      : store.scan({ ...request, segment }, bulkOptions(signal))
-  return again(send, environment, signal)
+    key ? store.query({ ...request, ...key, reverse }, options) : store.scan({ ...request, segment }, options)
+  return again(send, environment, options)
 }
 
 /** Of a partial record; undefined for whole ones. */

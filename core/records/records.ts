@@ -151,7 +151,7 @@ export function recordsOf(parts: RecordsParts): Records {
   }
 
   const send = (addresses: readonly ItemAddress[], consistent: boolean, options: RequestOptions) =>
-    again(() => store.read(addresses, { ...options, consistent }), environment, options.signal)
+    again(() => store.read(addresses, { ...options, consistent }), environment, options)
 
   /** The item, unless it counts as absent. */
   const alive = (model: AnyModel, expired: unknown) => (item: Item | undefined) =>

@@ -174,7 +174,7 @@ function queueIsFull(maxQueue: number, request: PacedRequest): EngineError {
   const message =
     `${maxQueue} requests wait for capacity already, so this one on ${reasons.join(' and ')} was refused; nothing was sent. ` +
     'Send less at once, raise the capacity, or raise scheduler.maxQueue.'
-  return engineError('THROTTLED', message, { reasons, attempts: 0 })
+  return engineError('THROTTLED', message, { reasons, attempts: 0, gaveUp: true })
 }
 
 function tookTooLong({ needs, arrivedAt }: PacedRequest, now: number): EngineError {
@@ -182,7 +182,7 @@ function tookTooLong({ needs, arrivedAt }: PacedRequest, now: number): EngineErr
   const message =
     `No capacity on ${reasons.join(' and ')} within ${Math.round(now - arrivedAt)} ms; nothing was written. ` +
     'Raise the capacity, send less at once, or raise scheduler.maxWait.'
-  return engineError('THROTTLED', message, { reasons, attempts: 0 })
+  return engineError('THROTTLED', message, { reasons, attempts: 0, gaveUp: true })
 }
 
 const nameOf = ({ table, index, kind }: { table: string; index: string | undefined; kind: string }): string =>

@@ -220,5 +220,5 @@ function throttledTooLong(reasons: readonly string[], attempts: number, { arrive
   const message =
     `Throttled for ${Math.round(now - arrivedAt)} ms: ${reasons.join(', ')}; nothing was written. ` +
     'Raise the capacity, send less at once, or raise scheduler.maxWait.'
-  return engineError('THROTTLED', message, { reasons, attempts })
+  return engineError('THROTTLED', message, { reasons, attempts, gaveUp: true })
 }

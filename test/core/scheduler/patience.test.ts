@@ -130,6 +130,51 @@ test('a queue that is full refuses at once, and says so', async () => {
   await time.run(story())
 })
 
+test('records are read within maxWait, and refused at once where the queue is full', async () => {
+  // Each read was sent again ten times after the scheduler had given it up: 12 s in place of 0.3.
+  const { time, table } = worldOf({ players: { read: 1000, write: 1000 } })
+  const Player = defineModel({
+    name: 'Player',
+    table: 'players',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, fill: t.string }),
+  })
+  const scheduler = { limits: { players: { read: 10, write: 10 } }, maxWait: 300, maxQueue: 1 }
+  const { records } = createEngine({
+    store: time.distant(table, 2),
+    models: [Player],
+    scheduler,
+    environment: time,
+  })
+  const key = { id: 'a' }
+  const story = async (): Promise<void> => {
+    await table.commit(planOf(putOf('players', 'a', 300)))
+    // It cost more than was thought, so that the next have to wait for long.
+    await records.find(Player, key)
+    for (const read of [
+      () => records.find(Player, key),
+      () => records.get(Player, key),
+      () => records.query(Player, { key }).first(),
+    ]) {
+      const start = time.now()
+      const [first, second] = await Promise.all([
+        errorOf(read()),
+        errorOf(read()).then((error) => ({ error, after: time.now() - start })),
+      ])
+      assert.ok(isEngineError(first, 'THROTTLED') && first.payload.gaveUp)
+      assert.is(time.now() - start, 300)
+      assert.ok(isEngineError(second.error, 'THROTTLED'))
+      assert.match(second.error.message, '1 requests wait for capacity already')
+      assert.is(second.after, 0)
+    }
+    // Work in the background waits for a place.
+    const waiting = errorOf(records.find(Player, key))
+    assert.is((await records.getMany(Player, [key]).toArray()).length, 1)
+    await waiting
+  }
+  await time.run(story())
+})
+
 test('whoever waits when the store is closed is told so at once', async () => {
   // They went on waiting for their turn, minutes at a low limit, only to be refused by the closed store.
   const { time, seen, open } = worldOf(slow)
