@@ -14,7 +14,7 @@ import { decodePayload, encodePayload } from '../model/event-payload.ts'
 import type { Applied } from './applied.ts'
 import type { Looks } from './looks.ts'
 import { runRecipe } from './recipe.ts'
-import type { RecordIdentity } from './record-identity.ts'
+import { printRecord, type RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
 import { updateBetween } from './record-version.ts'
 
@@ -37,6 +37,13 @@ export function applyEvent(
   const { identity } = state
   const { model } = identity
   assertEvent(identity, event)
+  if (state.blind.length > 0) {
+    // They would be told twice: as what came before the event, and as what they are.
+    throw invalidArgument(
+      'event',
+      `${printRecord(identity)}: apply events before blind changes of the same record, or change it with work.change. Nothing was changed.`,
+    )
+  }
   const data = encodePayload(model, event.name, event.payload)
   // As replays will give it, and a copy: what a reducer does to it comes back neither to the caller nor to the next attempt.
   const payload = decodePayload(model, event.name, data)

@@ -10,10 +10,12 @@ import { all, type Condition } from '../expression/condition.ts'
 import { set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
 import { generationOf } from '../journal/tail.ts'
+import type { AnyModel } from '../model/model.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import type { Involved } from './involved.ts'
 import type { Parts } from './parts.ts'
+import { RecordReads } from './read-set.ts'
 
 interface Level {
   readonly guards: readonly Guard[]
@@ -41,10 +43,23 @@ export function* levelsOf(
     return
   }
   const all = [...drafts, ...own]
-  yield { guards: preciseGuards(stored, reads, drafts, identity.model.shape), update: all, loose: all }
+  const relied = withIndexFields(reads, drafts, identity.model)
+  yield { guards: preciseGuards(stored, relied, drafts, identity.model.shape), update: all, loose: all }
   const whole = wholeAttributes(stored, drafts, own)
-  yield { guards: attributeGuards(stored, reads, drafts, identity.model.shape), update: whole, loose: whole }
+  yield { guards: attributeGuards(stored, relied, drafts, identity.model.shape), update: whole, loose: whole }
   yield { guards: versionGuard(stored), update: whole, loose: [] }
+}
+
+/** An attribute of an index that is made of several fields is made of all of them, whichever is written. */
+function withIndexFields(reads: RecordReads | undefined, drafts: Update, model: AnyModel): RecordReads | undefined {
+  const fields = model.definition.indexParts.flatMap(({ template, fields }) =>
+    template && drafts.some(({ path }) => Object.hasOwn(fields, path[0]!)) ? Object.keys(fields) : [],
+  )
+  if (fields.length === 0) return reads
+  const all = new RecordReads()
+  if (reads) all.include(reads)
+  for (const field of fields) all.add({ kind: 'value', path: [field] })
+  return all
 }
 
 /** The same changes with whole top-level attributes in place of drafts' paths into them. */

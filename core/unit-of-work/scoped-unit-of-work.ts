@@ -18,7 +18,7 @@ import { withNextNumber } from './next-number.ts'
 import { queryRecords } from './query-records.ts'
 import { runRecipe } from './recipe.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
-import { identityAt, type RecordIdentity } from './record-identity.ts'
+import { identityAt, printRecord, type RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
 import { RecordVersion } from './record-version.ts'
 import { repairRecord } from './repair-record.ts'
@@ -75,6 +75,15 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
   const missing = (state: RecordState) => {
     scope.observe(state)
     return notFound(state.identity)
+  }
+
+  /** What is put now would be put over what the function itself has done to the record by other ways. */
+  const assertStill = (identity: RecordIdentity, state: RecordState | undefined, inside: string): void => {
+    if (scope.stateOf(identity) === state) return
+    throw invalidArgument(
+      'work',
+      `${printRecord(identity)} was changed by the unit of work from within a ${inside} of the same record; do one after the other.`,
+    )
   }
 
   const remove = (state: RecordState): void => {
@@ -161,7 +170,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       const state = held(record)
       if (typeof recipe !== 'function') throw invalidArgument('recipe', 'Expected a recipe, a function of the draft.')
       assertPlain(state.identity.model, 'change')
-      return changed(state, runRecipe(state.view!, recipe, scope.looksAt(state)))
+      const next = runRecipe(state.view!, recipe, scope.looksAt(state))
+      assertStill(state.identity, state, 'recipe')
+      return changed(state, next)
     },
 
     apply(record: object, event: DomainEvent<object>) {
@@ -177,6 +188,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
         },
         event,
       )
+      assertStill(state.identity, state, 'reducer')
       scope.put(next.state, next.applied)
       return scope.recordOf(next.state)
     },
@@ -199,9 +211,12 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     blind(model: AnyModel, key: unknown, changes: (blind: never) => void) {
       const identity = identify(model, key)
       assertPlain(model, 'blind')
-      let state = scope.stateOf(identity) ?? new RecordState(identity, 'kept', undefined)
+      const known = scope.stateOf(identity)
+      let state = known ?? new RecordState(identity, 'kept', undefined)
       if (state.fate === 'deleted' || (state.drafted && !state.isPresent)) throw missing(state)
-      for (const change of collectBlindChanges(model, changes)) {
+      const collected = collectBlindChanges(model, changes)
+      assertStill(identity, known, 'function of blind changes')
+      for (const change of collected) {
         try {
           state = state.withBlind(change)
         } catch (thrown) {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: key templates
 /** What is sent for a change: the smallest update with the same effect, on the condition that the record exists. */
 import * as t from 'io-ts'
 import { test } from 'uvu'
@@ -11,6 +12,7 @@ import { evaluate } from '../../../core/expression/evaluate.ts'
 import type { UpdateAction } from '../../../core/expression/update.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import type { WriteAction } from '../../../core/store/write-plan.ts'
+import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { meanwhile, watchedStore } from '../../support/watched-store.ts'
 import { ann, type DraftPlayer, failsWith, put, world } from './world.ts'
@@ -210,6 +212,74 @@ for (const kind of storeKinds) {
     const { color, deep, _v } = (await w.stored())!
     assert.equal({ color, deep }, foreign)
     assert.is(_v, 2)
+  })
+
+  // What was put last lost the other without a word.
+  test(`a record that is changed by other ways inside of its own recipe is refused (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given()
+    const inside: ((work: UnitOfWork, player: { readonly energy: number }) => unknown)[] = [
+      (work, player) => work.change(player, put('level', 9) as never),
+      (work) => work.blind(w.Player, ann, (blind) => blind.increment('level', 9)),
+      (work, player) => work.delete(player),
+    ]
+    for (const other of inside) {
+      const changing = w.unitOfWork.run(async (work) => {
+        const player = await work.get(w.Player, ann)
+        work.change(player, (draft) => {
+          draft.energy = 1
+          other(work, player)
+        })
+      })
+      const { message } = await failsWith(changing, 'INVALID_ARGUMENT')
+      assert.match(message, /changed by the unit of work from within a recipe of the same record/)
+    }
+    const blind = w.unitOfWork.run(async (work) => {
+      const player = await work.get(w.Player, ann)
+      work.blind(w.Player, ann, (changes) => {
+        changes.increment('energy', 1)
+        work.change(player, put('level', 9))
+      })
+    })
+    await failsWith(blind, 'INVALID_ARGUMENT')
+    assert.is((await w.player()).energy, 10)
+  })
+
+  // Each had made the attribute without the other's field, so that the record was in no index, or under an old key.
+  test(`an index attribute made of several fields is made of what all of them are (${kind})`, async () => {
+    const inner = openStore(kind)
+    const store = watchedStore(inner)
+    const table = `${tablePrefix()}-parts`
+    const Part = defineModel({
+      name: 'Part',
+      table,
+      key: { partition: 'id' },
+      schema: t.intersection([t.type({ id: t.string }), t.partial({ a: t.string, b: t.string, note: t.string })]),
+      indexes: {
+        both: {
+          partition: { attribute: 'gpk', template: 'A#${a}' },
+          sort: { attribute: 'gsk', template: 'B#${a}#${b}' },
+        },
+      },
+    })
+    const { unitOfWork, tables, records } = createEngine({ store, models: [Part] })
+    const others = createEngine({ store: inner, models: [Part] })
+    await tables.create()
+    const edit = (by: typeof unitOfWork, fields: { a?: string; b?: string; note?: string }) =>
+      by.run(async (work) =>
+        work.change(await work.get(Part, { id: 'x' }), (draft) => void Object.assign(draft, fields)),
+      )
+    await unitOfWork.run((work) => void work.create(Part, { id: 'x' }))
+    const found = async (a: string) =>
+      (await records.query(Part, { index: 'both', key: { a } }).toArray()).map(({ b }) => b)
+    store.twist(meanwhile(() => edit(others.unitOfWork, { a: 'a1' })))
+    await edit(unitOfWork, { b: 'b1' })
+    assert.equal(await found('a1'), ['b1'])
+    store.twist(meanwhile(() => edit(others.unitOfWork, { a: 'a2' })))
+    await edit(unitOfWork, { b: 'b2' })
+    assert.equal(await found('a2'), ['b2'])
+    const [item] = (await store.scan({ table, consistent: true })).items
+    assert.equal([item!['gpk'], item!['gsk']], ['A#a2', 'B#a2#b2'])
   })
 
   // Where a value is guarded, the guard says that the record is there; where only absences are, it must be said.
