@@ -5,6 +5,7 @@
  * @module
  */
 import * as t from 'io-ts'
+import { readBigints } from './read-bigints.ts'
 import type { Draft } from './readonly.ts'
 import { isObject, type Refuse } from './refuse.ts'
 
@@ -57,7 +58,8 @@ export function checkEvents(given: unknown, refuse: Refuse): ReadonlyMap<string,
       if (!Array.isArray(upcast) || !upcast.every((step) => typeof step === 'function')) {
         refuse(`events.${name}.upcast must be a list of functions`)
       }
-      return [name, Object.freeze({ payload, reducer, upcast }) as unknown as EventDefinition]
+      const own = { payload: readBigints(payload as t.Mixed, refuse), reducer, upcast }
+      return [name, Object.freeze(own) as unknown as EventDefinition]
     }),
   )
 }

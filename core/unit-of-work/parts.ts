@@ -39,7 +39,9 @@ export function partsOf(involved: Involved): Parts {
   const { drafts, blind } = partsOn(stored, involved)
   const joined = joinBlind(blind, identity.model.name)
   const isChanged = drafts.length + joined.length > 0
-  return { drafts: isChanged ? [...drafts, ...schemaStamp(involved)] : drafts, blind: joined }
+  // A record that is repaired brings its version itself.
+  const isStamped = drafts.some(({ path }) => path[0] === SCHEMA_VERSION)
+  return { drafts: isChanged && !isStamped ? [...drafts, ...schemaStamp(involved)] : drafts, blind: joined }
 }
 
 /** The item as it is to be stored in another schema version than it is; undefined where it stays in its own. */

@@ -114,6 +114,38 @@ for (const kind of storeKinds) {
     await end()
   })
 
+  test(`integers of any size in a payload come back as they were (${kind})`, async () => {
+    const store = openStore(kind)
+    const Counter = defineModel({
+      name: 'Counter',
+      table: `${tablePrefix()}-counters`,
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, n: t.bigint }),
+      events: {
+        Counted: {
+          payload: t.type({ by: t.bigint }),
+          reducer(draft, { by }) {
+            draft.n += by
+          },
+        },
+      },
+    })
+    const { unitOfWork, tables, history } = createEngine({ store, models: [Counter] })
+    await tables.create()
+    await unitOfWork.run((work) => void work.create(Counter, { id: 'a', n: 0n }))
+    for (const by of [5n, 2n ** 70n]) {
+      await unitOfWork.run(async (work) => {
+        work.apply(await work.get(Counter, { id: 'a' }), Counter.events.Counted({ by }))
+      })
+    }
+    const told = await history.of(Counter, { id: 'a' }).toArray()
+    assert.equal(
+      told.flatMap(({ data }) => (data === undefined ? [] : [data])),
+      [{ by: 5n }, { by: 2n ** 70n }],
+    )
+    await tables.delete()
+  })
+
   // They were told twice, as what came before the event and as what they are, and a replay added them twice.
   test(`an event is not applied on blind changes of its record (${kind})`, async () => {
     const store = openStore(kind)

@@ -13,7 +13,7 @@ import { newDirectory, removeDirectories } from '../../adapters/level/directory.
 import { openStore, type StoreKind, storeKinds } from '../../support/stores.ts'
 import { lostAfter, meanwhile, times } from '../../support/watched-store.ts'
 import { failsWith, hurried } from '../unit-of-work/world.ts'
-import { annV1, type Town, town } from './town.ts'
+import { annV1, annV3, type Town, town } from './town.ts'
 
 const kinds: readonly (StoreKind | 'level')[] = [...storeKinds, 'level']
 const open = (kind: (typeof kinds)[number]): Store =>
@@ -50,6 +50,16 @@ for (const kind of kinds) {
     const written = watched.commits.flatMap(({ plan }) => plan.actions).filter(({ table }) => table === here.table)
     assert.equal(written, [])
     assert.equal((await migrations.status(Three)).lastRun, { ...second, failures: [] })
+    await here.leave()
+  })
+
+  // It was given its version twice, which the store refused.
+  test(`an item that says no version and fits none is repaired (${kind})`, async () => {
+    const here = await town(open(kind))
+    await here.given({ id: 'ann', name: 5 })
+    await here.unitOfWork.run((work) => work.repair(here.Three, { id: 'ann' }, () => annV3))
+    assert.equal(await here.unitOfWork.run((work) => work.get(here.Three, { id: 'ann' })), annV3)
+    assert.is((await here.stored('ann'))!['_m'], 3)
     await here.leave()
   })
 
