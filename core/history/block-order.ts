@@ -3,8 +3,6 @@
  *
  * @module
  */
-
-import type { Item } from '../data/item.ts'
 import { type Block, blockSortKey, endAddress, SPILLED } from '../journal/block.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import type { Source } from '../journal/source.ts'
@@ -12,10 +10,6 @@ import type { SortCondition } from '../store/store.ts'
 
 /** At how many blocks back an image is found at the latest. */
 const BLOCKS_TO_IMAGE = 70
-
-export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
-  return (await store.read([address], { consistent: true, signal }))[0]
-}
 
 /**
  * Blocks of all lives of a record, oldest first or last. Lives go by the commits that began them, and clocks of those who

@@ -28,11 +28,10 @@ import { commitId } from '../journal/commit-id.ts'
 import { entryText, erasedEntry, parseEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
 import { sealToLast } from '../journal/seal.ts'
-import type { Source } from '../journal/source.ts'
+import { readRecord, type Source } from '../journal/source.ts'
 import { isStub, readEntries } from '../journal/spill.ts'
-import { beginsWith, GENERATION, generationOf, listed, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
+import { beginsWith, GENERATION, generationOf, kept, TAIL, type TailEntry, tailOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import { readRecord } from './block-order.ts'
 import type { HistoryParts } from './history-parts.ts'
 
 const MAX_ROUNDS = 10
@@ -75,7 +74,7 @@ async function eraseTail(parts: HistoryParts, source: Source, erased: Set<string
       ...source.address,
       condition: all([beginsWith(cut), equals([GENERATION], generation)]),
       // The entry alone: a commit may have added its own behind it.
-      update: listed([shell]).map((entry) => set([TAIL, 0], entry)),
+      update: [set([TAIL, 0], kept(shell))],
     })
     if (outcome !== 'committed') return false
   }

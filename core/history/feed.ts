@@ -7,7 +7,6 @@
  *
  * @module
  */
-
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'

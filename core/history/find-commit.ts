@@ -4,7 +4,7 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { addressKey, type Item, type ItemAddress, type ItemKey } from '../data/item.ts'
+import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '../data/item.ts'
 import { type Condition, contains, exists } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
@@ -128,7 +128,10 @@ async function search(
 
 /** The key in the order of its parts, in which a store need not keep the names of a map. */
 const keyIn = ({ definition }: AnyModel, item: Item): ItemKey =>
-  Object.fromEntries(definition.keyParts.map(({ attribute }) => [attribute, item[attribute] as ItemKey[string]]))
+  keyOf(
+    item,
+    definition.keyParts.map(({ attribute }) => attribute),
+  )
 
 async function* itemsWith(
   store: HistoryParts['store'],

@@ -6,16 +6,14 @@
  *
  * @module
  */
-
 import type { Item } from '../data/item.ts'
 import { blockSortKey } from '../journal/block.ts'
 import { commitTime, timeText } from '../journal/commit-id.ts'
 import { undoEntry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
-import type { Source } from '../journal/source.ts'
+import { readRecord, type Source } from '../journal/source.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
-import { readRecord } from './block-order.ts'
 import { absentImage, attempt, type Image, unknown } from './image.ts'
 import { versionsForwards } from './versions.ts'
 

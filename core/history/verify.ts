@@ -9,10 +9,9 @@ import type { Item } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { changedPaths } from '../expression/diff.ts'
 import { forward, redo } from '../journal/change.ts'
-import type { Source } from '../journal/source.ts'
+import { readRecord, type Source } from '../journal/source.ts'
 import { generationOf, imageOf, versionOf } from '../journal/tail.ts'
 import type { AnyModel } from '../model/model.ts'
-import { readRecord } from './block-order.ts'
 import { type Version, versionsForwards } from './versions.ts'
 
 /** Whether a history is whole and leads to the stored record. */

@@ -8,15 +8,14 @@
  *
  * @module
  */
-
 import type { Item } from '../data/item.ts'
 import type { Block } from '../journal/block.ts'
 import type { Entry } from '../journal/entry.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
-import type { Source } from '../journal/source.ts'
+import { readRecord, type Source } from '../journal/source.ts'
 import { readEntries } from '../journal/spill.ts'
 import { generationOf, imageOf, type TailEntry, tailOf } from '../journal/tail.ts'
-import { anchorKey, behindAll, blocksOfLives, readRecord, tellingKey } from './block-order.ts'
+import { anchorKey, behindAll, blocksOfLives, tellingKey } from './block-order.ts'
 import { absentImage, type Image, image, imageAfter, imageBefore, unknown } from './image.ts'
 
 export interface Version {

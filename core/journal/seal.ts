@@ -19,6 +19,7 @@ import type { WriteAction } from '../store/write-plan.ts'
 import { type Block, decodeBlock, IMAGE_EVERY, putBlock } from './block.ts'
 import { COMMIT_ID_LENGTH, commitId } from './commit-id.ts'
 import { undoEntry } from './entry.ts'
+import { readRecord } from './source.ts'
 import { readEntries } from './spill.ts'
 import {
   beginsWith,
@@ -108,7 +109,7 @@ export async function sealToLast(
     const seen = { address, item: present }
     const held: number | undefined = await putInBlock(parts, seen, entries, 'commit')
     if (held !== undefined && (await cutOff(parts, seen, held, 'commit'))) present = withoutFirst(present, held)
-    else [present] = await parts.store.read([address], { consistent: true })
+    else present = await readRecord({ ...parts, address })
     if (present) told(present)
   }
   return undefined

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ItemAddress } from '../data/item.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
 import type { ReadStore } from '../store/store.ts'
 
 export interface Source {
@@ -11,4 +11,9 @@ export interface Source {
   readonly journalTable: string
   readonly address: ItemAddress
   readonly signal?: AbortSignal | undefined
+}
+
+/** The record itself, with the tail of its history, as it is now. */
+export async function readRecord({ store, address, signal }: Source): Promise<Item | undefined> {
+  return (await store.read([address], { consistent: true, signal }))[0]
 }

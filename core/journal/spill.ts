@@ -5,7 +5,6 @@
  *
  * @module
  */
-
 import { type AttributeValue, isList } from '../data/attribute-value.ts'
 import { type ItemAddress, utf8Size } from '../data/item.ts'
 import { absent } from '../expression/condition.ts'

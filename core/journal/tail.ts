@@ -102,7 +102,7 @@ export const entriesOf = (list: readonly AttributeValue[], first: number): reado
   })
 
 /** One element of the list. */
-const kept = ({ commit, entry }: Pick<TailEntry, 'commit' | 'entry'>): string => commit + entry
+export const kept = ({ commit, entry }: Pick<TailEntry, 'commit' | 'entry'>): string => commit + entry
 
 /** The list again. */
 export const listed = (entries: readonly TailEntry[]): readonly string[] => entries.map(kept)

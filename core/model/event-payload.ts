@@ -13,7 +13,7 @@ import { encodeValue } from './check-value.ts'
 import { decodeValue } from './decode-value.ts'
 import { fieldsOf } from './fields.ts'
 import { looseCopy } from './freeze.ts'
-import { printIssues } from './issue.ts'
+import { printIssues, strayField } from './issue.ts'
 import type { AnyModel } from './model.ts'
 
 /** The payload as it is stored, with the number of its version where there were others. Throws INVALID_ARGUMENT. */
@@ -24,9 +24,7 @@ export function encodePayload(model: AnyModel, name: string, payload: unknown): 
   // As for records: a field that the schema does not have is most often misspelt.
   const fields = fieldsOf(codec)
   const given = fields && isPlainObject(payload) ? Object.entries(payload) : []
-  const stray = given.flatMap(([field, actual]) =>
-    fields!.has(field) ? [] : [{ path: [field], expected: 'no field of this name', actual }],
-  )
+  const stray = given.flatMap(([field, actual]) => (fields!.has(field) ? [] : [strayField(field, actual)]))
   const issues = [...encoded.issues, ...stray]
   if (issues.length > 0) {
     throw invalidArgument(

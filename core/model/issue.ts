@@ -1,5 +1,5 @@
 /**
- * Issues as text, for the messages of errors.
+ * Issues that several checks tell, and issues as text for the messages of errors.
  *
  * @module
  */
@@ -8,6 +8,13 @@ import { printValue } from '../data/print-value.ts'
 import type { Issue } from '../data/to-attribute.ts'
 
 const SHOWN = 5
+
+/** A name that the schema does not have: most often it is misspelt. */
+export const strayField = (name: string, actual: unknown): Issue => ({
+  path: [name],
+  expected: 'no field of this name',
+  actual,
+})
 
 /** `home.city: expected string, got 5; …` */
 export function printIssues(issues: readonly Issue[]): string {

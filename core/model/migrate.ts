@@ -17,6 +17,7 @@ import { decodeValue } from './decode-value.ts'
 import { fieldsOf } from './fields.ts'
 import { ownCopy } from './freeze.ts'
 import { invalidItem, keyOfItem } from './invalid-item.ts'
+import { strayField } from './issue.ts'
 import { makeKey } from './key-part.ts'
 import type { AnyModel } from './model.ts'
 
@@ -100,7 +101,7 @@ function strangers(
 ): Issue[] {
   return Object.keys(given)
     .filter((name) => hidden.has(name) || (fields && !fields.has(name)))
-    .map((name) => ({ path: [name], expected: 'no field of this name', actual: given[name] }))
+    .map((name) => strayField(name, given[name]))
 }
 
 /** What the fields of the new record would make of its key: a key of text is not among them. */

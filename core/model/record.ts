@@ -17,7 +17,7 @@ import { engineAttributes } from './definition.ts'
 import { deepFreeze, ownCopy } from './freeze.ts'
 import { type Generate, generateFields } from './generated.ts'
 import { invalidItem } from './invalid-item.ts'
-import { printIssues } from './issue.ts'
+import { printIssues, strayField } from './issue.ts'
 import { encodeField, makeIndexAttributes, makeKey } from './key-part.ts'
 import { itemAs, SCHEMA_VERSION } from './migrate.ts'
 import type { AnyModel, NewRecord, RecordOf } from './model.ts'
@@ -87,7 +87,7 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, gen
   const given = new Map(Reflect.ownKeys(input).map((name) => [name, (input as Plain)[name as string]]))
   const issues: Issue[] = [...given]
     .filter(([name, value]) => typeof name === 'symbol' || (value !== undefined && !fields.has(name)))
-    .map(([name, actual]) => ({ path: [String(name)], expected: 'no field of this name', actual }))
+    .map(([name, actual]) => strayField(String(name), actual))
   // Before any codec walks it, gap by gap, to the end.
   const endless = [...given].filter(([, value]) => Array.isArray(value) && value.length > MAX_LENGTH)
   if (endless.length > 0) {

@@ -6,13 +6,13 @@
  */
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
-import { all, type Condition } from '../expression/condition.ts'
+import type { Condition } from '../expression/condition.ts'
 import { set, type Update } from '../expression/update.ts'
 import { conditionWeight, updateWeight } from '../expression/weight.ts'
 import { generationOf } from '../journal/tail.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { StoreLimits } from '../store/limits.ts'
-import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
+import { asked, attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import type { Involved } from './involved.ts'
 import type { Parts } from './parts.ts'
 import { RecordReads } from './read-set.ts'
@@ -76,8 +76,7 @@ function wholeAttributes(stored: Item, drafts: Update, blind: Update): Update {
 /** The record as a whole, by its version where it has one, or where that and `more` are too much to ask. */
 export function unchanged(stored: Item, limits: StoreLimits, more: readonly Condition[] = []): Guard[] {
   const guards = wholeRecord(stored)
-  const asked = all([...guards.map(({ condition }) => condition), ...more])
-  return tooHeavy(asked, [], limits) ? versionGuard(stored) : guards
+  return tooHeavy(asked(guards, more), [], limits) ? versionGuard(stored) : guards
 }
 
 /**
@@ -93,8 +92,7 @@ export function asSeen(
   // Without a generation all of it is compared by value anyway.
   if (stored !== present || generationOf(stored!) === undefined) return whole
   const guards = [...whole, ...preciseGuards(stored!, reads, [], identity.model.shape)]
-  const asked = all([...guards.map(({ condition }) => condition), ...more])
-  return tooHeavy(asked, [], limits) ? whole : guards
+  return tooHeavy(asked(guards, more), [], limits) ? whole : guards
 }
 
 /** Whether an expression grows beyond what the store takes. */

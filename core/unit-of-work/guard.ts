@@ -61,6 +61,10 @@ const guard = (
   element,
 })
 
+/** All that the guards ask, and what is asked besides. */
+export const asked = (guards: readonly Guard[], more: readonly Condition[] = []): Condition =>
+  all([...guards.map(({ condition }) => condition), ...more])
+
 /** Guards by path for what was read and what is to be written. */
 export const preciseGuards = (stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] => [
   ...guardsOf(stored, reads, writes, shape),

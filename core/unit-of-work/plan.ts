@@ -30,7 +30,7 @@ import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { blindConditions } from './blind.ts'
 import type { CommitContext } from './commit-context.ts'
-import { attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
+import { asked, attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import { asSeen, levelsOf, tooHeavy, unchanged } from './guard-levels.ts'
 import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { isUpdate, type Parts, partsOf } from './parts.ts'
@@ -90,8 +90,8 @@ const partitionOf = ({ identity }: Involved): string => Object.keys(identity.add
 
 /** What is asked of a record that must be there, which is said only where the rest would hold of nothing as well. */
 function ofRecord(involved: Involved, guards: readonly Guard[], more: readonly Condition[] = []): Condition {
-  const asked = all([...guards.map(({ condition }) => condition), ...more])
-  return evaluate(asked, undefined) ? all([exists([partitionOf(involved)]), asked]) : asked
+  const condition = asked(guards, more)
+  return evaluate(condition, undefined) ? all([exists([partitionOf(involved)]), condition]) : condition
 }
 
 /** The attributes of a record that this commit creates. */
@@ -142,7 +142,7 @@ function planDeletion(context: CommitContext, involved: Involved): PlannedAction
   const domain = ofRecord(involved, guards, typeGuard(involved))
   // What goes into the history's last block is all of the record, so nobody may have changed it since.
   const asMet = !stored && met && keepsHistory(involved) ? unchanged(met, context.limits, tail) : []
-  const condition = all([domain, ...asMet.map((guard) => guard.condition), ...tail])
+  const condition = all([domain, asked(asMet, tail)])
   return {
     action: { kind: 'delete', ...involved.identity.address, condition },
     guards,

@@ -8,6 +8,7 @@ import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import { MAX_LEVELS } from '../data/levels.ts'
 import type { EngineError } from '../errors.ts'
+import { strayField } from '../model/issue.ts'
 import type { Looks } from './looks.ts'
 import { invalidChange } from './record-errors.ts'
 import { RecordVersion } from './record-version.ts'
@@ -51,11 +52,7 @@ function assertKnownFields({ identity, value }: RecordVersion, next: object): vo
   const { fields } = identity.model.definition
   const stray = Object.keys(next).filter((name) => !fields.has(name) && !Object.hasOwn(value!, name))
   if (stray.length === 0) return
-  const issues = stray.map((name) => ({
-    path: [name],
-    expected: 'no field of this name',
-    actual: (next as Readonly<Record<string, unknown>>)[name],
-  }))
+  const issues = stray.map((name) => strayField(name, (next as Readonly<Record<string, unknown>>)[name]))
   throw invalidChange(identity, `: the schema has no field ${stray.join(', ')}. Nothing was changed.`, issues)
 }
 
