@@ -35,6 +35,25 @@ export const systemEnvironment: Environment = {
 }
 
 /**
+ * The same with a clock that never goes back: where the machine's is set back, it goes on from where it was. For whoever
+ * remembers when something was, to know how long ago that is.
+ */
+export function steady(environment: Environment): Environment {
+  let ahead = 0
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    now() {
+      const now = environment.now()
+      ahead = Math.max(ahead, last - now)
+      last = now + ahead
+      return last
+    },
+    random: () => environment.random(),
+    sleep: (milliseconds, signal) => environment.sleep(milliseconds, signal),
+  }
+}
+
+/**
  * How long to wait before attempt `n` (1 is the first repetition): uniform between 0 and an exponentially growing cap.
  * "Full jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Environment } from '../environment.ts'
+import { type Environment, steady } from '../environment.ts'
 
 export class RateLimiter {
   readonly #interval: number
@@ -13,7 +13,7 @@ export class RateLimiter {
   /** `rate` is turns a second; undefined for any number. */
   constructor(rate: number | undefined, environment: Environment) {
     this.#interval = rate === undefined ? 0 : 1000 / rate
-    this.#environment = environment
+    this.#environment = steady(environment)
   }
 
   /** Resolves when it is the caller's turn, or at once when the signal aborts. */

@@ -112,7 +112,7 @@ function hotPartition(resource: Resource, now: number): HotPartition {
   const pace = new Pace()
   let recoveredAt = now
   const rate = (at: number): number => {
-    pace.recover(Math.max(0, at - recoveredAt) / 1000, false)
+    pace.recover((at - recoveredAt) / 1000, false)
     recoveredAt = at
     return Math.min(resource.rate, partitionUnits[resource.kind]) * pace.share
   }

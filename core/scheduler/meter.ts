@@ -31,7 +31,7 @@ export class Meter {
     const second = Math.floor(now / 1000)
     const passed = Math.min(this.#sums.length, second - this.#second)
     for (let i = 0; i < passed; i++) this.#sums[(second - i) % this.#sums.length] = 0
-    this.#second = Math.max(this.#second, second)
+    this.#second = second
   }
 }
 

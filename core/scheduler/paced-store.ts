@@ -8,7 +8,7 @@
  */
 import { assertOptions, unexpected } from '../arguments.ts'
 import { isTableName } from '../data/name.ts'
-import { type Environment, systemEnvironment } from '../environment.ts'
+import { type Environment, steady, systemEnvironment } from '../environment.ts'
 import { DEFAULT_JOURNAL_TABLE } from '../journal/journal-table.ts'
 import { ownMethods } from '../store/own-methods.ts'
 import type { Store } from '../store/store.ts'
@@ -36,10 +36,11 @@ export function pacedStore(store: Store, given: PacedStoreOptions = {}): PacedSt
   if (typeof store?.commit !== 'function')
     throw unexpected('store', 'a store, such as dynamodbStore({ client })', store)
   assertOptions(given)
-  const { environment = systemEnvironment, journalTable = DEFAULT_JOURNAL_TABLE, onWait, ...scheduler } = given
+  const { environment: machine = systemEnvironment, journalTable = DEFAULT_JOURNAL_TABLE, onWait, ...scheduler } = given
   if (!isTableName(journalTable)) throw unexpected('journalTable', 'the name of a table', journalTable)
   if (onWait !== undefined && typeof onWait !== 'function') throw unexpected('onWait', 'a function', onWait)
   const options = checkScheduler(scheduler)
+  const environment = steady(machine)
   const costs = new Costs()
   const limits = new Limits({ store, environment, options, foundIndex: (...found) => costs.knowIndex(...found) })
   const gates = new Gates()

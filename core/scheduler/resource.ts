@@ -230,7 +230,7 @@ export class Resource implements ResourceName {
   }
 
   #refill(now: number): void {
-    const seconds = Math.max(0, now - this.#at) / 1000
+    const seconds = (now - this.#at) / 1000
     this.#at = now
     const first = this.#first
     const isWanted = first !== undefined || this.#held > 0

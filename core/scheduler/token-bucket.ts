@@ -59,8 +59,7 @@ export class TokenBucket {
    * was work all the time. Returns what was added.
    */
   refill(now: number, units: number, isLate = false): number {
-    // A clock that was set back earns nothing, and loses nothing either.
-    const passed = Math.max(0, now - this.#at)
+    const passed = now - this.#at
     const paused = Math.min(this.#pause, passed)
     const elapsed = (passed - paused) / 1000
     this.#pause -= paused

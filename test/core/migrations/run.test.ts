@@ -242,6 +242,26 @@ test('no more records a second than wanted', async () => {
   assert.equal(waited, [100, 200, 300, 400])
 })
 
+test('a clock that is set back does not stop a run', async () => {
+  // The next turn stayed where it had been, an hour away.
+  const here = await town(openStore('memory'))
+  let clock = 3_600_000
+  const waited: number[] = []
+  const environment = {
+    ...hurried(7),
+    now: () => clock,
+    async sleep(milliseconds: number) {
+      waited.push(Math.round(milliseconds))
+      clock = waited.length === 2 ? 0 : clock + milliseconds
+    },
+  }
+  await people(here, 5)
+  const engine = createEngine({ store: here.store, models: [here.Three], journalTable: here.journal, environment })
+  await engine.migrations.run(here.Three, { segments: 1, rate: 10 })
+  assert.is(waited.length, 4)
+  assert.ok(Math.max(...waited) <= 400, `waited ${waited} ms`)
+})
+
 test('what makes no sense is refused before anything is sent', async () => {
   const here = await town(openStore('memory'))
   const { One, Three, migrations, oldest, watched } = here
