@@ -139,8 +139,8 @@ export class Limits {
   #table(table: string): TableLimits {
     const known = this.#tables.get(table)
     if (known) return known
-    const { options } = this.#parts
-    const isGiven = options.limits[table] !== undefined
+    const { read, write } = this.#parts.options.limits[table] ?? {}
+    const isGiven = read !== undefined && write !== undefined
     const limits: TableLimits = {
       resources: new Map(),
       described: undefined,

@@ -59,10 +59,30 @@ test('limits may be given, and then nobody is asked', async () => {
       return undefined
     },
   }
-  const store = pacedStore(asking, { environment: time, limits: { players: { write: 20 } } })
+  const store = pacedStore(asking, { environment: time, limits: { players: { read: 100, write: 20 } } })
   const { rate } = await time.run(write(time, store, { workers: 16, kilobytes: () => 1, seconds: 20, from: 2000 }))
   assert.ok(Math.abs(rate - 20) < 1, `${rate} units a second`)
   assert.is(asked, 0)
+})
+
+test('what is not given of limits is asked of the store', async () => {
+  // With a limit of writes alone nobody looked at the table, and reads were not paced until they were throttled.
+  const { time, open } = worldOf({ players: { read: 10, write: 50, burstSeconds: 1 } })
+  const store = open({ limits: { players: { write: 20 } } })
+  const key = { id: 'a' }
+  await time.run(
+    Promise.all([
+      ...[...Array(30).keys()].map(() => store.read([{ table: 'players', key }], { consistent: true })),
+      store.commit(planOf(putOf('players', 'b', 1))),
+    ]),
+  )
+  assert.equal(
+    store.capacity().map(({ kind, limit, source, throttled }) => [kind, limit, source, throttled]),
+    [
+      ['read', 10, 'described', 0],
+      ['write', 20, 'options', 0],
+    ],
+  )
 })
 
 test('burst credit is used where it is asked for', async () => {
