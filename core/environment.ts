@@ -17,6 +17,9 @@ export interface Environment {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** What a timer takes, 24 days: one of more than that goes off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** The machine's own clock and chance: what `createEngine` uses unless told otherwise. */
 export const systemEnvironment: Environment = {
   now: Date.now,
@@ -24,12 +27,19 @@ export const systemEnvironment: Environment = {
   sleep: (milliseconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
+      let left = milliseconds
+      let timer: ReturnType<typeof setTimeout>
+      const goOn = (): void => {
+        const part = Math.min(left, LONGEST_TIMER)
+        left -= part
+        timer = setTimeout(left > 0 ? goOn : done, part)
+      }
       const done = (): void => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, milliseconds)
+      goOn()
       signal?.addEventListener('abort', done)
     }),
 }

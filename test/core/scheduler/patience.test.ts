@@ -8,8 +8,11 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine } from '../../../core/engine.ts'
+import { type Environment, systemEnvironment } from '../../../core/environment.ts'
 import { isEngineError } from '../../../core/errors.ts'
 import { defineModel } from '../../../core/model/model.ts'
+import { pacedStore } from '../../../core/scheduler/paced-store.ts'
+import type { Store } from '../../../core/store/store.ts'
 import { planOf, putOf, worldOf } from './table-under-load.ts'
 
 const slow = { players: { read: 10, write: 10 } }
@@ -210,6 +213,37 @@ test('options that make no sense are refused before anything is sent', async () 
   }
   const error = await errorOf(open().commit(planOf(putOf('players', 'a', 1)), { rate: 7 }))
   assert.ok(isEngineError(error, 'INVALID_ARGUMENT'))
+})
+
+test('a wait may be longer than a timer of the machine', async () => {
+  // While all slots were busy the scheduler slept until the deadline, by a timer that went off at once: over and over.
+  const warnings: string[] = []
+  const hear = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', hear)
+  const inside = memoryStore()
+  const slowly: Store = {
+    ...inside,
+    async commit(plan) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return inside.commit(plan)
+    },
+  }
+  for (const maxWait of [3e9, Number.MAX_SAFE_INTEGER]) {
+    let sleeps = 0
+    const sleep: Environment['sleep'] = (milliseconds, signal) => {
+      sleeps++
+      return systemEnvironment.sleep(milliseconds, signal)
+    }
+    const limits = { players: { read: 10, write: 10 } }
+    const environment = { ...systemEnvironment, sleep }
+    const store = pacedStore(slowly, { environment, concurrency: 1, maxWait, limits })
+    await Promise.all(['a', 'b'].map((id) => store.commit(planOf(putOf('players', id, 1)))))
+    assert.ok(sleeps < 10, `slept ${sleeps} times`)
+  }
+  await inside.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', hear)
+  assert.not(warnings.includes('TimeoutOverflowWarning'))
 })
 
 // Node.js 20 warned of a leak as soon as an eleventh request listened to one signal: of a user's, or of a scan's own.
