@@ -84,12 +84,14 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, gen
     throw invalidInput(model, [{ path: [], expected: 'a plain object of fields', actual: input }])
   }
   const { schema, fields, defaults } = model.definition
-  const given = new Map(Reflect.ownKeys(input).map((name) => [name, (input as Plain)[name as string]]))
-  const issues: Issue[] = [...given]
+  const given = Reflect.ownKeys(input).map((name) => [name, (input as Plain)[name as string]] as const)
+  const issues: Issue[] = given
     .filter(([name, value]) => typeof name === 'symbol' || (value !== undefined && !fields.has(name)))
     .map(([name, actual]) => strayField(String(name), actual))
+  // Of the others nothing more is told: what they hold is nobody's.
+  const own = given.filter(([name, value]) => value !== undefined && fields.has(name as string))
   // Before any codec walks it, gap by gap, to the end.
-  const endless = [...given].filter(([, value]) => Array.isArray(value) && value.length > MAX_LENGTH)
+  const endless = own.filter(([, value]) => Array.isArray(value) && value.length > MAX_LENGTH)
   if (endless.length > 0) {
     const expected = 'a list that an item could hold'
     throw invalidInput(
@@ -97,14 +99,13 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, gen
       endless.map(([name, actual]) => ({ path: [String(name)], expected, actual })),
     )
   }
-  const record: Plain = Object.fromEntries([...given].filter(([, value]) => value !== undefined))
+  const record: Plain = Object.fromEntries(own)
   if (generate) generateFields(model.definition.generated, record, generate)
   try {
     applyDefaults(defaults, schema, record, 'create')
   } catch (error) {
     // A default may rely on what the types promise of the fields given; tell what breaks the promise, if anything does.
-    const known = Object.keys(record).filter((name) => fields.has(name))
-    issues.push(...known.flatMap((name) => encodeField(fields, name, record[name]).issues))
+    issues.push(...Object.keys(record).flatMap((name) => encodeField(fields, name, record[name]).issues))
     throw issues.length > 0 ? invalidInput(model, issues) : error
   }
   const { item, address } = encode(model, record, issues)

@@ -111,6 +111,21 @@ test('every problem of an input is told at once', () => {
   assert.equal(issuesOf(() => create(Player, { ...input, _v: 1 }))[0], '_v: no field of this name')
 })
 
+test('a field that there is not is told once, whatever it holds', () => {
+  // What it held, or that the engine has an attribute of the name, was told beside.
+  for (const [name, value] of [
+    ['_v', 1],
+    ['_h', []],
+    ['enregy', new Date()],
+    ['enregy', { a: { b: () => 1 } }],
+    [Symbol('x'), 1],
+  ] as const) {
+    const issues = issuesOf(() => create(Player, { ...input, [name]: value }))
+    assert.is(issues.length, 1, `${String(name)}: ${issues}`)
+    assert.match(issues[0]!, /: no field of this name$/)
+  }
+})
+
 test('records are frozen all the way down', () => {
   const { record } = newRecord(Player, input)
   const writable = record as unknown as { energy: number; home: { city: string }; badges: Set<string> }
