@@ -6,6 +6,7 @@
 import { BatchGetItemCommand, type BatchGetItemCommandInput, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '../../core/data/item.ts'
 import { engineError } from '../../core/errors.ts'
+import { readAnswer } from '../../core/store/read-answer.ts'
 import type { ReadOptions } from '../../core/store/store.ts'
 import { mapFromWire, mapToWire } from './attribute-values.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
@@ -25,19 +26,18 @@ export async function readItems(
   options: ReadOptions,
   patience: Patience,
 ): Promise<readonly (Item | undefined)[]> {
-  const distinct =
-    addresses.length === 1 ? undefined : new Map(addresses.map((address) => [addressKey(address), address]))
-  if (distinct === undefined || distinct.size === 1) {
-    const item = await readOne(client, addresses[0]!, options)
-    return addresses.map(() => item)
-  }
+  if (addresses.length === 1) return [await readOne(client, addresses[0]!, options)]
   // DynamoDB refuses a batch that names a key twice.
-  const wanted = [...distinct.values()]
+  const wanted = [...new Map(addresses.map((address) => [addressKey(address), address])).values()]
+  const found = new Map<string, Item | undefined>()
+  if (wanted.length === 1) {
+    found.set(addressKey(wanted[0]!), await readOne(client, wanted[0]!, options))
+    return readAnswer(addresses, found)
+  }
   const chunks: ItemAddress[][] = []
   for (let i = 0; i < wanted.length; i += KEYS_PER_REQUEST) chunks.push(wanted.slice(i, i + KEYS_PER_REQUEST))
-  const found = new Map<string, Item>()
   await Promise.all(chunks.map((chunk) => readChunk(client, chunk, options, patience, found)))
-  return addresses.map((address) => found.get(addressKey(address)))
+  return readAnswer(addresses, found)
 }
 
 async function readOne(client: QuickClient, { table, key }: ItemAddress, options: ReadOptions) {
@@ -55,7 +55,7 @@ async function readChunk(
   chunk: readonly ItemAddress[],
   options: ReadOptions,
   patience: Patience,
-  found: Map<string, Item>,
+  found: Map<string, Item | undefined>,
 ): Promise<void> {
   const { consistent, signal } = options
   const keyNames = new Map(chunk.map(({ table, key }) => [table, Object.keys(key)]))

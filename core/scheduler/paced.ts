@@ -10,6 +10,7 @@ import { isEngineError } from '../errors.ts'
 import type { BulkOutcome, BulkWrite } from '../store/bulk-write.ts'
 import type { ChangesPage, ChangesRequest } from '../store/changes.ts'
 import type { CommitOutcome } from '../store/commit-outcome.ts'
+import { readAnswer } from '../store/read-answer.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest, Store } from '../store/store.ts'
 import type { TableChange, TableDefinition, TableDescription } from '../store/table-definition.ts'
 import type { WritePlan } from '../store/write-plan.ts'
@@ -70,8 +71,7 @@ export class Paced implements PacedStore {
         ),
       )
     }
-    const found = new Map((await Promise.all(chunks)).flat())
-    return addresses.map((address) => found.get(addressKey(address)))
+    return readAnswer(addresses, new Map((await Promise.all(chunks)).flat()))
   }
 
   async #readChunk(chunk: readonly ItemAddress[], options: ReadOptions): Promise<readonly (Item | undefined)[]> {

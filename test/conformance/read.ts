@@ -54,6 +54,22 @@ export const read: Cases = {
       'items',
     )
   },
+  'gives an item that is asked for twice to each as its own': async ({ store, table, seed }) => {
+    const name = await table()
+    await seed(name, [{ id: 'a', tags: new Set(['x']), bytes: Uint8Array.of(1) }, { id: 'b' }])
+    const ask = (...ids: readonly string[]) =>
+      store.read(
+        ids.map((id) => ({ table: name, key: { id } })),
+        consistent,
+      )
+    for (const ids of [['a'], ['a', 'b']]) {
+      const [first, ...others] = await ask('a', ...ids)
+      const { tags, bytes } = first as unknown as { tags: Set<string>; bytes: Uint8Array }
+      tags.add('y')
+      bytes[0] = 9
+      expectEqual(others[0], { id: 'a', tags: new Set(['x']), bytes: Uint8Array.of(1) }, 'the other one')
+    }
+  },
   'answers nothing for no addresses': async ({ store }) => {
     expectEqual((await store.read([], consistent)).length, 0, 'count')
   },
