@@ -8,7 +8,7 @@ import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '..
 import { engineError } from '../../core/errors.ts'
 import { readAnswer } from '../../core/store/read-answer.ts'
 import type { ReadOptions } from '../../core/store/store.ts'
-import { mapFromWire, mapToWire } from './attribute-values.ts'
+import { mapFromWire, mapToWire, type WireMap } from './attribute-values.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import { fullJitter, type Patience } from './patience.ts'
 import type { QuickClient } from './quick-client.ts'
@@ -86,12 +86,13 @@ async function readChunk(
 }
 
 function groupByTable(chunk: readonly ItemAddress[], consistent: boolean): RequestItems {
-  const request: RequestItems = {}
+  const byTable = new Map<string, WireMap[]>()
   for (const { table, key } of chunk) {
-    request[table] ??= { Keys: [], ConsistentRead: consistent }
-    request[table].Keys!.push(mapToWire(key))
+    const keys = byTable.get(table) ?? []
+    byTable.set(table, keys)
+    keys.push(mapToWire(key))
   }
-  return request
+  return Object.fromEntries([...byTable].map(([table, Keys]) => [table, { Keys, ConsistentRead: consistent }]))
 }
 
 const addressesOf = (request: RequestItems): readonly ItemAddress[] =>

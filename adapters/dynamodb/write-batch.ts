@@ -34,16 +34,17 @@ export async function writeBatch(
 }
 
 function toWire(writes: readonly BulkWrite[]): WireWrites {
-  const request: WireWrites = {}
+  const byTable = new Map<string, WireWrites[string]>()
   for (const write of writes) {
-    request[write.table] ??= []
-    request[write.table]!.push(
+    const requests = byTable.get(write.table) ?? []
+    byTable.set(write.table, requests)
+    requests.push(
       write.kind === 'put'
         ? { PutRequest: { Item: mapToWire(write.item) } }
         : { DeleteRequest: { Key: mapToWire(write.key) } },
     )
   }
-  return request
+  return Object.fromEntries(byTable)
 }
 
 /** DynamoDB names a put that it gives back by its item alone, so the batch tells which attributes are the key. */

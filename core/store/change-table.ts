@@ -30,7 +30,7 @@ export function changeTable<Table extends TableDefinition>(present: Table, chang
     case 'stream':
       return (present.stream ?? false) === change.on ? present : { ...present, stream: change.on }
     case 'capacity':
-      return changeCapacity(present, change.capacity, change.indexes ?? {})
+      return changeCapacity(present, change.capacity, new Map(Object.entries(change.indexes ?? {})))
     default:
       return change satisfies never
   }
@@ -55,23 +55,23 @@ function removeIndex<Table extends TableDefinition>(present: Table, index: strin
 function changeCapacity<Table extends TableDefinition>(
   present: Table,
   capacity: Capacity,
-  own: Readonly<Record<string, Capacity>>,
+  own: ReadonlyMap<string, Capacity>,
 ): Table | string {
-  const unknown = Object.keys(own).find((name) => !present.indexes.some((index) => index.name === name))
+  const unknown = [...own.keys()].find((name) => !present.indexes.some((index) => index.name === name))
   if (unknown !== undefined) return `Table ${present.table} has no index ${unknown}`
   if (!sameCapacity(present.capacity, capacity))
     return { ...present, capacity, indexes: indexesWith(present, capacity, own) }
   const same = present.indexes.every(
-    ({ name, capacity: has }) => own[name] === undefined || sameCapacity(has ?? capacity, own[name]),
+    ({ name, capacity: has }) => !own.has(name) || sameCapacity(has ?? capacity, own.get(name)),
   )
   return same ? present : { ...present, indexes: indexesWith(present, capacity, own) }
 }
 
 /** Where all is on demand no index has a capacity of its own. */
-const indexesWith = ({ indexes }: TableDefinition, capacity: Capacity, own: Readonly<Record<string, Capacity>>) =>
+const indexesWith = ({ indexes }: TableDefinition, capacity: Capacity, own: ReadonlyMap<string, Capacity>) =>
   indexes.map(({ capacity: has, ...index }): IndexDefinition => {
     if (index.kind === 'local' || capacity.mode === 'on-demand') return index
-    const next = own[index.name] ?? (has?.mode === 'provisioned' ? has : undefined)
+    const next = own.get(index.name) ?? (has?.mode === 'provisioned' ? has : undefined)
     return next === undefined ? index : { ...index, capacity: next }
   })
 

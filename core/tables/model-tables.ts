@@ -72,8 +72,10 @@ export function withSettings(
       throw unexpected('tables', `settings of ${tables.map(({ table }) => table).join(', ')}`, table)
     }
   }
+  // A table may be named `constructor`, which every object has.
+  const settingsOf = new Map(Object.entries(settings))
   return tables.map((definition) => {
-    const own = settings[definition.table]
+    const own = settingsOf.get(definition.table)
     return own === undefined ? definition : settled(definition, own)
   })
 }
@@ -91,11 +93,12 @@ function settled(definition: TableDefinition, own: TableSettings): TableDefiniti
     if (its.mode !== capacity?.mode)
       throw unexpected(`${name}.indexes.${index}.mode`, `${capacity?.mode ?? 'on-demand'}, as the table's`, its.mode)
   }
+  const capacityOf = new Map(Object.entries(indexes))
   return {
     ...definition,
     ...(capacity && { capacity }),
     indexes: definition.indexes.map((index) => {
-      const its = indexes[index.name]
+      const its = capacityOf.get(index.name)
       return its === undefined || sameCapacity(its, { mode: 'on-demand' }) ? index : { ...index, capacity: its }
     }),
   }

@@ -6,6 +6,7 @@ import { createEngine, type EngineOptions } from '../../../core/engine.ts'
 import { type ErrorCode, isEngineError } from '../../../core/errors.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import { engineTables, type Tables } from '../../../core/tables/tables.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 
 const Player = defineModel({
   name: 'Player',
@@ -56,6 +57,35 @@ test('settings that fit no table are refused', () => {
   refused('INVALID_ARGUMENT', { visits: { indexes: { none: { mode: 'on-demand' } } } }, /none/)
   refused('INVALID_ARGUMENT', { visits: { capcity: {} } }, /capcity/)
 })
+
+for (const kind of storeKinds)
+  test(`a table and its index may be named as what every object has (${kind})`, async () => {
+    const Named = defineModel({
+      name: 'Named',
+      table: 'constructor',
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, team: t.string }),
+      indexes: { valueOf: { partition: 'team' } },
+    })
+    const store = openStore(kind)
+    const base = { store, models: [Named], journalTable: `${tablePrefix()}-journal`, scheduler: false } as const
+    const { tables, records } = createEngine({ ...base, tables: {} })
+    await tables.create()
+    try {
+      const both = ['a', 'b'].map((id) => ({ id, team: 'red' }))
+      await records.putMany(Named, both)
+      const keys = both.map(({ id }) => ({ id }))
+      assert.equal(await records.getMany(Named, keys).toArray(), both)
+      const capacity = { mode: 'provisioned', read: 5, write: 1 } as const
+      const paid = createEngine({ ...base, tables: { constructor: { capacity, indexes: {} } } })
+      await paid.tables.apply()
+      assert.equal((await paid.tables.plan()).differences, [])
+      const found = (await paid.tables.describe(Named))!
+      assert.equal([found.capacity, found.indexes[0]?.capacity], [capacity, capacity])
+    } finally {
+      await tables.delete()
+    }
+  })
 
 test('options that do nothing are refused', async () => {
   const { tables } = engine()
