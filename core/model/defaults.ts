@@ -81,7 +81,8 @@ export function needsDefault(name: string, schema: t.Mixed, record: object, when
   })
 }
 
-function membersFor(schema: t.Mixed, record: object): readonly t.Mixed[] {
+/** What a record or an item may be of: the parts of an intersection, and of a union the members that its tags allow. */
+export function membersFor(schema: t.Mixed, record: object): readonly t.Mixed[] {
   const node = nodeOf(schema)
   if (node.kind === 'wrapped') return membersFor(node.inner, record)
   if (node.kind === 'intersection') return node.members.flatMap((member) => membersFor(member, record))

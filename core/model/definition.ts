@@ -117,7 +117,13 @@ export function checkDefinition(input: unknown): Definition {
   if (given.eventSourced && events.size === 0) refuse('eventSourced needs events, which alone could change a record')
   if (events.size > 0 && !history) refuse('events need the history, in which they are kept')
   const expires = expiryOf(given.expires, fields, refuse)
-  const needed = [...(type ? [type.attribute] : []), ...(expires === undefined ? [] : [expires])]
+  const migrations = migrationsOf(given.migrations, given.schema as t.Mixed, schema, refuse)
+  const needed = [
+    ...(type ? [type.attribute] : []),
+    ...(expires === undefined ? [] : [expires]),
+    // What does not say its schema version has to be read whole.
+    ...(migrations ? ['_m'] : []),
+  ]
   const taken = new Set([...reserved, ...(type ? [type.attribute] : [])])
   const indexes = modelIndexes(given.indexes, { fields, keyParts, needed, taken }, refuse)
   const byAttribute = new Map(indexes.flatMap((index) => index.keyParts).map((part) => [part.attribute, part]))
@@ -125,7 +131,6 @@ export function checkDefinition(input: unknown): Definition {
   for (const { attribute, template } of indexParts) if (template) added.push(attribute)
   const defaults = defaultsOf(given.defaults, fields, refuse)
   const keyFields = Object.freeze([...new Set(keyParts.flatMap((part) => Object.keys(part.fields)))])
-  const migrations = migrationsOf(given.migrations, given.schema as t.Mixed, schema, refuse)
 
   return Object.freeze({
     schema,

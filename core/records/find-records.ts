@@ -4,13 +4,15 @@
  * @module
  */
 import { assertObject, unexpected } from '../arguments.ts'
-import { type ItemKey, keyOf } from '../data/item.ts'
+import { type Item, type ItemKey, keyOf } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { all, type Condition } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { KeyPart } from '../model/key-part.ts'
+import { SCHEMA_VERSION } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { ModelIndex } from '../model/model-index.ts'
+import { needsWhole } from '../model/partial-record.ts'
 import { valueProblem } from '../store/check-keys.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { Page, ReadStore, ScanRequest } from '../store/store.ts'
@@ -22,6 +24,7 @@ import { itemReader, notExpired, ofModel } from './item-reader.ts'
 import { type KeyCondition, keyCondition, withinKey } from './key-condition.ts'
 import { pagesOf } from './page-source.ts'
 import { bulkOptions, checkPolicy, type OnInvalid, policyNames } from './read-options.ts'
+import { wholeItems } from './whole-items.ts'
 
 interface FindParts {
   readonly store: ReadStore
@@ -66,7 +69,11 @@ interface Plan {
   readonly keys: readonly string[]
   /** Of a partial record; undefined for whole ones. */
   readonly fields: readonly string[] | undefined
+  /** Whether items come with less than all of their attributes. */
+  readonly isPartial: boolean
 }
+
+type Wholes = WeakMap<Item, Item | undefined>
 
 /** Throws INVALID_ARGUMENT, before anything is sent, for what the model does not have. */
 export function findRecords<R>(
@@ -80,9 +87,15 @@ export function findRecords<R>(
   assertCount('limit', options.limit, 0)
   const plan = planFind(operation, model, options, parts.store.limits)
   const { positions, keys, fields } = plan
+  const read = itemReader(model, options.onInvalid ?? 'throw', fields)
+  /** Of items that came in part, undefined where they are gone by now. */
+  const wholes: Wholes = new WeakMap()
   return found<R>({
     limit: (options.limit as number | undefined) ?? Number.POSITIVE_INFINITY,
-    read: itemReader(model, options.onInvalid ?? 'throw', fields),
+    read(item) {
+      const whole = wholes.has(item) ? wholes.get(item) : item
+      return whole && read(whole)
+    },
     cursor: (places) => printCursor(plan.read, places),
     pages: (demand, countOnly) =>
       pagesOf({
@@ -90,7 +103,11 @@ export function findRecords<R>(
         keys,
         ahead: demand.left === Number.POSITIVE_INFINITY,
         signal: options.signal,
-        fetch: (part, from, signal) => fetchPage(plan, parts, { part, from, countOnly, limit: wanted(demand) }, signal),
+        async fetch(part, from, signal) {
+          const page = await fetchPage(plan, parts, { part, from, countOnly, limit: wanted(demand) }, signal)
+          await makeWhole(plan, parts, page.items, wholes, signal)
+          return page
+        },
       }),
   })
 }
@@ -112,7 +129,9 @@ function planFind(operation: 'query' | 'scan', model: AnyModel, options: FindOpt
   if (filter && index) assertHeld(index, filter)
   if (filter) assertFits(model, filter, limits)
   const read: ReadIdentity = { operation, model: model.name, index: index?.name ?? '', reverse }
-  const projection = fields && [...new Set([...fields, ...keys])]
+  // An entry of an index may be asked only for what it holds.
+  const others = index?.holds ? keys : [...keys, SCHEMA_VERSION]
+  const projection = fields && !needsWhole(model, {}, fields) ? [...new Set([...fields, ...others])] : undefined
   return {
     model,
     key,
@@ -125,6 +144,7 @@ function planFind(operation: 'query' | 'scan', model: AnyModel, options: FindOpt
     positions: startOf(read, [...allParts.values()], key, options),
     keys,
     fields,
+    isPartial: projection !== undefined || index?.holds !== undefined,
   }
 }
 
@@ -152,6 +172,20 @@ function fetchPage(plan: Plan, parts: FindParts, asked: Asked, signal: AbortSign
   const send = () =>
     key ? store.query({ ...request, ...key, reverse }, options) : store.scan({ ...request, segment }, options)
   return again(send, environment, options)
+}
+
+/** Reads what the items of a page do not tell by themselves. */
+async function makeWhole(
+  { model, fields, isPartial, key, request: { consistent } }: Plan,
+  parts: FindParts,
+  items: readonly Item[],
+  wholes: Wholes,
+  signal: AbortSignal,
+): Promise<void> {
+  const unclear = isPartial ? items.filter((item) => needsWhole(model, item, fields!)) : []
+  const options = key ? { signal } : bulkOptions(signal)
+  const found = await wholeItems(model, unclear, consistent, options, parts)
+  for (const [i, item] of unclear.entries()) wholes.set(item, found[i])
 }
 
 /** Of a partial record; undefined for whole ones. */
