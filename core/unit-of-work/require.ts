@@ -2,7 +2,7 @@
  * A condition that a record must satisfy at the commit, without its values being guarded.
  *
  * It is sent as it is where it means of the stored item what it means of the record as seen here. Otherwise the stored
- * values that it asks for are guarded: never a weaker promise, only a coarser one.
+ * values that it asks for are guarded, and those that defaults were made of: never a weaker promise, only a coarser one.
  *
  * @module
  */
@@ -35,10 +35,12 @@ export function requireOf(scope: Scope, state: RecordState, filter: unknown): vo
   }
   // A record that is created or replaced by this unit of work is as it is here, whatever others do.
   if (state.fate !== 'kept') return
-  const { stored, present } = scope.attempt.records.loaded(id)!
-  const isAsStored = paths.every((path) => equal(valueAt(stored, path), valueAt(seen, path)))
+  const { stored, present, defaulted } = scope.attempt.records.loaded(id)!
+  const sources = paths.flatMap(([field]) => [...(defaulted?.get(String(field)) ?? [])].map((source) => [source]))
+  const isAsStored = sources.length === 0 && paths.every((path) => equal(valueAt(stored, path), valueAt(seen, path)))
   if (stored === present && isAsStored) looks.required(condition)
-  else if (stored === present) for (const path of paths) looks.required(sameAs(valueAt(stored, path), path))
+  else if (stored === present)
+    for (const path of [...paths, ...sources]) looks.required(sameAs(valueAt(stored, path), path))
   else for (const guard of wholeRecord(stored!)) looks.required(guard.condition)
 }
 

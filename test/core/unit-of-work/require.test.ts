@@ -1,10 +1,15 @@
 /** Conditions of a commit that guard no values: others may change what they ask for, as long as they hold. */
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createEngine } from '../../../core/engine.ts'
+import { all } from '../../../core/expression/condition.ts'
+import { defineModel, type RecordOf } from '../../../core/model/model.ts'
+import type { Filter } from '../../../core/records/operators.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
-import { storeKinds } from '../../support/stores.ts'
-import { meanwhile } from '../../support/watched-store.ts'
-import { ann, bob, failsWith, put, runsWhen, type World, world } from './world.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
+import { meanwhile, watchedStore } from '../../support/watched-store.ts'
+import { ann, bob, failsWith, hurried, put, runsWhen, type World, world } from './world.ts'
 
 /** Spends energy that must be there, without caring how much more there is. */
 const spend =
@@ -129,6 +134,49 @@ for (const kind of storeKinds) {
     w.watched.forget()
     assert.is(await runsWhen(w, () => w.change(put('energy', 20)), spend(w)), 2)
     assert.is((await w.player()).energy, 15)
+  })
+
+  test(`a default that is made of other fields holds only as long as they do (${kind})`, async () => {
+    const table = `${tablePrefix()}-rooms`
+    const Room = defineModel({
+      name: 'Room',
+      table,
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, beds: t.number, guests: t.number, size: t.type({ extra: t.unknown }) }),
+      defaults: { guests: ({ beds }) => beds * 2, size: ({ beds }) => ({ extra: beds > 1 ? undefined : true }) },
+    })
+    const store = openStore(kind)
+    const watched = watchedStore(store)
+    const engineOf = (over: typeof store) => createEngine({ store: over, models: [Room], environment: hurried() })
+    const [mine, others] = [engineOf(watched), engineOf(store)]
+    await mine.tables.create()
+    for (const id of ['a', 'b']) {
+      const action = { kind: 'put', table, key: { id }, item: { id, beds: 2 }, condition: all([]) } as const
+      await store.commit({ id: `given-${id}`, actions: [action] })
+    }
+    const setBeds = (beds: number) =>
+      others.unitOfWork.run(async (work) => {
+        work.change(await work.get(Room, { id: 'a' }), put('beds', beds) as never)
+      })
+    const bookWhere = (condition: Filter<RecordOf<typeof Room>>) =>
+      mine.unitOfWork.run(async (work) => {
+        work.require(await work.get(Room, { id: 'a' }), condition)
+        work.change(await work.get(Room, { id: 'b' }), (draft) => {
+          draft.beds += 1
+        })
+      })
+    const conditions: readonly Filter<RecordOf<typeof Room>>[] = [
+      ({ guests }, { atLeast }) => atLeast(guests, 4),
+      // What a default leaves out is stored as little as what it gives.
+      ({ size }, { absent }) => absent(size.extra),
+    ]
+    for (const condition of conditions) {
+      await setBeds(2)
+      watched.twist(meanwhile(() => setBeds(1)))
+      await failsWith(bookWhere(condition), 'CONDITION_FAILED')
+    }
+    await setBeds(2)
+    await bookWhere(conditions[0]!)
   })
 
   test(`created records are only checked (${kind})`, async () => {
