@@ -59,7 +59,8 @@ function convert(
   if (typeof input !== 'object') return refuse('a value that can be stored')
   // Not what merely has one as its prototype.
   if (input instanceof Uint8Array && ArrayBuffer.isView(input)) return Uint8Array.from(input)
-  if (input instanceof Set && isSet(input)) return convertSet(input, path, issues)
+  const elements = input instanceof Set ? elementsOf(input) : undefined
+  if (elements) return convertSet(elements, path, issues)
   if (path.length >= MAX_LEVELS) return refuse(`at most ${MAX_LEVELS} levels of nesting`)
   if (ancestors.has(input)) return refuse('a value without cycles')
   ancestors.add(input)
@@ -70,12 +71,12 @@ function convert(
   return result
 }
 
-function isSet(input: ReadonlySet<unknown>): boolean {
+/** Also of a set that is tracked; undefined for what merely has one as its prototype. */
+function elementsOf(input: ReadonlySet<unknown>): readonly unknown[] | undefined {
   try {
-    Set.prototype.has.call(input, undefined)
-    return true
+    return [...input]
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -127,7 +128,7 @@ function convertMap(input: object, path: DocumentPath, issues: Issue[], ancestor
   return Object.freeze(map) as AttributeMap
 }
 
-function convertSet(input: ReadonlySet<unknown>, path: DocumentPath, issues: Issue[]) {
+function convertSet(input: readonly unknown[], path: DocumentPath, issues: Issue[]) {
   const elements = new Map<string, ScalarValue>()
   let type: string | undefined
   for (const element of input) {

@@ -10,9 +10,10 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine } from '../../../core/engine.ts'
+import { setOf } from '../../../core/model/codecs.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
-import { storeKinds } from '../../support/stores.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { ann, type DraftPlayer, hurried, put, runsWhen, world } from './world.ts'
 
 type Edit = (draft: DraftPlayer) => unknown
@@ -129,6 +130,56 @@ for (const kind of storeKinds) {
     const { office, badges, visits } = await w.player()
     assert.equal(office, { city: 'Oslo', street: 's', geo: { lat: 5, lng: 2 } })
     assert.equal([badges, visits], [new Set(['z']), ['l']])
+  })
+
+  test(`sets of a record go wherever values go (${kind})`, async () => {
+    const table = `${tablePrefix()}-bags`
+    const Bag = defineModel({
+      name: 'Bag',
+      table,
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, tags: setOf(t.string), any: t.unknown, log: t.array(t.unknown) }),
+      events: {
+        Told: { payload: t.type({ what: t.unknown }), reducer: (draft, { what }) => void draft.log.push(what) },
+      },
+    })
+    const { unitOfWork, tables, records } = createEngine({
+      store: openStore(kind),
+      models: [Bag],
+      environment: hurried(),
+    })
+    await tables.create()
+    const set = new Set(['a'])
+    await unitOfWork.run((work) => void work.create(Bag, { id: '1', tags: set, any: { deep: set }, log: [] }))
+    const copy = () =>
+      unitOfWork.run(
+        'copy',
+        async (work) => {
+          const bag = await work.get(Bag, { id: '1' })
+          work.create(Bag, { ...bag, id: '2' })
+          work.create(Bag, { id: '3', tags: new Set<string>(), any: bag.any, log: [bag.tags] })
+          work.apply(bag, Bag.events.Told({ what: bag.any }))
+          work.blind(Bag, { id: '4' }, (blind) => blind.append('log', bag.tags))
+          return { bag, tags: bag.tags }
+        },
+        { idempotencyKey: table },
+      )
+    await unitOfWork.run((work) => void work.create(Bag, { id: '4', tags: new Set<string>(), any: 0, log: [] }))
+    const first = await copy()
+    assert.equal(first.tags, set)
+    assert.equal(await copy(), { bag: { id: '1', tags: set, any: { deep: set }, log: [] }, tags: set })
+    const [one, ...others] = await records
+      .getMany(
+        Bag,
+        ['1', '2', '3', '4'].map((id) => ({ id })),
+      )
+      .toArray()
+    assert.equal(one?.log, [{ deep: set }])
+    assert.equal(others, [
+      { id: '2', tags: set, any: { deep: set }, log: [] },
+      { id: '3', tags: new Set(), any: { deep: set }, log: [set] },
+      { id: '4', tags: new Set(), any: 0, log: [set] },
+    ])
   })
 }
 
