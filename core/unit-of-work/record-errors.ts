@@ -35,5 +35,17 @@ export const invalidChange = (
     cause === undefined ? undefined : { cause },
   )
 
+/** Under the key this unit of work knows a record of another model already. */
+export function otherModel(identity: RecordIdentity, known: RecordIdentity): EngineError {
+  const { type } = identity.model.definition
+  const issue = {
+    path: type ? [type.attribute] : [],
+    expected: type?.value ?? '',
+    actual: known.model.definition.type?.value,
+  }
+  const problem = `: in this unit of work there is a record of ${known.model.name} under this key`
+  return invalidChange(identity, `${problem}. Give them keys of their own; nothing was written.`, [issue])
+}
+
 /** As payloads of errors name a record. */
 const named = ({ model, address }: RecordIdentity) => ({ model: model.name, key: address.key })

@@ -17,7 +17,7 @@ import type { IdentityMap } from './identity-map.ts'
 import { behindDefaults, type Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
 import { ReadSet } from './read-set.ts'
-import { notFound } from './record-errors.ts'
+import { notFound, otherModel } from './record-errors.ts'
 import type { RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
 import type { RecordVersion } from './record-version.ts'
@@ -95,12 +95,18 @@ export class Scope {
     return this.attempt === other.attempt && (this === other || this.parent?.isWithin(other) === true)
   }
 
-  /** The record's state as this scope sees it; undefined where nothing is known yet. */
+  /** The record's state as this scope sees it; undefined where nothing is known yet. Throws where it is another model's. */
   stateOf(identity: RecordIdentity): RecordState | undefined {
+    const state = this.#stateOf(identity)
+    if (state && state.identity.model !== identity.model && isThere(state)) throw otherModel(identity, state.identity)
+    return state
+  }
+
+  #stateOf(identity: RecordIdentity): RecordState | undefined {
     const own = this.#changes.get(identity.id)
     const met = own ? undefined : this.#bases.get(identity.id)?.state
     if (met?.drafted) return met
-    const state = own ?? (this.parent ? this.parent.stateOf(identity) : this.attempt.records.known(identity)?.state)
+    const state = own ?? (this.parent ? this.parent.#stateOf(identity) : this.attempt.records.known(identity)?.state)
     const loaded = own && !own.drafted ? this.attempt.records.known(identity) : undefined
     if (!loaded?.state.drafted) return state
     // Blind changes came first and the record was loaded since: from now on they are seen on top of it.
@@ -110,6 +116,10 @@ export class Scope {
     return seen
   }
 
+  #stateAbove(identity: RecordIdentity): RecordState | undefined {
+    return this.parent ? this.parent.#stateOf(identity) : undefined
+  }
+
   /** The next state of a record in this scope. */
   put(state: RecordState, applied: readonly Applied[] = []): void {
     this.#take(state, { path: this.path, applied })
@@ -117,7 +127,7 @@ export class Scope {
 
   #take(state: RecordState, { path, applied }: Doings): void {
     const { id } = state.identity
-    this.#meet(state.identity, this.parent?.stateOf(state.identity))
+    this.#meet(state.identity, this.#stateAbove(state.identity))
     this.#changes.set(id, state)
     const before = this.#doings.get(id)
     this.#doings.set(id, {
@@ -206,9 +216,9 @@ export class Scope {
       const unloaded = met ?? new RecordState(identity, 'kept', undefined)
       // Loaded since, perhaps: the three states can only be compared as of one loaded record.
       const base = loaded ? unloaded.loaded(loaded) : unloaded
-      const mine = this.stateOf(identity) ?? base
+      const mine = this.#stateOf(identity) ?? base
       const state = mergeFork(
-        { base, mine: this.#changes.has(id) ? mine : base, theirs: parent.stateOf(identity) ?? base },
+        { base, mine: this.#changes.has(id) ? mine : base, theirs: parent.#stateOf(identity) ?? base },
         this.reads.find(id),
       )
       if (state !== base) merged.push(state)
@@ -222,7 +232,7 @@ export class Scope {
   visibleChanges(): readonly RecordState[] {
     const seen = new Map((this.parent?.visibleChanges() ?? []).map((state) => [state.identity.id, state.identity]))
     for (const { identity } of this.#changes.values()) seen.set(identity.id, identity)
-    return [...seen.values()].map((identity) => this.stateOf(identity)!)
+    return [...seen.values()].map((identity) => this.#stateOf(identity)!)
   }
 
   changes(): Iterable<RecordState> {
@@ -245,13 +255,17 @@ export class Scope {
     const scope = looking.nearestRunning()
     if (!scope) return
     look(scope.reads, state.identity.id)
-    scope.#meet(state.identity, scope.parent?.stateOf(state.identity))
+    scope.#meet(state.identity, scope.#stateAbove(state.identity))
   }
 
   #meet(identity: RecordIdentity, state: RecordState | undefined): void {
     if (this.parent && !this.#bases.has(identity.id)) this.#bases.set(identity.id, { identity, state })
   }
 }
+
+/** Also where it could not be read, or was only changed blindly. Under the key of a deleted record another may be created. */
+const isThere = ({ fate, drafted, blind }: RecordState): boolean =>
+  fate !== 'deleted' && (drafted ? drafted.encoded !== undefined : blind.length > 0)
 
 /** What was done to one record. */
 interface Doings {

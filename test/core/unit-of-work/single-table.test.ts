@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { createEngine } from '../../../core/engine.ts'
 import { all } from '../../../core/expression/condition.ts'
 import { defineModel } from '../../../core/model/model.ts'
+import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { openStore, type StoreKind, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { watchedStore } from '../../support/watched-store.ts'
 import { failsWith, hurried } from './world.ts'
@@ -101,6 +102,46 @@ for (const kind of storeKinds) {
       'INVALID_RECORD',
     )
     assert.equal(await w.at('USER#ann', 'ORDER#7'), before)
+  })
+
+  test(`nor is it where this unit of work has it as what it is (${kind})`, async () => {
+    const w = await shop(kind)
+    const key = { user: 'ann', no: 7 }
+    await w.unitOfWork.run((work) => work.create(w.Note, { ...key, total: 1 }))
+    const before = await w.at('USER#ann', 'ORDER#7')
+    const attempts: readonly ((work: UnitOfWork) => unknown)[] = [
+      (work) => work.get(w.Order, key),
+      (work) => work.run((sub) => sub.find(w.Order, key)),
+      (work) => work.delete(w.Order, key),
+      (work) => work.blind(w.Order, key, (blind) => blind.increment('total', 1)),
+      (work) => work.create(w.Order, { ...key, total: 2, open: true }),
+    ]
+    for (const attempt of attempts) {
+      const failing = w.unitOfWork.run(async (work) => {
+        await work.get(w.Note, key)
+        await attempt(work)
+      })
+      const { message } = await failsWith(failing, 'INVALID_RECORD')
+      assert.match(message, /^Order .*there is a record of Note under this key/)
+      assert.equal(await w.at('USER#ann', 'ORDER#7'), before)
+    }
+    const both = w.unitOfWork.run((work) => Promise.all([work.get(w.Note, key), work.get(w.Order, key)]))
+    await failsWith(both, 'INVALID_RECORD')
+  })
+
+  test(`the key of a record that is absent, or was deleted, is free for another model's (${kind})`, async () => {
+    const w = await shop(kind)
+    const key = { user: 'ann', no: 7 }
+    await w.unitOfWork.run(async (work) => {
+      assert.is(await work.find(w.Order, key), undefined)
+      assert.is(await work.find(w.Note, key), undefined)
+      work.create(w.Note, { ...key, total: 1 })
+    })
+    await w.unitOfWork.run('grow', async (work) => {
+      work.delete(await work.get(w.Note, key))
+      work.create(w.Order, { ...key, total: 2, open: true })
+    })
+    assert.is((await w.at('USER#ann', 'ORDER#7'))!['_t'], 'Order')
   })
 
   test(`an item of another program without the type is readable and changeable, blindly too (${kind})`, async () => {
