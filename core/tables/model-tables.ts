@@ -24,7 +24,7 @@ export interface TableSettings {
 
 interface Known {
   readonly definition: TableDefinition
-  readonly model: AnyModel
+  readonly models: readonly AnyModel[]
 }
 
 /** One definition a table; with streams for models that keep a history, where asked for. Throws `INVALID_MODEL` where models that share one contradict each other. */
@@ -36,29 +36,40 @@ export function modelTables(models: readonly AnyModel[], withStreams = false): r
     const known = tables.get(model.table)
     const types = typesProblem([definition, ...definition.indexes])
     if (types) throw engineError('INVALID_MODEL', `${model.name}: ${types}.`, { model: model.name })
-    tables.set(model.table, known ? { definition: shared(known, { definition, model }), model } : { definition, model })
+    tables.set(model.table, known ? shared(known, definition, model) : { definition, models: [model] })
   }
   return [...tables.values()].map(({ definition }) => definition)
 }
 
-/** One definition for both models of a table. */
-function shared(
-  { definition: first, model: firstModel }: Known,
-  { definition: second, model }: Known,
-): TableDefinition {
-  const refuse = (reason: string): never => {
+/** One definition for all models of a table. */
+function shared({ definition: first, models }: Known, second: TableDefinition, model: AnyModel): Known {
+  const refuse = (reason: string, firstModel = models.at(-1)!): never => {
     throw engineError('INVALID_MODEL', `${firstModel.name} and ${model.name} share table ${model.table} ${reason}.`, {
       model: model.name,
     })
   }
   if (!sameKeys(first, second)) refuse(`but have different keys: ${printKeys(first)} and ${printKeys(second)}`)
   // Without a type nothing tells whose record an item is.
-  if (!model.definition.type || !firstModel.definition.type) refuse('without a type; give each one')
+  for (const other of models) {
+    const problem = typesAlike(other, model) ?? typesAlike(model, other)
+    if (problem !== undefined) refuse(problem, other)
+  }
   const joined = joinTables(first, second)
   if ('problem' in joined) return refuse(`but ${joined.problem}`)
   const types = typesProblem([first, ...joined.indexes])
   if (types) refuse(`but ${types.charAt(0).toLowerCase()}${types.slice(1)}`)
-  return { ...joined, stream: first.stream || second.stream }
+  return { definition: { ...joined, stream: first.stream || second.stream }, models: [...models, model] }
+}
+
+/** Why an item of the other model may be taken for one of the first. */
+function typesAlike({ definition: { type } }: AnyModel, { name, definition: other }: AnyModel): string | undefined {
+  if (!type || !other.type) return 'without a type; give each one'
+  const { attribute, value } = type
+  if (attribute === other.type.attribute)
+    return value === other.type.value ? `and the type ${attribute} = ${value}; give each another value` : undefined
+  return other.fields.has(attribute) || other.hidden.has(attribute)
+    ? `but ${attribute}, which tells the type of the one, is also an attribute of ${name}; give it another name`
+    : undefined
 }
 
 /** The definitions with what their tables cost. Throws `INVALID_ARGUMENT` for settings that fit no table. */

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine, type EngineOptions } from '../../../core/engine.ts'
 import { type ErrorCode, isEngineError } from '../../../core/errors.ts'
-import { defineModel } from '../../../core/model/model.ts'
+import { type AnyModel, defineModel } from '../../../core/model/model.ts'
 import { engineTables, type Tables } from '../../../core/tables/tables.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 
@@ -30,6 +30,23 @@ const refused = (code: ErrorCode, tables: unknown, message: RegExp): void =>
     () => engine(tables as EngineOptions['tables']),
     (error: unknown) => isEngineError(error, code) && message.test(error.message),
   )
+
+test('models of one table are told apart by their types, whichever model an item is of', () => {
+  const model = (name: string, type: { attribute: string; value: string }, fields: Record<string, t.Mixed> = {}) =>
+    defineModel({ name, table: 'all', key: { partition: 'id' }, type, schema: t.type({ id: t.string, ...fields }) })
+  const refuse = (models: readonly AnyModel[], message: RegExp) =>
+    assert.throws(
+      () => createEngine({ store: memoryStore(), models }),
+      (error: unknown) => isEngineError(error, 'INVALID_MODEL') && message.test(error.message),
+    )
+  const kinds = ['A', 'B', 'C'].map((name) => model(name, { attribute: 'kind', value: name }))
+  createEngine({ store: memoryStore(), models: [...kinds, model('D', { attribute: 'sort', value: 'A' })] })
+  // Items of one would be read, changed and scanned as the other's.
+  refuse([...kinds, model('D', { attribute: 'kind', value: 'A' })], /A and D share table all and the type kind = A/)
+  const stray = model('D', { attribute: '_t', value: 'D' }, { kind: t.string })
+  refuse([...kinds, stray], /share table all but kind, .* is also an attribute of D/)
+  refuse([stray, ...kinds], /share table all but kind, .* is also an attribute of D/)
+})
 
 test('a table costs what its settings say, and on demand otherwise', async () => {
   const { tables } = engine({ visits: { capacity: { mode: 'provisioned', read: 5, write: 1 } } })
