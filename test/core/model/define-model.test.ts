@@ -55,6 +55,58 @@ test('members of a union that could not be told apart once stored are refused', 
   union(date, t.type({ at: date }), t.keyof({ soon: null }))
 })
 
+test('so are members that look the same once stored only further in, and none that anything tells apart', () => {
+  const of = (members: readonly t.Mixed[]) => () =>
+    define({ ...good, schema: t.type({ id: t.string, list: t.array(t.union(members as [t.Mixed, t.Mixed])) }) })
+  const kind = (name: string) => t.literal(name)
+  const short = t.refinement(t.string, (text) => text.length < 9)
+  const alike: readonly (readonly t.Mixed[])[] = [
+    [t.array(t.string), t.array(date)],
+    [t.readonlyArray(date), t.tuple([t.string, t.string])],
+    [t.tuple([t.number, date]), t.tuple([t.number, t.string])],
+    [t.record(t.string, date), t.record(t.string, t.string)],
+    [t.record(t.string, t.number), mapOf(t.number)],
+    [mapOf(t.string), mapOf(date)],
+    [mapOf(t.number), t.type({ a: t.number })],
+    [mapOf(t.number), t.partial({ a: t.string })],
+    [setOf(t.bigint), setOf(t.number)],
+    [t.type({ n: t.bigint }), t.type({ n: t.number })],
+    [t.type({ n: t.bigint }), t.record(t.string, t.number)],
+    [t.type({ a: t.type({ at: date }) }), t.strict({ a: t.type({ at: t.string }) })],
+    [t.type({ a: t.union([date, t.null]) }), t.type({ a: t.union([t.string, t.undefined]) })],
+    [t.partial({ at: date, a: t.string }), t.partial({ at: t.string, a: t.number })],
+    [t.intersection([t.type({ a: t.string }), t.partial({ at: date })]), t.type({ a: t.string, at: t.string })],
+  ]
+  for (const members of alike) {
+    assert.throws(of(members), /look the same once stored/)
+    assert.throws(of([t.null, ...members].reverse()), /look the same once stored/)
+  }
+  const different: readonly (readonly t.Mixed[])[] = [
+    [t.type({ kind: kind('day'), at: date }), t.type({ kind: kind('text'), at: t.string })],
+    [t.type({ kind: t.keyof({ a: null, b: null }), at: date }), t.type({ kind: kind('text'), at: t.string })],
+    [
+      t.type({ in: t.type({ kind: kind('day') }), at: date }),
+      t.type({ in: t.type({ kind: kind('text') }), at: t.string }),
+    ],
+    [t.type({ day: date }), t.type({ text: t.string })],
+    [t.type({ name: t.string, at: date }), t.type({ name: t.number, at: t.string })],
+    [t.type({ a: t.string }), t.type({ a: t.string, at: date })],
+    [t.type({ at: date }), t.array(t.string), setOf(t.string), t.string],
+    [t.tuple([date]), t.tuple([t.string, t.string])],
+    [t.array(date), t.array(short)],
+    [t.refinement(t.type({ a: t.number, at: date }), ({ a }) => a > 0), t.type({ a: t.number, at: t.string })],
+    [t.array(t.string), t.array(t.union([t.string, t.number]))],
+    [t.record(t.string, t.string), t.type({ a: t.string })],
+    [mapOf(t.string), t.type({ a: t.number })],
+    [setOf(t.string), setOf(t.number)],
+  ]
+  for (const members of different) of(members)()
+  // A list of lists of itself, all the way down.
+  const nested = (leaf: t.Mixed): t.Mixed => t.recursion('Nested', (self) => t.type({ leaf, next: t.array(self) }))
+  assert.throws(of([nested(date), nested(t.string)]), /look the same once stored/)
+  of([nested(t.boolean), nested(t.string)])()
+})
+
 test('keys name required fields that are scalars', () => {
   refused({ key: 'id' }, /\{ partition, sort\? \}/)
   refused({ key: { partition: 'id', range: 'energy' } }, /no part range/)
