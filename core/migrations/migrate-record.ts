@@ -35,7 +35,7 @@ export async function migrateRecord(
       // Throws what keeps the item from being read.
       if (!stored || !present || !state.isPresent || schemaVersionOf(model, stored) === to) return false
       const target = to === model.version ? present : itemAs(model, stored, to)
-      scope.put(new RecordState(identity, 'kept', state.drafted, [], target))
+      scope.put(new RecordState(identity, 'kept', state.drafted, { target }))
       return true
     },
     { propagation: 'independent', signal },

@@ -6,6 +6,7 @@
  */
 import type { AttributeValue } from '../data/attribute-value.ts'
 import type { Item } from '../data/item.ts'
+import { apply } from '../expression/apply.ts'
 import type { Update } from '../expression/update.ts'
 
 export interface Applied {
@@ -14,8 +15,25 @@ export interface Applied {
   readonly data: AttributeValue | undefined
   /** Names of the units of work that it was made in. */
   readonly path: readonly string[]
-  /** What the reducer changed of `before`. */
+  /** What it changed of the record by drafts, as those before it left it. */
   readonly actions: Update
-  /** The record, encoded, before it. */
-  readonly before: Item
 }
+
+/** The record after all of these. */
+export const applyAll = (applied: readonly Applied[], record: Item): Item =>
+  applied.reduce((item, { actions }) => apply(actions, item), record)
+
+/** The same in two: what was changed before the first event, and the rest from there on. */
+export function fromFirstEvent(applied: readonly Applied[]): [before: readonly Applied[], events: readonly Applied[]] {
+  const first = applied.findIndex(({ name }) => name !== undefined)
+  return first < 0 ? [applied, []] : [applied.slice(0, first), applied.slice(first)]
+}
+
+/** What one life of a record went through in a unit of work, as far as events tell. */
+export interface Told {
+  readonly applied: readonly Applied[]
+  /** The record by drafts after the last of them. */
+  readonly image: Item | undefined
+}
+
+export const nothingTold: Told = { applied: [], image: undefined }

@@ -5,65 +5,75 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
+import { overlap } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
-import { apply } from '../expression/apply.ts'
 import type { Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { decodePayload, encodePayload } from '../model/event-payload.ts'
 import type { Applied } from './applied.ts'
 import type { Looks } from './looks.ts'
+import { RecordReads } from './read-set.ts'
 import { runRecipe } from './recipe.ts'
-import { printRecord, type RecordIdentity } from './record-identity.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import type { RecordState } from './record-state.ts'
-import { updateBetween } from './record-version.ts'
+import { type RecordVersion, updateBetween } from './record-version.ts'
 
 interface EventContext {
   readonly state: RecordState
   /** Names of the units of work around. */
   readonly path: readonly string[]
-  /** Events that were applied to the record before. */
-  readonly earlier: readonly Applied[]
-  /** The record as it was loaded, encoded; undefined for one created here. */
-  readonly base: Item | undefined
+  /** The record as it was loaded, if it was. */
+  readonly loaded: RecordVersion | undefined
   readonly looks: Looks
 }
 
-/** The record's next state, and the steps that lead there. */
-export function applyEvent(
-  { state, path, earlier, base, looks }: EventContext,
-  event: DomainEvent<object>,
-): { readonly state: RecordState; readonly applied: readonly Applied[] } {
+/** The record's next state, which tells the steps that lead there. */
+export function applyEvent({ state, path, loaded, looks }: EventContext, event: DomainEvent<object>): RecordState {
   const { identity } = state
   const { model } = identity
   assertEvent(identity, event)
-  if (state.blind.length > 0) {
-    // They would be told twice: as what came before the event, and as what they are.
-    throw invalidArgument(
-      'event',
-      `${printRecord(identity)}: apply events before blind changes of the same record, or change it with work.change. Nothing was changed.`,
-    )
-  }
   const data = encodePayload(model, event.name, event.payload)
   // As replays will give it, and a copy: what a reducer does to it comes back neither to the caller nor to the next attempt.
   const payload = decodePayload(model, event.name, data)
   const { reducer } = model.definition.events.get(event.name)!
   const view = state.view!
-  const before = view.encoded!
-  const next = runRecipe(view, (draft) => reducer(draft, payload as never), looks)
-  const actions = updateBetween(identity, before, next.encoded!)
+  const seen = new RecordReads()
+  const next = runRecipe(view, (draft) => reducer(draft, payload as never), noting(looks, seen))
+  const changes = updateBetween(identity, view.encoded!, next.encoded!)
+  // Blind changes stay apart from the steps, since they merge with anybody's. What the reducer rested on came before it.
+  const met = state.settled(
+    (action) => seen.disturbedBy(action) !== undefined || changes.some((each) => overlap(each.path, action.path)),
+  )
+  const after = next === view ? met : met.changed(next)
+  const before = met.drafted!.encoded!
+  const actions = updateBetween(identity, before, after.drafted!.encoded!)
   guardSteps(actions, looks)
-  const start = lastImage(earlier) ?? base
-  const plain = start && !equal(start, before) ? updateBetween(identity, start, before) : []
-  return {
-    state: next === view ? state : state.changed(next),
-    applied: [
-      // What was changed without an event since, so that the steps stay in their order.
-      ...(plain.length > 0 ? [{ name: undefined, data: undefined, path, actions: plain, before: start! }] : []),
-      { name: event.name, data, path, actions, before },
-    ],
-  }
+  return after.telling([
+    // What was changed without an event since, so that the steps stay in their order.
+    ...plainStep(identity, path, state.lastTold(loaded), before),
+    { name: event.name, data, path, actions },
+  ])
 }
+
+/** What leads from one image to the other without an event; nothing where they are the same. */
+export function plainStep(
+  identity: RecordIdentity,
+  path: readonly string[],
+  before: Item | undefined,
+  after: Item,
+): readonly Applied[] {
+  if (!before || equal(before, after)) return []
+  return [{ name: undefined, data: undefined, path, actions: updateBetween(identity, before, after) }]
+}
+
+const noting = (looks: Looks, seen: RecordReads): Looks => ({
+  ...looks,
+  at(kind, path, element) {
+    seen.add({ kind, path, element })
+    looks.at(kind, path, element)
+  },
+})
 
 function assertEvent({ model }: RecordIdentity, event: unknown): asserts event is DomainEvent<object> {
   const given = event as Partial<DomainEvent<object>> | undefined
@@ -74,11 +84,6 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
   const isNamed = typeof given?.name === 'string' && typeof given.model === 'string'
   const got = isNamed ? `${given.model}.events.${given.name}` : printValue(event)
   throw invalidArgument('event', `Expected an event of ${model.name}, got ${got}; ${expected}.`)
-}
-
-const lastImage = (earlier: readonly Applied[]): Item | undefined => {
-  const last = earlier.at(-1)
-  return last && apply(last.actions, last.before)
 }
 
 /**

@@ -63,7 +63,8 @@ export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions[
         base: loaded?.state,
         state,
         reads: readsOf(id),
-        ...root.doingsOf(id),
+        path: root.pathOf(id),
+        applied: state?.told.applied ?? [],
       },
     ]
   })

@@ -12,13 +12,14 @@ import { type Conflict, engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
 import type { UpdateAction } from '../expression/update.ts'
 import { decodeItem } from '../model/record.ts'
-import { joinBlind } from './blind.ts'
+import { applyAll, fromFirstEvent, type Told } from './applied.ts'
+import { plainStep } from './apply-event.ts'
 import type { RecordReads } from './read-set.ts'
 import { printRecord } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
 import { RecordVersion, updateBetween } from './record-version.ts'
 
-/** The three states of one record that a merge is about. */
+/** The states of one record that a merge is about. */
 interface Fork {
   /** What the child saw when it first met the record. */
   readonly base: RecordState
@@ -26,54 +27,48 @@ interface Fork {
   readonly mine: RecordState
   /** What the parent has by now. */
   readonly theirs: RecordState
+  /** The record as it was loaded, if it was. */
+  readonly loaded: RecordVersion | undefined
 }
 
 /** The parent's next state. Throws a `CONFLICT` where a sibling, merged meanwhile, met this child on a path. */
 export function mergeFork(fork: Fork, reads: RecordReads | undefined): RecordState {
   if (fork.theirs === fork.base) return fork.mine
-  if (fork.mine === fork.base) return mergeAligned(fork, reads)
-  return mergeAligned(aligned(fork), reads)
+  if (fork.mine === fork.base) return mergeAligned(fork, reads, fork)
+  return mergeAligned(aligned(fork), reads, fork)
 }
 
 /** The same three states where what one of them made of a blind change is part of the drafts of all. */
-function aligned({ base, mine, theirs }: Fork): Fork {
+function aligned({ base, mine, theirs, loaded }: Fork): Fork {
   const gone = base.blind.filter((each) => !mine.blind.includes(each) || !theirs.blind.includes(each))
-  const folded = (state: RecordState): RecordState => {
-    const own = state.blind.filter((each) => gone.includes(each))
-    const item = state.drafted?.encoded
-    if (own.length === 0 || !item) return state
-    const { identity, fate } = state
-    const actions = joinBlind(own, identity.model.name).map(({ action }) => action)
-    const next = decodeItem(identity.model, apply(actions, item))
-    return new RecordState(
-      identity,
-      fate,
-      new RecordVersion(identity, next),
-      state.blind.filter((each) => !own.includes(each)),
-    )
-  }
-  return { base: folded(base), mine: folded(mine), theirs: folded(theirs) }
+  const folded = (state: RecordState): RecordState =>
+    state.drafted?.encoded ? state.settled((action) => gone.some((each) => each.action === action)) : state
+  return { base: folded(base), mine: folded(mine), theirs: folded(theirs), loaded }
 }
 
-function mergeAligned({ base, mine, theirs }: Fork, reads: RecordReads | undefined): RecordState {
+/** `told` is the fork before it was aligned. */
+function mergeAligned(states: Fork, reads: RecordReads | undefined, told: Fork): RecordState {
+  const { base, mine, theirs } = states
   const their = actionsBetween(base, theirs)
   const my = actionsBetween(base, mine)
-  if (theirs.fate !== base.fate) throw clash({ base, mine, theirs }, [])
-  if (mine.fate !== base.fate && their.length > 0) throw clash({ base, mine, theirs }, [])
+  if (!theirs.isOneWith(base)) throw clash(states, [])
+  // An event is something done to the record also where it changed nothing.
+  const isTheirs = their.length > 0 || theirs.told !== base.told
+  if (!mine.isOneWith(base) && isTheirs) throw clash(states, [])
   for (const action of their) {
     const seen = reads?.disturbedBy(action)
-    if (seen) throw clash({ base, mine, theirs }, seen)
+    if (seen) throw clash(states, seen)
     const written = my.find((each) => !commute(each, action))
-    if (written) throw clash({ base, mine, theirs }, written.path)
+    if (written) throw clash(states, written.path)
   }
   const seen = reads?.toldApart(base.view?.encoded, theirs.view?.encoded)
-  if (seen) throw clash({ base, mine, theirs }, seen)
+  if (seen) throw clash(states, seen)
   if (mine === base) return theirs
-  if (mine.fate !== base.fate) return mine
-  return combined({ base, mine, theirs })
+  if (!mine.isOneWith(base)) return mine
+  return combined(states, toldBy(told))
 }
 
-function combined({ base, mine, theirs }: Fork): RecordState {
+function combined({ base, mine, theirs }: Fork, told: Told): RecordState {
   const { identity } = mine
   const gone = base.blind.filter((each) => !mine.blind.includes(each))
   const added = mine.blind.filter((each) => !base.blind.includes(each))
@@ -83,10 +78,27 @@ function combined({ base, mine, theirs }: Fork): RecordState {
     drafts.length === 0 || !present?.encoded
       ? (present ?? mine.drafted)
       : new RecordVersion(identity, decodeItem(identity.model, apply(drafts, present.encoded)))
-  return new RecordState(identity, theirs.fate, drafted, [
-    ...theirs.blind.filter((each) => !gone.includes(each)),
-    ...added,
-  ])
+  const blind = [...theirs.blind.filter((each) => !gone.includes(each)), ...added]
+  const { fate, origin, former } = theirs
+  return new RecordState(identity, fate, drafted, { blind, told, origin, former })
+}
+
+/** Their events and what they changed since, then mine from the fork on. */
+function toldBy({ base, mine, theirs, loaded }: Fork): Told {
+  if (mine.told === base.told) return theirs.told
+  const { identity } = mine
+  const [before, events] = fromFirstEvent(mine.told.applied.slice(base.told.applied.length))
+  const { path } = events[0]!
+  // A blind change that both rested on is told by them.
+  const shared = base.settled((action) => ![...mine.blind, ...theirs.blind].some((each) => each.action === action))
+  const start = theirs.lastTold(loaded)!
+  const steps = [
+    ...plainStep(identity, path, start, theirs.drafted!.encoded!),
+    // Mine may tell what was changed before the fork: only what leads from there to my first event is left to tell.
+    ...plainStep(identity, path, shared.drafted!.encoded!, applyAll(before, base.lastTold(loaded)!)),
+    ...events,
+  ]
+  return { applied: [...theirs.told.applied, ...steps], image: applyAll(steps, start) }
 }
 
 function actionsBetween(base: RecordState, next: RecordState): UpdateAction[] {

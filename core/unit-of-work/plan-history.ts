@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { overlap } from '../data/document-path.ts'
 import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
 import { type Block, putEnd } from '../journal/block.ts'
@@ -13,7 +14,7 @@ import { type Entry, entryText, type RecordReference, type Step } from '../journ
 import { spill } from '../journal/spill.ts'
 import { generationOf, imageOf, tailOf, versionOf } from '../journal/tail.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import type { Applied } from './applied.ts'
+import { type Applied, applyAll, fromFirstEvent } from './applied.ts'
 import type { CommitContext } from './commit-context.ts'
 import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { isUpdate, type Parts } from './parts.ts'
@@ -75,31 +76,42 @@ function kindOf({ state }: Involved): Entry['kind'] {
 
 function stepsOf(involved: Involved, { drafts, blind }: Parts): readonly Step[] {
   const { state, applied } = involved
+  if (state?.fate === 'created' || state?.fate === 'replaced') return stepsOfCreation(involved)
+  if (state?.fate === 'deleted') return stepsOfEnd(involved, applied)
   const own = blind.map(({ action }) => action)
-  if (state?.fate === 'created' || state?.fate === 'replaced') {
-    if (applied.length === 0) return []
-    return eventSteps(involved, applied[0]!.before, () => state.drafted!.encoded!)
-  }
   const known = lastSeen(involved)
-  if (state?.fate === 'deleted') {
-    return applied.length === 0 || !known ? [] : eventSteps(involved, imageOf(known), undefined)
-  }
   if (applied.length === 0 || !known) return plain(recordChanges([...drafts, ...own], known))
-  const steps = eventSteps(involved, imageOf(known), (item) => apply(drafts, item))
+  const steps = eventSteps(involved, applied, imageOf(known), (item) => apply(drafts, item))
   // Merges with anybody's, so it is recorded as it travels.
   const merged = recordChanges(own, known)
   const last = steps.at(-1)
-  if (merged.length === 0) return steps
-  return last && last.name === undefined && last.path === undefined
-    ? [...steps.slice(0, -1), ...plain([...last.changes, ...merged])]
-    : [...steps, ...plain(merged)]
+  const isPlain = last && last.name === undefined && last.path === undefined
+  // Where steps undid each other, what is left of them may be at the same place.
+  const joins = isPlain && !last.changes.some((one) => merged.some((other) => overlap(one.path, other.path)))
+  return joins ? [...steps.slice(0, -1), { changes: [...last.changes, ...merged] }] : [...steps, ...plain(merged)]
+}
+
+/** What came before the first event without one is part of the creation. */
+function stepsOfCreation(involved: Involved): readonly Step[] {
+  const { state, applied } = involved
+  const [before, events] = fromFirstEvent(applied)
+  if (events.length === 0) return []
+  const start = applyAll(before, state!.origin!.encoded!)
+  return eventSteps(involved, events, start, () => state!.drafted!.encoded!)
+}
+
+/** The events of a life that ends with this commit. */
+function stepsOfEnd(involved: Involved, applied: readonly Applied[]): readonly Step[] {
+  const known = lastSeen(involved)
+  return applied.length === 0 || !known ? [] : eventSteps(involved, applied, imageOf(known), undefined)
 }
 
 const plain = (changes: readonly Change[]): readonly Step[] => (changes.length === 0 ? [] : [{ changes }])
 
 /** One step an event, and one for what else leads from there to the end, if there is one. */
 function eventSteps(
-  { applied, identity, path }: Involved,
+  { identity, path }: Involved,
+  applied: readonly Applied[],
   start: Item,
   end: ((start: Item) => Item) | undefined,
 ): readonly Step[] {
@@ -146,8 +158,9 @@ export function endBlock(
   const isReplaced = state?.fate === 'replaced'
   if (!known || hasEnded || !keepsHistory(involved) || !(action.kind === 'delete' || isReplaced)) return []
   const version = versionOf(known) + 1
+  const steps = isReplaced ? stepsOfEnd(involved, state.former?.told.applied ?? []) : []
   const entry = isReplaced
-    ? entryText({ kind: 'deleted', path: involved.path, metadata, steps: [], others: [], erased: false })
+    ? entryText({ kind: 'deleted', path: involved.path, metadata, steps, others: [], erased: false })
     : history.entry(involved)
   const block: Block = {
     // One whose history had not begun begins and ends with this commit, and before the one that replaces it.

@@ -10,8 +10,10 @@ import { overlap, printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { engineError, isEngineError } from '../errors.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import type { UpdateAction } from '../expression/update.ts'
 import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
+import { type Applied, nothingTold, type Told } from './applied.ts'
 import { type BlindChange, joinBlind, outOfBounds } from './blind.ts'
 import { invalidChange } from './record-errors.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
@@ -19,6 +21,15 @@ import { RecordVersion, updateBetween } from './record-version.ts'
 
 /** `created`: not in the store as far as this unit of work knows. `replaced`: deleted and created again. */
 type Fate = 'kept' | 'created' | 'replaced' | 'deleted'
+
+/** What there may be besides. */
+interface Besides {
+  readonly blind?: readonly BlindChange[] | undefined
+  readonly target?: Item | undefined
+  readonly told?: Told | undefined
+  readonly origin?: RecordVersion | undefined
+  readonly former?: RecordState | undefined
+}
 
 export class RecordState {
   readonly identity: RecordIdentity
@@ -28,20 +39,28 @@ export class RecordState {
   readonly blind: readonly BlindChange[]
   /** The item as it is to be stored whatever else is here: in another schema version, for migrations of whole tables. */
   readonly target: Item | undefined
+  /** The domain events of this life. */
+  readonly told: Told
+  /** As this unit of work created it; undefined where it did not. */
+  readonly origin: RecordVersion | undefined
+  /** Of one that was created again: the life that ended, as it was deleted. */
+  readonly former: RecordState | undefined
   #view: RecordVersion | undefined
 
   constructor(
     identity: RecordIdentity,
     fate: Fate,
     drafted: RecordVersion | undefined,
-    blind: readonly BlindChange[] = [],
-    target?: Item,
+    { blind = [], target, told = nothingTold, origin, former }: Besides = {},
   ) {
     this.identity = identity
     this.fate = fate
     this.drafted = drafted
     this.blind = blind
     this.target = target
+    this.told = told
+    this.origin = origin
+    this.former = former
   }
 
   /** The record as this unit of work sees it, blind changes included. */
@@ -59,37 +78,66 @@ export class RecordState {
   loaded(base: RecordVersion): RecordState {
     if (this.drafted) return this
     this.#assertWithinBounds(base)
-    return new RecordState(this.identity, this.fate, base, this.blind)
+    return this.#with(base)
   }
 
+  /** What was created again and is deleted again leaves what was there before it, deleted. */
   deleted(): RecordState {
-    return new RecordState(this.identity, 'deleted', this.drafted)
+    return this.former ?? new RecordState(this.identity, 'deleted', this.drafted, { told: this.told })
   }
 
   /** After a draft turned the view into `next`. Blind changes that it changed again become part of it. */
   changed(next: RecordVersion): RecordState {
-    if (this.blind.length === 0) return new RecordState(this.identity, this.fate, next)
+    if (this.blind.length === 0) return this.#with(next)
     const before = this.view!.encoded!
     const after = next.encoded!
     const actions = updateBetween(this.identity, before, after)
-    const folded = this.blind.filter(({ action }) => actions.some((each) => overlap(each.path, action.path)))
-    const base = this.#decoded(apply(actionsOf(folded), this.drafted!.encoded!)).encoded!
-    return new RecordState(
-      this.identity,
-      this.fate,
-      this.#decoded(apply(updateBetween(this.identity, before, after, base), base)),
-      this.blind.filter((each) => !folded.includes(each)),
+    const { drafted, blind } = this.settled(({ path }) => actions.some((each) => overlap(each.path, path)))
+    const base = drafted!.encoded!
+    return this.#with(this.#decoded(apply(updateBetween(this.identity, before, after, base), base)), blind)
+  }
+
+  /** The same view, but these blind changes made by a draft, since what comes next rests on them. */
+  settled(isMet: (action: UpdateAction) => boolean): RecordState {
+    const met = this.blind.filter(({ action }) => isMet(action))
+    if (met.length === 0) return this
+    const made = apply(actionsOf(joinBlind(met, this.identity.model.name)), this.drafted!.encoded!)
+    return this.#with(
+      this.#decoded(made),
+      this.blind.filter((each) => !met.includes(each)),
     )
+  }
+
+  /** Whether both are of one life of the record: none was deleted or created in between. */
+  isOneWith(other: RecordState): boolean {
+    return this.fate === other.fate && this.origin === other.origin
+  }
+
+  /** The record by drafts when its last event had led there, or where it began; `loaded` is the record as it was loaded. */
+  lastTold(loaded: RecordVersion | undefined): Item | undefined {
+    return this.told.image ?? (this.origin ?? loaded)?.encoded
+  }
+
+  /** After an event, and what came before it without one, have led here. */
+  telling(applied: readonly Applied[]): RecordState {
+    const told = { applied: [...this.told.applied, ...applied], image: this.drafted!.encoded! }
+    return this.#with(this.drafted, this.blind, told)
   }
 
   /** After one more blind change. Throws where what is known of the record rules it out. */
   withBlind(change: BlindChange): RecordState {
-    const next = new RecordState(this.identity, this.fate, this.drafted, [...this.blind, change])
+    const next = this.#with(this.drafted, [...this.blind, change])
     next.#assertWithinBounds(this.drafted)
     // Made at once, so that a change that does not fit the record fails here and not when somebody reads it.
     const view = next.view
     // Nobody else can change what is not stored yet.
-    return this.fate === 'kept' ? next : new RecordState(this.identity, this.fate, view)
+    return this.fate === 'kept' ? next : this.#with(view, [])
+  }
+
+  /** Of the same life. */
+  #with(drafted: RecordVersion | undefined, blind = this.blind, told = this.told): RecordState {
+    const { identity, fate, origin, former } = this
+    return new RecordState(identity, fate, drafted, { blind, told, origin, former })
   }
 
   #assertWithinBounds(version: RecordVersion | undefined): void {

@@ -12,7 +12,6 @@ import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import type { NumberSource } from '../journal/number-source.ts'
 import { assertNotAborted } from './aborted.ts'
-import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
 import { behindDefaults, type Looks } from './looks.ts'
 import { mergeFork } from './merge.ts'
@@ -49,8 +48,8 @@ export class Scope {
   readonly #changes = new Map<string, RecordState>()
   /** The states that the parent had when this scope first met their records. */
   readonly #bases = new Map<string, Base>()
-  /** Names of the units of work in which records were changed, and the events applied to them. */
-  readonly #doings = new Map<string, Doings>()
+  /** Names of the units of work in which records were changed. */
+  readonly #paths = new Map<string, readonly string[]>()
   readonly #afterCommit: (() => unknown)[] = []
   readonly #handedOut: Set<RecordVersion>
   readonly #proxies: WeakMap<RecordVersion, object>
@@ -104,8 +103,8 @@ export class Scope {
 
   #stateOf(identity: RecordIdentity): RecordState | undefined {
     const own = this.#changes.get(identity.id)
-    const met = own ? undefined : this.#bases.get(identity.id)?.state
-    if (met?.drafted) return met
+    const base = own ? undefined : this.#bases.get(identity.id)
+    if (base) return this.#asMet(base)
     const state = own ?? (this.parent ? this.parent.#stateOf(identity) : this.attempt.records.known(identity)?.state)
     const loaded = own && !own.drafted ? this.attempt.records.known(identity) : undefined
     if (!loaded?.state.drafted) return state
@@ -120,28 +119,31 @@ export class Scope {
     return this.parent ? this.parent.#stateOf(identity) : undefined
   }
 
-  /** The next state of a record in this scope. */
-  put(state: RecordState, applied: readonly Applied[] = []): void {
-    this.#take(state, { path: this.path, applied })
+  /** As this scope met it, whatever siblings have made of it since; loaded since, perhaps. */
+  #asMet({ identity, state: met }: Base): RecordState | undefined {
+    const loaded = met?.drafted ? undefined : this.attempt.records.known(identity)?.state
+    if (!loaded?.drafted) return met
+    const state = met ? met.loaded(loaded.drafted) : loaded
+    this.#bases.set(identity.id, { identity, state })
+    return state
   }
 
-  #take(state: RecordState, { path, applied }: Doings): void {
+  /** The next state of a record in this scope. */
+  put(state: RecordState): void {
+    this.#take(state, this.path)
+  }
+
+  #take(state: RecordState, path: readonly string[]): void {
     const { id } = state.identity
     this.#meet(state.identity, this.#stateAbove(state.identity))
     this.#changes.set(id, state)
-    const before = this.#doings.get(id)
-    this.#doings.set(id, {
-      path: before ? commonPath(before.path, path) : path,
-      applied: before ? [...before.applied, ...applied] : applied,
-    })
+    const before = this.#paths.get(id)
+    this.#paths.set(id, before ? commonPath(before, path) : path)
   }
 
-  /** In which units of work a record was changed, and the events applied to it, those of parents included. */
-  doingsOf(id: string): Doings {
-    const above = this.parent?.doingsOf(id)
-    const own = this.#doings.get(id)
-    if (!above || !own) return own ?? above ?? { path: this.path, applied: [] }
-    return { path: own.path, applied: [...above.applied, ...own.applied] }
+  /** Names of the units of work in which this scope and those within it changed a record. */
+  pathOf(id: string): readonly string[] {
+    return this.#paths.get(id) ?? this.path
   }
 
   /** Makes the record's existence, or its absence, part of what was looked at. */
@@ -218,13 +220,12 @@ export class Scope {
       const base = loaded ? unloaded.loaded(loaded) : unloaded
       const mine = this.#stateOf(identity) ?? base
       const state = mergeFork(
-        { base, mine: this.#changes.has(id) ? mine : base, theirs: parent.#stateOf(identity) ?? base },
+        { base, mine: this.#changes.has(id) ? mine : base, theirs: parent.#stateOf(identity) ?? base, loaded },
         this.reads.find(id),
       )
       if (state !== base) merged.push(state)
     }
-    for (const state of merged)
-      parent.#take(state, this.#doings.get(state.identity.id) ?? { path: this.path, applied: [] })
+    for (const state of merged) parent.#take(state, this.pathOf(state.identity.id))
     parent.#afterCommit.push(...this.#afterCommit)
   }
 
@@ -266,12 +267,6 @@ export class Scope {
 /** Also where it could not be read, or was only changed blindly. Under the key of a deleted record another may be created. */
 const isThere = ({ fate, drafted, blind }: RecordState): boolean =>
   fate !== 'deleted' && (drafted ? drafted.encoded !== undefined : blind.length > 0)
-
-/** What was done to one record. */
-interface Doings {
-  readonly path: readonly string[]
-  readonly applied: readonly Applied[]
-}
 
 const commonPath = (a: readonly string[], b: readonly string[]): readonly string[] => {
   const differs = a.findIndex((name, i) => name !== b[i])

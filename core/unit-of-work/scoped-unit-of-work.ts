@@ -117,7 +117,11 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
       )
     }
     const fate = scope.attempt.records.known(identity)?.stored ? 'replaced' : 'created'
-    const created = new RecordState(identity, fate, new RecordVersion(identity, record, item))
+    const origin = new RecordVersion(identity, record, item)
+    const created = new RecordState(identity, fate, origin, {
+      origin,
+      former: state?.fate === 'deleted' ? state : undefined,
+    })
     scope.put(created)
     return scope.recordOf(created)
   }
@@ -182,15 +186,14 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
         {
           state,
           path: scope.path,
-          earlier: scope.doingsOf(id).applied,
-          base: state.fate === 'kept' ? scope.attempt.records.loaded(id)?.state.drafted?.encoded : undefined,
+          loaded: scope.attempt.records.loaded(id)?.state.drafted,
           looks: scope.looksAt(state),
         },
         event,
       )
       assertStill(state.identity, state, 'reducer')
-      scope.put(next.state, next.applied)
-      return scope.recordOf(next.state)
+      scope.put(next)
+      return scope.recordOf(next)
     },
 
     require(record: object, condition: unknown) {

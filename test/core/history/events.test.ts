@@ -146,26 +146,6 @@ for (const kind of storeKinds) {
     await tables.delete()
   })
 
-  // They were told twice, as what came before the event and as what they are, and a replay added them twice.
-  test(`an event is not applied on blind changes of its record (${kind})`, async () => {
-    const store = openStore(kind)
-    const { first, journalTable, end } = await releases(store)
-    const { unitOfWork, history } = createEngine({ store, models: [first], journalTable })
-    await unitOfWork.run((work) => void work.create(first, { ...key, balance: 10 }))
-    const applying = unitOfWork.run(async (work) => {
-      work.blind(first, key, (blind) => blind.increment('balance', 5))
-      work.apply(await work.get(first, key), first.events.Withdrawn({ amount: 1 }))
-    })
-    assert.match((await failsWith(applying, 'INVALID_ARGUMENT')).message, /before blind changes/)
-    await unitOfWork.run(async (work) => {
-      work.apply(await work.get(first, key), first.events.Withdrawn({ amount: 1 }))
-      work.blind(first, key, (blind) => blind.increment('balance', 5))
-    })
-    assert.ok((await history.verify(first, key)).ok)
-    assert.equal((await history.replay(first, key)).differences, [])
-    await end()
-  })
-
   test(`a field that an event does not have is refused, and told by name (${kind})`, async () => {
     const store = openStore(kind)
     const { first, journalTable, end } = await releases(store)
