@@ -9,10 +9,12 @@ import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
 import { changedPaths } from '../expression/diff.ts'
-import { type Change, redo, undo } from '../journal/change.ts'
+import { type Change, redo } from '../journal/change.ts'
+import { type Entry, undoEntry } from '../journal/entry.ts'
 import { readRecord, type Source } from '../journal/source.ts'
 import { imageOf } from '../journal/tail.ts'
 import { decodePayload } from '../model/event-payload.ts'
+import { itemAs } from '../model/migrate.ts'
 import type { AnyModel, EventsOf, KeyOf, RecordOf } from '../model/model.ts'
 import type { Draft } from '../model/readonly.ts'
 import { decodeItem, encodeRecord } from '../model/record.ts'
@@ -23,7 +25,9 @@ import { RecordVersion } from '../unit-of-work/record-version.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import { differences, type ValueChange } from './event.ts'
 import type { HistoryParts } from './history-parts.ts'
+import type { Image } from './image.ts'
 import { latestGeneration } from './image-at.ts'
+import { changedByOthers, stepsToday } from './steps-today.ts'
 import { undoneBy } from './take-back.ts'
 import { versionsForwards } from './versions.ts'
 
@@ -45,7 +49,7 @@ export interface Replay<M extends AnyModel> {
   readonly record: RecordOf<M> | undefined
   /** The record as it is stored. */
   readonly present: RecordOf<M> | undefined
-  /** From the present record to the folded one, in stored form. Empty where they are the same. */
+  /** From the present record to the folded one, both as they would be stored today. Empty where they are the same. */
   readonly differences: readonly ValueChange[]
   /** How many domain events were folded. */
   readonly events: number
@@ -80,7 +84,7 @@ export async function replayEvents<M extends AnyModel>(
   return Object.freeze({
     record: item && decodeItem(model, item),
     present: present && decodeItem(model, present),
-    differences: differences(present, item),
+    differences: differences(asRead(model, present), asRead(model, item)),
     events,
     async commit(options: RequestOptions = {}) {
       assertOptions(options, 'options', ['signal'])
@@ -89,8 +93,7 @@ export async function replayEvents<M extends AnyModel>(
         async (work) => {
           const record = await work.get(model, key)
           if (!present || !item) throw changedSince(model, source)
-          const found = encodeRecord(model, record)
-          if (changedPaths(encodeRecord(model, decodeItem(model, present)), found).length > 0) {
+          if (changedPaths(asRead(model, present)!, encodeRecord(model, record)).length > 0) {
             throw changedSince(model, source)
           }
           rewrite(work, record, item, [[]])
@@ -101,37 +104,46 @@ export async function replayEvents<M extends AnyModel>(
   })
 }
 
+/** As it would be stored today: in the present schema, with what defaults give. */
+const asRead = (model: AnyModel, item: Item | undefined): Item | undefined =>
+  item && encodeRecord(model, decodeItem(model, item) as never)
+
 async function fold(model: AnyModel, source: Source, generation: string, reducers: Reducers) {
   let item: Item | undefined
   let events = 0
   /** Commits that no fold repeats: what earlier replays made of the same events, and the undoing of such. */
   const replays = new Set<string>()
-  for await (const { commit, entry, after, version } of versionsForwards(source, { generation })) {
+  for await (const { commit, entry, before, after, version } of versionsForwards(source, { generation })) {
     if (entry.erased || (entry.kind !== 'deleted' && !item && !after.known)) {
       throw engineError('RECORD_NOT_FOUND', `Version ${version} of this record of ${model.name} was erased.`, {
         model: model.name,
         key: source.address.key,
       })
     }
-    const start = entry.kind === 'changed' ? item : undefined
-    // What was there before anything that could be folded: as it was created, or as it was when its history began.
-    item =
-      start ??
-      (after.known && after.item
-        ? entry.steps.reduceRight((state, { changes }) => undo(changes, state), after.item)
-        : undefined)
     if (entry.path.at(-1) === committedReplay(generation) || replays.has(undoneBy(entry) ?? '')) replays.add(commit)
-    for (const { name, data, changes } of entry.steps) {
-      if (!item) break
+    if (entry.kind === 'deleted') {
+      item = undefined
+      continue
+    }
+    const stored = storedBefore(entry, before, after)
+    // What was there before anything that could be folded: as it was created, or as it was when its history began.
+    if (!item || entry.kind === 'created') item = stored && itemAs(model, stored)
+    if (!item) throw changedByOthers(model)
+    for (const { name, data, changes } of stepsToday(model, entry.steps, stored)) {
       if (name === undefined) item = replays.has(commit) ? item : redone(model, version, changes, item)
       else {
         item = reduced(model, source.address, { name, data }, item, reducers)
         events++
       }
     }
-    if (entry.kind === 'deleted') item = undefined
   }
   return { item, events }
+}
+
+/** The record that an entry's steps began from, as it was stored; undefined where that cannot be told. */
+function storedBefore(entry: Entry, before: Image, after: Image): Item | undefined {
+  if (entry.kind === 'created') return after.known && after.item ? undoEntry(entry, after.item) : undefined
+  return before.known ? before.item : undefined
 }
 
 /** The unit of work that makes a fold the present record. By its name the next fold knows it. */

@@ -5,9 +5,10 @@
  *
  * @module
  */
-import { overlap } from '../data/document-path.ts'
+import { type DocumentPath, overlap, pathKey, valueAt } from '../data/document-path.ts'
 import { type Item, itemSize } from '../data/item.ts'
 import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import { set, type Update } from '../expression/update.ts'
 import { type Block, putEnd } from '../journal/block.ts'
 import { type Change, recordChanges } from '../journal/change.ts'
 import { type Entry, entryText, type RecordReference, type Step } from '../journal/entry.ts'
@@ -74,14 +75,16 @@ function kindOf({ state }: Involved): Entry['kind'] {
   return state?.fate === 'kept' ? 'changed' : 'created'
 }
 
-function stepsOf(involved: Involved, { drafts, blind }: Parts): readonly Step[] {
-  const { state, applied } = involved
+function stepsOf(involved: Involved, { drafts, blind, migrated }: Parts): readonly Step[] {
+  const { state, applied, present } = involved
   if (state?.fate === 'created' || state?.fate === 'replaced') return stepsOfCreation(involved)
   if (state?.fate === 'deleted') return stepsOfEnd(involved, applied)
   const own = blind.map(({ action }) => action)
   const known = lastSeen(involved)
   if (applied.length === 0 || !known) return plain(recordChanges([...drafts, ...own], known))
-  const steps = eventSteps(involved, applied, imageOf(known), (item) => apply(drafts, item))
+  const stored = imageOf(known)
+  const start = migrated ? imageOf(present!) : stored
+  const steps = eventSteps(involved, applied, { stored, start, end: apply(drafts, stored) })
   // Merges with anybody's, so it is recorded as it travels.
   const merged = recordChanges(own, known)
   const last = steps.at(-1)
@@ -97,28 +100,40 @@ function stepsOfCreation(involved: Involved): readonly Step[] {
   const [before, events] = fromFirstEvent(applied)
   if (events.length === 0) return []
   const start = applyAll(before, state!.origin!.encoded!)
-  return eventSteps(involved, events, start, () => state!.drafted!.encoded!)
+  return eventSteps(involved, events, { stored: start, start, record: start, end: state!.drafted!.encoded! })
 }
 
 /** The events of a life that ends with this commit. */
 function stepsOfEnd(involved: Involved, applied: readonly Applied[]): readonly Step[] {
   const known = lastSeen(involved)
-  return applied.length === 0 || !known ? [] : eventSteps(involved, applied, imageOf(known), undefined)
+  if (applied.length === 0 || !known) return []
+  const stored = imageOf(known)
+  const isMigrated = involved.stored !== involved.present && applied.some(({ actions }) => actions.length > 0)
+  return eventSteps(involved, applied, { stored, start: isMigrated ? imageOf(involved.present!) : stored })
 }
 
 const plain = (changes: readonly Change[]): readonly Step[] => (changes.length === 0 ? [] : [{ changes }])
 
-/** One step an event, and one for what else leads from there to the end, if there is one. */
+interface Way {
+  /** The item before the commit. */
+  readonly stored: Item
+  /** The item that the first event met: the same, or in the present version of its schema. */
+  readonly start: Item
+  /** The record by drafts, encoded, that the first event met; by default as it was loaded. */
+  readonly record?: Item | undefined
+  /** The item after all drafts; undefined where it is gone. */
+  readonly end?: Item | undefined
+}
+
+/** One step an event, and one for what else leads from the last to the end, if there is one; before them, one to the schema that they are of. */
 function eventSteps(
-  { identity, path }: Involved,
+  involved: Involved,
   applied: readonly Applied[],
-  start: Item,
-  end: ((start: Item) => Item) | undefined,
+  { stored, start, end, ...way }: Way,
 ): readonly Step[] {
-  const rest = (from: Item): readonly Step[] => {
-    if (!end) return []
-    return plain(recordChanges(updateBetween(identity, from, end(start)), from))
-  }
+  const { identity, path, base } = involved
+  const between = (from: Item, to: Item | undefined): readonly Step[] =>
+    to ? plain(recordChanges(updateBetween(identity, from, to), from)) : []
   const step = ({ name, data, path: at }: Applied, changes: readonly Change[]): Step => ({
     name,
     data,
@@ -126,18 +141,36 @@ function eventSteps(
     changes,
   })
   try {
-    let state = start
+    let item = start
+    let record = way.record ?? base!.drafted!.encoded!
     const steps = applied.map((each) => {
-      const changes = recordChanges(each.actions, state)
-      state = apply(each.actions, state)
+      const after = apply(each.actions, record)
+      const actions = asStored(each.actions, item, record, after)
+      const changes = recordChanges(actions, item)
+      item = apply(actions, item)
+      record = after
       return step(each, changes)
     })
-    return [...steps, ...rest(state)]
+    return [...between(stored, start), ...steps, ...between(item, end)]
   } catch (thrown) {
     if (!(thrown instanceof InapplicableUpdate)) throw thrown
-    // The record differs from what is stored (a default, an older schema), so that events do not apply to the item one by one.
-    return [...applied.map((each) => step(each, [])), ...rest(start)]
+    // What nobody guarded has changed, so that events do not apply to the item one by one.
+    return [...applied.map((each) => step(each, [])), ...between(stored, end)]
   }
+}
+
+/** The same changes of an item that may lack what a default gave the record: that is stored whole with the first change of it. */
+function asStored(actions: Update, item: Item, before: Item, after: Item): Update {
+  const isGiven = (part: DocumentPath) => valueAt(item, part) === undefined && valueAt(before, part) !== undefined
+  const whole = new Map(
+    actions.map((action) => {
+      const { path } = action
+      const part = path.map((_, i) => path.slice(0, i + 1)).find(isGiven)
+      const value = part && valueAt(after, part)
+      return [pathKey(part ?? path), part && value !== undefined ? set(part, value) : action] as const
+    }),
+  )
+  return [...whole.values()]
 }
 
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
