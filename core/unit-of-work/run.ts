@@ -73,6 +73,7 @@ interface RunnerParts {
 interface AttemptGiven {
   /** From 1. */
   readonly attempt: number
+  readonly isLast: boolean
   readonly once: OnceRequest | undefined
   readonly metadata: AttributeMap | undefined
   readonly seeds: Seeds
@@ -116,7 +117,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
       const isLast = attempt >= maxAttempts
       const done = await observe(
         observer?.attempt?.({ path: [name], attempt }),
-        () => runAttempt(name, fn, options, { attempt, once, metadata, seeds }),
+        () => runAttempt(name, fn, options, { attempt, isLast, once, metadata, seeds }),
         (ending) => (ending.kind === 'threw' ? ending : { kind: 'returned', value: resultOf(ending.value, isLast) }),
       )
       if (done.kind === 'repeated') return done.result as A
@@ -136,7 +137,7 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     name: string,
     fn: Work<A>,
     options: RunOptions,
-    { attempt, once, metadata, seeds }: AttemptGiven,
+    { attempt, isLast, once, metadata, seeds }: AttemptGiven,
   ): Promise<Attempted<A>> {
     const { signal } = options
     if (parts.isClosed()) throw engineError('CLOSED', 'The engine was closed; create another one.', {})
@@ -164,7 +165,11 @@ export function unitOfWorkRunner(parts: RunnerParts): UnitOfWorkRunner {
     const kept = once && { request: once, result: keptResult(returned) }
     const own = (id: string) => kept && keepOutcome(journalTable, kept.request, id, kept.result, environment.now())
     const settled = await settle({ records: involvedIn(root, records, options.guard), metadata, own, signal }, parts)
-    if (settled.kind === 'conflict') return settled
+    if (settled.kind === 'conflict') {
+      // Another attempt would look first; where there is none, who got there first may have done this very work.
+      const first = isLast && once && (await readOutcome(once, signal))
+      return first ? { kind: 'repeated', result: first.result } : settled
+    }
     // What is kept, not what was returned: the first caller must not get another outcome than those after it.
     return { kind: 'committed', root, plan: settled.plan, result: kept ? (kept.result as A) : returned }
   }

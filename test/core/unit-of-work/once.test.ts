@@ -9,6 +9,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import type { Store } from '../../../core/store/store.ts'
+import { passingStore } from '../../support/passing-store.ts'
 
 const Account = defineModel({
   name: 'Account',
@@ -72,6 +73,42 @@ test('fifty calls at once happen once and agree', async () => {
   const outcomes = await Promise.all(Array.from({ length: 50 }, () => deposit({ key: 'order 1' })))
   assert.is(new Set(outcomes.map(({ run }) => run)).size, 1)
   assert.is(await balanceOf(engine), 5)
+})
+
+// It was told of a CONFLICT, also where nothing but the outcome was in its way.
+test('who comes second at the same time gets the first outcome, also where it may not run again', async () => {
+  for (const writes of [true, false]) {
+    const { store, engine } = await account()
+    let meanwhile: (() => Promise<unknown>) | undefined
+    const late = engineOf(
+      passingStore(store, {
+        async commit(plan, options) {
+          const first = meanwhile
+          meanwhile = undefined
+          await first?.()
+          return store.commit(plan, options)
+        },
+      }),
+    )
+    let runs = 0
+    const work = async (by: typeof engine) =>
+      by.unitOfWork.run(
+        'deposit',
+        async (own) => {
+          const record = await own.get(Account, { id: 'a' })
+          if (writes) {
+            own.change(record, (draft) => {
+              draft.balance += 5
+            })
+          }
+          return { run: ++runs }
+        },
+        { idempotencyKey: 'order 1', maxAttempts: 1 },
+      )
+    meanwhile = () => work(engine)
+    assert.equal(await work(late), { run: 2 }, `writes: ${writes}`)
+    assert.equal([runs, await balanceOf(engine)], [2, writes ? 5 : 0])
+  }
 })
 
 test('another engine on the same store, after a restart, gets the first outcome', async () => {
