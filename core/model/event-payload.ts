@@ -16,8 +16,11 @@ import { looseCopy } from './freeze.ts'
 import { printIssues, strayField } from './issue.ts'
 import type { AnyModel } from './model.ts'
 
-/** The payload as it is stored, with the number of its version where there were others. Throws INVALID_ARGUMENT. */
-export function encodePayload(model: AnyModel, name: string, payload: unknown): AttributeValue {
+/**
+ * The payload as it is stored, with the number of its version where there were others; undefined where it is absent, as a
+ * `t.void` is. Throws INVALID_ARGUMENT.
+ */
+export function encodePayload(model: AnyModel, name: string, payload: unknown): AttributeValue | undefined {
   const { payload: codec, upcast } = model.definition.events.get(name)!
   const encoded = encodeValue(codec, payload)
   const { value } = encoded
@@ -32,7 +35,8 @@ export function encodePayload(model: AnyModel, name: string, payload: unknown): 
       `The payload of ${model.name}’s event ${name} is invalid: ${printIssues(issues)}. Nothing was written.`,
     )
   }
-  return upcast.length === 0 ? (value ?? null) : { '#v': upcast.length + 1, '#d': value ?? null }
+  if (upcast.length === 0) return value
+  return { '#v': upcast.length + 1, ...(value === undefined ? {} : { '#d': value }) }
 }
 
 /** The payload as today's codec has it; as it is stored where the model no longer knows the event. */
@@ -43,7 +47,7 @@ export function decodePayload(model: AnyModel, name: string, stored: AttributeVa
   const { payload, upcast } = definition
   let present: unknown
   try {
-    present = upcast.slice(version - 1).reduce<unknown>((older, step) => step(older), looseCopy(data ?? null))
+    present = upcast.slice(version - 1).reduce<unknown>((older, step) => step(older), looseCopy(data))
   } catch (thrown) {
     const issues = [{ path: [], expected: `an upcast from version ${version} that does not throw`, actual: data }]
     throw unfit(model, name, version, issues, thrown)
@@ -65,6 +69,6 @@ const unfit = (model: AnyModel, name: string, version: number, issues: readonly 
 /** A payload of the first version is stored as it is. */
 function versioned(stored: AttributeValue | undefined): { version: number; data: AttributeValue | undefined } {
   const isVersioned =
-    isMap(stored) && Object.keys(stored).length === 2 && isNumber(stored['#v']) && Object.hasOwn(stored, '#d')
+    isMap(stored) && isNumber(stored['#v']) && Object.keys(stored).every((name) => name === '#v' || name === '#d')
   return isVersioned ? { version: Number(stored['#v']), data: stored['#d'] } : { version: 1, data: stored }
 }

@@ -1,5 +1,5 @@
 /** Domain events over the years: payloads that changed, models that only events change, and what goes around a history. */
-import { createEngine, defineModel, type Store } from 'draftwork'
+import { createEngine, defineModel, type Store, setOf } from 'draftwork'
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -144,6 +144,37 @@ for (const kind of storeKinds) {
       [{ by: 5n }, { by: 2n ** 70n }],
     )
     await tables.delete()
+  })
+
+  // It was kept as null, which its codec did not take back.
+  test(`a payload may be absent as a whole (${kind})`, async () => {
+    const store = openStore(kind)
+    for (const [payload, value] of [
+      [t.void, undefined],
+      [t.union([t.string, t.undefined]), undefined],
+      [setOf(t.string), new Set<string>()],
+      [t.null, null],
+    ] as readonly (readonly [t.Type<unknown, unknown, unknown>, unknown])[]) {
+      const table = `${tablePrefix()}-bells`
+      const common = { name: 'Bell', table, key: { partition: 'no' }, schema: t.type({ no: t.string }) } as const
+      const Bell = defineModel({ ...common, events: { Rung: { payload, reducer() {} } } })
+      const upcast = [(older: unknown) => older]
+      const Later = defineModel({ ...common, events: { Rung: { payload, reducer() {}, upcast } } })
+      const journalTable = `${table}-journal`
+      const { unitOfWork, tables } = createEngine({ store, models: [Bell], journalTable })
+      const later = createEngine({ store, models: [Later], journalTable })
+      await tables.create()
+      await unitOfWork.run((work) => void work.apply(work.create(Bell, key), Bell.events.Rung(value)))
+      await later.unitOfWork.run(async (work) => void work.apply(await work.get(Later, key), Later.events.Rung(value)))
+      const told = await later.history.of(Later, key).toArray()
+      assert.equal(
+        told.flatMap(({ name, data }) => (name === 'Rung' ? [data] : [])),
+        [value, value],
+        payload.name,
+      )
+      assert.is((await later.history.replay(Later, key)).events, 2)
+      await tables.delete()
+    }
   })
 
   test(`a field that an event does not have is refused, and told by name (${kind})`, async () => {
