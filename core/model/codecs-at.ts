@@ -23,7 +23,8 @@ export function alternatives(codec: t.Mixed): readonly t.Mixed[] {
   return node.kind === 'union' ? node.members.flatMap(alternatives) : [codec]
 }
 
-function inside(codec: t.Mixed, step: string | number): readonly t.Mixed[] {
+/** The codecs of what may be under that name or position of a value. */
+export function inside(codec: t.Mixed, step: string | number): readonly t.Mixed[] {
   const field = typeof step === 'string' ? fieldsOf(codec)?.get(step) : undefined
   if (field) return field.codecs
   return alternatives(codec).flatMap((member) => {

@@ -44,9 +44,9 @@ export function* levelsOf(
   }
   const all = [...drafts, ...own]
   const relied = withIndexFields(reads, drafts, identity.model)
-  yield { guards: preciseGuards(stored, relied, drafts, identity.model.shape), update: all, loose: all }
+  yield { guards: preciseGuards(stored, relied, drafts, identity.model), update: all, loose: all }
   const whole = wholeAttributes(stored, drafts, own)
-  yield { guards: attributeGuards(stored, relied, drafts, identity.model.shape), update: whole, loose: whole }
+  yield { guards: attributeGuards(stored, relied, drafts, identity.model), update: whole, loose: whole }
   yield { guards: versionGuard(stored), update: whole, loose: [] }
 }
 
@@ -91,7 +91,7 @@ export function asSeen(
   const whole = unchanged(stored!, limits, more)
   // Without a generation all of it is compared by value anyway.
   if (stored !== present || generationOf(stored!) === undefined) return whole
-  const guards = [...whole, ...preciseGuards(stored!, reads, [], identity.model.shape)]
+  const guards = [...whole, ...preciseGuards(stored!, reads, [], identity.model)]
   return tooHeavy(asked(guards, more), [], limits) ? whole : guards
 }
 

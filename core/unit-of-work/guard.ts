@@ -32,7 +32,9 @@ import {
 } from '../expression/condition.ts'
 import type { Update } from '../expression/update.ts'
 import { GENERATION, generationOf, VERSION } from '../journal/tail.ts'
-import { isOpenPath, type Shape } from '../model/shape.ts'
+import { judgedWith } from '../model/bonds.ts'
+import type { AnyModel } from '../model/model.ts'
+import { isOpenPath } from '../model/shape.ts'
 import type { Look, RecordReads } from './read-set.ts'
 
 /** One condition, and the path that it is about. */
@@ -66,22 +68,29 @@ export const asked = (guards: readonly Guard[], more: readonly Condition[] = [])
   all([...guards.map(({ condition }) => condition), ...more])
 
 /** Guards by path for what was read and what is to be written. */
-export const preciseGuards = (stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] => [
-  ...guardsOf(stored, reads, writes, shape),
-  ...required(reads),
-]
+export const preciseGuards = (
+  stored: Item,
+  reads: RecordReads | undefined,
+  writes: Update,
+  model: AnyModel,
+): Guard[] => [...guardsOf(stored, reads, writes, model), ...required(reads)]
 
 /** The same for whole top-level attributes. */
-export function attributeGuards(stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] {
-  const precise = guardsOf(stored, reads, writes, shape)
+export function attributeGuards(
+  stored: Item,
+  reads: RecordReads | undefined,
+  writes: Update,
+  model: AnyModel,
+): Guard[] {
+  const precise = guardsOf(stored, reads, writes, model)
   if (precise.some(({ path }) => path.length === 0)) return versionGuard(stored)
   const names = new Set(precise.map(({ path }) => path[0] as string))
   return [...[...names].map((name) => valueGuard(stored, [name])), ...required(reads)]
 }
 
-const guardsOf = (stored: Item, reads: RecordReads | undefined, writes: Update, shape: Shape): Guard[] =>
+const guardsOf = (stored: Item, reads: RecordReads | undefined, writes: Update, model: AnyModel): Guard[] =>
   reduced(
-    [...(reads?.looks ?? []).flatMap((look) => readGuards(stored, look)), ...writeGuards(stored, writes, shape)],
+    [...(reads?.looks ?? []).flatMap((look) => readGuards(stored, look)), ...writeGuards(stored, writes, model)],
     stored,
   )
 
@@ -134,15 +143,16 @@ export const wholeRecord = (stored: Item): Guard[] =>
     ? [...versionGuard(stored), ...Object.keys(stored).map((name) => valueGuard(stored, [name]))]
     : versionGuard(stored)
 
-function writeGuards(stored: Item, writes: Update, shape: Shape): Guard[] {
+function writeGuards(stored: Item, writes: Update, model: AnyModel): Guard[] {
   return writes.flatMap(({ kind, path }) => {
+    const judged = judgedWith(model, path).map((each) => valueGuard(stored, each))
     const parent = path.slice(0, -1)
-    const parents = parent.length === 0 ? [] : [typeGuard(stored, parent)]
-    if (kind === 'set' || kind === 'remove') return [valueGuard(stored, path), ...parents]
+    const besides = parent.length === 0 ? judged : [...judged, typeGuard(stored, parent)]
+    if (kind === 'set' || kind === 'remove') return [valueGuard(stored, path), ...besides]
     if (kind === 'append')
-      return [isList(valueAt(stored, path)) ? typeGuard(stored, path) : valueGuard(stored, path), ...parents]
+      return [isList(valueAt(stored, path)) ? typeGuard(stored, path) : valueGuard(stored, path), ...besides]
     // A set that is absent is made by the first element; nothing else takes one.
-    return isOpenPath(shape, path) ? [typeGuard(stored, path), ...parents] : parents
+    return isOpenPath(model.shape, path) ? [typeGuard(stored, path), ...besides] : besides
   })
 }
 

@@ -2,7 +2,7 @@
  * A nested unit of work becomes its parent's: for each record, what it changed is put on top of what the parent has now.
  *
  * Siblings may have run at the same time. They are merged by the same path rule that holds between processes: what one
- * changed, the other must not have looked at or changed otherwise.
+ * changed, the other must not have looked at or changed otherwise, nor anything that is valid only together with it.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data
 import { type Conflict, engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
 import type { UpdateAction } from '../expression/update.ts'
+import { judgedWith } from '../model/bonds.ts'
 import { decodeItem } from '../model/record.ts'
 import { applyAll, fromFirstEvent, type Told } from './applied.ts'
 import { plainStep } from './apply-event.ts'
@@ -55,11 +56,14 @@ function mergeAligned(states: Fork, reads: RecordReads | undefined, told: Fork):
   // An event is something done to the record also where it changed nothing.
   const isTheirs = their.length > 0 || theirs.told !== base.told
   if (!mine.isOneWith(base) && isTheirs) throw clash(states, [])
+  const judged = draftActions(base, mine).flatMap(({ path }) => judgedWith(mine.identity.model, path))
   for (const action of their) {
     const seen = reads?.disturbedBy(action)
     if (seen) throw clash(states, seen)
     const written = my.find((each) => !commute(each, action))
     if (written) throw clash(states, written.path)
+    const other = judged.find((path) => overlap(path, action.path))
+    if (other) throw clash(states, other)
   }
   const seen = reads?.toldApart(base.view?.encoded, theirs.view?.encoded)
   if (seen) throw clash(states, seen)

@@ -213,10 +213,10 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
     const action: WriteAction = { kind: 'check', ...identity.address, condition }
     return { action, guards: [], domain: condition, involved, next: undefined }
   }
-  const { shape } = identity.model
+  const { model } = identity
   const levels =
     stored === involved.present
-      ? [preciseGuards(stored, reads, [], shape), attributeGuards(stored, reads, [], shape), versionGuard(stored)]
+      ? [preciseGuards(stored, reads, [], model), attributeGuards(stored, reads, [], model), versionGuard(stored)]
       : [wholeRecord(stored), versionGuard(stored)]
   const fits = (guards: readonly Guard[]) => !limits || !tooHeavy(ofRecord(involved, guards), [], limits)
   const guards = levels.find(fits) ?? versionGuard(stored)
