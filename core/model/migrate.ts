@@ -18,7 +18,7 @@ import { fieldsOf } from './fields.ts'
 import { ownCopy } from './freeze.ts'
 import { invalidItem, keyOfItem } from './invalid-item.ts'
 import { strayField } from './issue.ts'
-import { makeKey } from './key-part.ts'
+import { makeIndexAttributes, makeKey } from './key-part.ts'
 import type { AnyModel } from './model.ts'
 
 /** The schema version of an item, where its model has migrations. */
@@ -53,29 +53,50 @@ export function itemAs(model: AnyModel, item: Item, version = model.definition.v
   const from = schemaVersionOf(model, item)
   if (from === version) return item
   const { hidden } = model.definition
-  let attributes: AttributeMap = pick(item, (name) => !hidden.has(name))
   const towards = from < version ? 1 : -1
-  for (let at = from; at !== version; at += towards) attributes = afterStep(model, item, attributes, at, at + towards)
-  const kept = pick(item, (name) => hidden.has(name))
-  const migrated: Item = Object.freeze({ ...attributes, ...kept, [SCHEMA_VERSION]: version })
+  let next: Migrated = { attributes: pick(item, (name) => !hidden.has(name)), record: {} }
+  for (let at = from; at !== version; at += towards) next = afterStep(model, item, next.attributes, at, at + towards)
+  const index = indexAttributes(model, version, next.record)
+  const kept = pick(item, (name) => hidden.has(name) && !index.made.has(name))
+  const migrated: Item = Object.freeze({ ...next.attributes, ...kept, ...index.key, [SCHEMA_VERSION]: version })
   const moved = keyIssues(model, item, migrated)
   if (moved.length > 0) throw invalidItem(model, item, moved, version)
   return migrated
 }
 
-function afterStep(model: AnyModel, item: Item, attributes: AttributeMap, from: number, to: number): AttributeMap {
+interface Migrated {
+  /** As stored, those of no schema too. */
+  readonly attributes: AttributeMap
+  readonly record: Plain
+}
+
+function afterStep(model: AnyModel, item: Item, attributes: AttributeMap, from: number, to: number): Migrated {
   const { first, schemas } = model.definition.migrations!
   const [source, target] = [schemas[from - first]!, schemas[to - first]!]
   const known = fieldsOf(source)
   const decoded = decodeValue(source, ownCopy(known ? pick(attributes, (name) => known.has(name)) : attributes))
   if (!decoded.ok) throw invalidItem(model, item, decoded.issues, from)
-  const result = changed(model, item, decoded.value, from, to)
-  const { value, issues } = encodeValue(target, result)
+  const record = changed(model, item, decoded.value, from, to) as Plain
+  const { value, issues } = encodeValue(target, record)
   const given = (value ?? {}) as AttributeMap
   const all = [...issues, ...strangers(model, fieldsOf(target), given)]
-  if (all.length === 0 && to === model.definition.version) all.push(...rekeyed(model, item, result as Plain))
+  if (all.length === 0 && to === model.definition.version) all.push(...rekeyed(model, item, record))
   if (all.length > 0) throw invalidItem(model, item, all, to)
-  return { ...(known ? pick(attributes, (name) => !known.has(name)) : {}), ...given }
+  return { attributes: { ...(known ? pick(attributes, (name) => !known.has(name)) : {}), ...given }, record }
+}
+
+/**
+ * The attributes of templates in indexes whose fields that version has; others stay as they are. What cannot be one is left
+ * out, and told to who changes the record: an old item must not become unreadable by an index.
+ */
+function indexAttributes({ definition }: AnyModel, version: number, record: Plain) {
+  const { first, schemas } = definition.migrations!
+  const fields = fieldsOf(schemas[version - first]!)
+  const parts = definition.indexParts.filter(
+    (part) => part.template && fields && Object.keys(part.fields).every((name) => fields.has(name)),
+  )
+  const made = new Set(parts.map(({ attribute }) => attribute))
+  return { made, key: fields ? makeIndexAttributes(parts, fields, record).key : {} }
 }
 
 function changed(model: AnyModel, item: Item, record: unknown, from: number, to: number): unknown {

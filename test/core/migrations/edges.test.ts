@@ -130,6 +130,60 @@ test('an item that a detector takes for one of today says so itself from its nex
   assert.equal([item!['n'], item!['m'], item!['_m']], [2, 5, 2])
 })
 
+// They kept what the old form had made of its fields, or nothing, so that no query found the record.
+for (const kind of storeKinds) {
+  test(`attributes of indexes are those of the form that is stored (${kind})`, async () => {
+    const First = t.type({ id: t.string, status: t.string, n: t.number })
+    const Second = t.type({ id: t.string, state: t.string, n: t.number })
+    const Third = t.type({ id: t.string, state: t.string, n: t.number })
+    const model = defineModel({
+      name: 'Task',
+      table: `${tablePrefix()}-tasks`,
+      key: { partition: 'id' },
+      schema: Third,
+      indexes: {
+        byState: {
+          partition: { attribute: 'gpk', template: 'STATE#${state}' },
+          sort: { attribute: 'gsk', template: '${state}#${n}' },
+        },
+      },
+      migrations: migrationsFrom(First)
+        .to(Second, { up: ({ status, ...rest }) => ({ ...rest, state: status }) })
+        .to(Third, {
+          up: ({ state, ...rest }) => ({ ...rest, state: state.toUpperCase() }),
+          down: ({ state, ...rest }) => ({ ...rest, state: state.toLowerCase() }),
+        }),
+    })
+    const store = openStore(kind)
+    const { migrations, records, tables, unitOfWork } = createEngine({ store, models: [model] })
+    await tables.create()
+    // As older code wrote them: with the attributes of another template, and before there was an index.
+    const old = { status: 'open', n: 1 }
+    await put(store, model.table, { id: 'a' }, { id: 'a', ...old, gpk: 'STATE#open', gsk: 'open#1' })
+    await put(store, model.table, { id: 'b' }, { id: 'b', ...old })
+    await put(store, model.table, { id: 'c' }, { id: 'c', ...old, status: '' })
+    const found = async (state: string) =>
+      (await records.query(model, { index: 'byState', key: { state } }).toArray()).map(({ id, n }) => [id, n]).sort()
+    await unitOfWork.run(async (work) => {
+      work.change(await work.get(model, { id: 'a' }), (draft) => {
+        draft.n = 2
+      })
+    })
+    assert.equal([await found('OPEN'), await found('open')], [[['a', 2]], []])
+    assert.is((await migrations.run(model)).failed, 0)
+    assert.equal(await found('OPEN'), [
+      ['a', 2],
+      ['b', 1],
+    ])
+    // What can be no key of an index is in none, and readable all the same.
+    assert.is((await records.get(model, { id: 'c' })).state, '')
+
+    await migrations.run(model, { to: 2 })
+    const [a] = await store.read([{ table: model.table, key: { id: 'a' } }], { consistent: true })
+    assert.equal([a!['state'], a!['gpk'], a!['gsk'], a!['_m']], ['open', 'STATE#open', 'open#2', 2])
+  })
+}
+
 test('an old form without a schema is plain attribute values', () => {
   const New = t.type({ id: t.string, n: t.number })
   const Plain = defineModel({
