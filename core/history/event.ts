@@ -16,6 +16,7 @@ import { decodePayload } from '../model/event-payload.ts'
 import { deepFreeze } from '../model/freeze.ts'
 import type { AnyModel, EventsOf, KeyOf } from '../model/model.ts'
 import { attempt, type Image, image } from './image.ts'
+import { isOfRecord } from './of-record.ts'
 import type { Version } from './versions.ts'
 
 /** One place of a record, in stored form: dates are texts. `undefined` is absence. */
@@ -78,7 +79,7 @@ export function eventsOf<M extends AnyModel>(model: M, key: KeyOf<M>, version: V
       name: step?.name,
       data:
         step?.name === undefined || entry.erased ? undefined : deepFreeze(decodePayload(model, step.name, step.data)),
-      changes: entry.erased ? [] : valueChanges(from, to, step?.changes),
+      changes: entry.erased ? [] : valueChanges(model, from, to, step?.changes),
       erased: entry.erased,
       others: entry.others,
     }) as HistoryEvent<M>
@@ -105,14 +106,21 @@ function imagesOfSteps({ entry: { kind, steps }, before, after }: Version): read
 }
 
 /** What differs between two images, or what the changes say by themselves where an image is unknown. */
-function valueChanges(from: Image, to: Image, changes: readonly Change[] | undefined): readonly ValueChange[] {
+function valueChanges(
+  model: AnyModel,
+  from: Image,
+  to: Image,
+  changes: readonly Change[] | undefined,
+): readonly ValueChange[] {
   if (from.known && to.known) {
     const [old, now] = [from.item ?? {}, to.item ?? {}]
     const paths = changes ? changes.map(({ path }) => path) : inOrder(changedPaths(old, now, isBothThere(from, to)))
-    return paths.flatMap((path) => changeAt(path, valueAt(old, path), valueAt(now, path)))
+    return paths
+      .filter((path) => isOfRecord(model, path))
+      .flatMap((path) => changeAt(path, valueAt(old, path), valueAt(now, path)))
   }
   return (changes ?? []).flatMap((change) =>
-    change.kind === 'set' ? changeAt(change.path, change.old, change.value) : [],
+    change.kind === 'set' && isOfRecord(model, change.path) ? changeAt(change.path, change.old, change.value) : [],
   )
 }
 
@@ -131,5 +139,5 @@ const changeAt = (
 ): readonly ValueChange[] => (equal(old, now) ? [] : [{ path: printPath(path), old, new: now }])
 
 /** What differs between two states of a record, by path. */
-export const differences = (old: Item | undefined, now: Item | undefined): readonly ValueChange[] =>
-  valueChanges(image(old), image(now), undefined)
+export const differences = (model: AnyModel, old: Item | undefined, now: Item | undefined): readonly ValueChange[] =>
+  valueChanges(model, image(old), image(now), undefined)

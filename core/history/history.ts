@@ -220,7 +220,7 @@ export function historyOf(parts: HistoryParts): History {
         if (!image.known) recordOf(model, source, image, `version ${i === 0 ? from : to}`)
         return image.known ? image.item : undefined
       })
-      return differences(old, now)
+      return differences(model, old, now)
     },
 
     verify: async (model, key, options) => verifyHistory(model, sourceOf(model, key, options)),

@@ -84,7 +84,7 @@ export async function replayEvents<M extends AnyModel>(
   return Object.freeze({
     record: item && decodeItem(model, item),
     present: present && decodeItem(model, present),
-    differences: differences(asRead(model, present), asRead(model, item)),
+    differences: differences(model, asRead(model, present), asRead(model, item)),
     events,
     async commit(options: RequestOptions = {}) {
       assertOptions(options, 'options', ['signal'])

@@ -20,6 +20,7 @@ import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { type CommittedRecord, knownItem } from './find-commit.ts'
 import type { HistoryParts } from './history-parts.ts'
+import { isOfRecord } from './of-record.ts'
 import { type Version, versionsBackwards } from './versions.ts'
 
 /** Begins the name of the unit of work that takes a commit back; the commit's id follows. */
@@ -42,7 +43,9 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
     work.create(model, decodeItem(model, before.item) as never)
     return
   }
-  const steps = stepsToday(model, address, version)
+  const steps = stepsToday(model, address, version).map((step) => ({
+    changes: step.changes.filter(({ path }) => isOfRecord(model, path)),
+  }))
   const changes = steps.flatMap((step) => step.changes)
   const present = record && (await presentImage(work, model, key))
   if (!record || !present)

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: key templates
 /** The same commit is taken back once, whoever and how many try. */
 import { createEngine, defineModel, migrationsFrom, setOf, type UnitOfWork } from 'draftwork'
 import * as t from 'io-ts'
@@ -117,6 +118,42 @@ for (const kind of storeKinds) {
     assert.equal((await book()).notes, ['z'])
     assert.equal((await s.history.verify(s.Book, { id: 'a' })).problems, [])
     await s.end()
+  })
+}
+
+// It was a conflict at the attribute of the index, which is made of the other field too.
+for (const kind of storeKinds) {
+  test(`a field of an index template is taken back though another one has changed since, and the index follows (${kind})`, async () => {
+    const prefix = tablePrefix()
+    const Task = defineModel({
+      name: 'Task',
+      table: `${prefix}-tasks`,
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, team: t.string, state: t.string }),
+      indexes: {
+        byTeam: { partition: 'team', sort: { attribute: 'gsk', template: '${team}#${state}' } },
+      },
+    })
+    const models = [Task]
+    const engine = createEngine({ store: openStore(kind), models, journalTable: `${prefix}-journal` })
+    const { history, records, tables, unitOfWork } = engine
+    await tables.create()
+    const key = { id: 'a' }
+    const change = (fields: { readonly team?: string; readonly state?: string }) =>
+      unitOfWork.run(async (work) => {
+        work.change(await work.get(Task, key), (draft) => void Object.assign(draft, fields))
+      })
+    await unitOfWork.run((work) => void work.create(Task, { ...key, team: 'red', state: 'new' }))
+    await change({ team: 'blue' })
+    const [event] = await history.of(Task, key, { reverse: true, limit: 1 }).toArray()
+    assert.equal(event!.changes, [{ path: 'team', old: 'red', new: 'blue' }])
+    await change({ state: 'done' })
+    assert.equal((await history.diff(Task, key, 1, 3)).map(({ path }) => path).sort(), ['state', 'team'])
+    await history.undo(event!)
+    const found = await records.query(Task, { index: 'byTeam', key: { team: 'red', state: 'done' } }).toArray()
+    assert.equal(found, [{ id: 'a', team: 'red', state: 'done' }])
+    assert.ok((await history.verify(Task, key)).ok)
+    await tables.delete()
   })
 }
 
