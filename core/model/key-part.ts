@@ -107,18 +107,46 @@ type MadeKey = { readonly key: ItemKey; readonly issues: readonly Issue[] }
 const expectations = { S: 'a string that can be a key', N: 'a number', B: 'a binary value', BOOL: 'a boolean' }
 
 /** The key attributes of a record or of the key fields of one, and everything that is wrong with them. */
-export function makeKey(parts: readonly KeyPart[], fields: Fields, values: Readonly<Record<string, unknown>>): MadeKey {
+export const makeKey = (
+  parts: readonly KeyPart[],
+  fields: Fields,
+  values: Readonly<Record<string, unknown>>,
+): MadeKey => make(parts, fields, values, false)
+
+/** The same for parts of indexes: the attribute is absent where a field of it is, or is stored as nothing. */
+export function makeIndexAttributes(
+  parts: readonly KeyPart[],
+  fields: Fields,
+  values: Readonly<Record<string, unknown>>,
+): MadeKey {
+  const made = parts.map((part) => make([part], fields, values, true))
+  return { key: Object.assign({}, ...made.map(({ key }) => key)), issues: made.flatMap(({ issues }) => issues) }
+}
+
+const nothing: MadeKey = Object.freeze({ key: {}, issues: [] })
+
+function make(
+  parts: readonly KeyPart[],
+  fields: Fields,
+  values: Readonly<Record<string, unknown>>,
+  mayBeAbsent: boolean,
+): MadeKey {
   const issues: Issue[] = []
   const valueAt = (name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined)
   const stored = new Map<string, AttributeValue>()
-  for (const [name, type] of parts.flatMap((part) => Object.entries(part.fields))) {
-    if (stored.has(name)) continue
-    const encoded = encodeField(fields, name, valueAt(name))
-    issues.push(...encoded.issues)
-    if (encoded.issues.length > 0) continue
-    if (encoded.value !== undefined && encoded.value !== null && typeOf(encoded.value) === type) {
-      stored.set(name, encoded.value)
-    } else issues.push({ path: [name], expected: expectations[type], actual: valueAt(name) })
+  for (const { fields: types, template } of parts) {
+    for (const [name, type] of Object.entries(types)) {
+      if (stored.has(name)) continue
+      if (mayBeAbsent && valueAt(name) === undefined) return nothing
+      const encoded = encodeField(fields, name, valueAt(name))
+      issues.push(...encoded.issues)
+      if (encoded.issues.length > 0) continue
+      const { value } = encoded
+      // A codec of the user's own may make nothing of what is something in code. A field that is the key cannot be null.
+      if (mayBeAbsent && (value === undefined || (value === null && template))) return nothing
+      if (value !== undefined && value !== null && typeOf(value) === type) stored.set(name, value)
+      else issues.push({ path: [name], expected: expectations[type], actual: valueAt(name) })
+    }
   }
   const key: Record<string, ScalarValue> = {}
   if (issues.length > 0) return { key, issues }
@@ -128,19 +156,6 @@ export function makeKey(parts: readonly KeyPart[], fields: Fields, values: Reado
     else key[part.attribute] = made.value
   }
   return { key: Object.freeze(key), issues }
-}
-
-/** The same for parts of indexes: the attribute is absent where a field of it is. */
-export function makeIndexAttributes(
-  parts: readonly KeyPart[],
-  fields: Fields,
-  values: Readonly<Record<string, unknown>>,
-): MadeKey {
-  const present = (name: string): boolean => Object.hasOwn(values, name) && values[name] !== undefined
-  const made = parts
-    .filter((part) => Object.keys(part.fields).every(present))
-    .map((part) => makeKey([part], fields, values))
-  return { key: Object.assign({}, ...made.map(({ key }) => key)), issues: made.flatMap(({ issues }) => issues) }
 }
 
 function attributeOf(

@@ -96,6 +96,57 @@ test('attributes made by templates are written with the record and hidden from i
   assert.not.ok('gsk' in sparse)
 })
 
+// It was no record: only what is `undefined` in code was taken for absent.
+test('what a codec stores as nothing is absent from an index', async () => {
+  type Option = { readonly some?: string }
+  const option = (none: null | undefined) =>
+    new t.Type<Option, string | null | undefined>(
+      'Option',
+      (value): value is Option => t.UnknownRecord.is(value),
+      (input, context) =>
+        input === none
+          ? t.success({})
+          : typeof input === 'string'
+            ? t.success({ some: input })
+            : t.failure(input, context),
+      ({ some }) => some ?? none,
+    )
+  for (const none of [null, undefined]) {
+    const model = define({
+      name: 'Guest',
+      table: 'guests',
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, room: option(none) }),
+      indexes: { byRoom: { partition: { attribute: 'gpk', template: 'ROOM#${room}' } } },
+    })
+    const { unitOfWork, records, tables } = createEngine({ store: memoryStore(), models: [model] })
+    await tables.create()
+    await unitOfWork.run((work) => {
+      work.create(model, { id: 'a', room: {} })
+      work.create(model, { id: 'b', room: { some: '7' } })
+    })
+    const inRoom = async () =>
+      (await records.query(model, { index: 'byRoom', key: { room: { some: '7' } } } as never).toArray()).length
+    assert.is(await inRoom(), 1)
+    await unitOfWork.run(async (work) => {
+      work.change(await work.get(model, { id: 'b' }), (draft) => {
+        draft.room = {}
+      })
+    })
+    assert.is(await inRoom(), 0)
+  }
+  // Where the field is the key itself, null would be stored in its place, which no store takes.
+  const direct = define({
+    ...{ name: 'Guest', table: 'guests', key: { partition: 'id' } },
+    schema: t.type({ id: t.string, room: option(null) }),
+    indexes: { byRoom: { partition: { attribute: 'room', template: '${room}' } } },
+  })
+  assert.throws(
+    () => newRecord(direct, { id: 'a', room: {} }),
+    (error: unknown) => isEngineError(error, 'INVALID_RECORD'),
+  )
+})
+
 test('an entry that holds keys only holds the fields that they are made of, and the type', () => {
   assert.equal(tableDefinition(Order).indexes[0]?.projection, ['_t', 'city', 'day', 'no', 'user'])
 })
