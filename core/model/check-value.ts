@@ -180,7 +180,7 @@ function intended(members: readonly t.Mixed[], value: unknown): t.Mixed | undefi
   return possible.length === 1 ? possible[0] : undefined
 }
 
-/** False when a field of the value contradicts a literal that the codec has there. */
+/** False when a field of the value contradicts the literals that the codec has there. */
 export function hasTagsOf(codec: t.Mixed, value: unknown): boolean {
   if (!t.UnknownRecord.is(value)) return true
   const node = nodeOf(codec)
@@ -190,8 +190,15 @@ export function hasTagsOf(codec: t.Mixed, value: unknown): boolean {
   if (node.kind !== 'fields') return true
   return Object.entries(node.props).every(([name, member]) => {
     const given = memberOf(value, name)
-    return given === undefined || !(member instanceof t.LiteralType) || member.is(given)
+    return given === undefined || !isTag(member) || member.is(given)
   })
+}
+
+/** One literal, or some: such are stored as they are. */
+function isTag(codec: t.Mixed): boolean {
+  if (codec instanceof t.LiteralType || codec instanceof t.KeyofType) return true
+  const node = nodeOf(codec)
+  return node.kind === 'union' && node.members.every(isTag)
 }
 
 /** As deep as the codec that threw can be found. */

@@ -394,6 +394,24 @@ test('defaults of a union are for the member a record belongs to', () => {
   assert.equal(issuesOf(() => create(Shape, { id: 'a', kind: 'cube' })).length, 1)
 })
 
+// They were given those of all members, since only a single literal was taken for a tag.
+test('so they are where a member has several literals in its tag', () => {
+  const Shape = defineModel({
+    name: 'Shape',
+    table: 'shapes',
+    key: { partition: 'id' },
+    schema: t.union([
+      t.type({ id: t.string, kind: t.keyof({ circle: null, ring: null }), radius: t.number }),
+      t.type({ id: t.string, kind: t.union([t.literal('square'), t.literal('cube')]), side: t.number }),
+      t.type({ id: t.string, kind: t.literal('line'), length: t.number }),
+    ]),
+    defaults: { side: 1, radius: 2, length: 3 },
+  })
+  assert.equal(newRecord(Shape, { id: 'a', kind: 'cube' }).record, { id: 'a', kind: 'cube', side: 1 })
+  assert.equal(decodeItem(Shape, { id: 'a', kind: 'ring' }), { id: 'a', kind: 'ring', radius: 2 })
+  assert.equal(decodeItem(Shape, { id: 'a', kind: 'line' }), { id: 'a', kind: 'line', length: 3 })
+})
+
 test('a prototype cannot be slipped in', () => {
   const item = JSON.parse('{"id":"a","any":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}')
   const model = defineModel({
