@@ -64,8 +64,11 @@ async function nextFreeNumber(
   }
 }
 
-/** A copy of the same kind, so that what is no plain object is refused as such. */
+/** A copy of the same kind, so that what is no plain object, or has a field named `__proto__`, is refused as such. */
 function withField(input: unknown, field: string, number: number): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
-  return Object.assign(Object.create(Object.getPrototypeOf(input)), input, { [field]: number })
+  return Object.create(Object.getPrototypeOf(input), {
+    ...Object.getOwnPropertyDescriptors(input),
+    [field]: { value: number, enumerable: true },
+  })
 }

@@ -166,7 +166,9 @@ test('a store that stays busy, or has no journal table, ends it with what to do'
 test('input is checked before a number is reserved', async () => {
   const { unitOfWork, Order, watched } = await shop(memoryStore())
   const create = (input: unknown) => unitOfWork.run((work) => work.createNext(Order, input as never))
-  for (const input of [{}, { what: 5 }, { what: 'tea', wat: 1 }, null, 5, [], new Map()]) {
+  // The last one's copy was a function, whose length nobody may set: a raw TypeError.
+  const parsed = { what: 'tea', ['__proto__']: () => 1, length: 1 }
+  for (const input of [{}, { what: 5 }, { what: 'tea', wat: 1 }, null, 5, [], new Map(), parsed]) {
     await failsWith(create(input), 'INVALID_RECORD')
   }
   await failsWith(create({ what: 'tea', no: 5 }), 'INVALID_ARGUMENT')
