@@ -51,7 +51,7 @@ type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infe
 
 /** Changes that look at nothing. Fields are named by their name, or by a list of names for one inside. */
 export interface BlindChanges<M extends AnyModel> {
-  /** Adds to a number; an absent one counts as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
+  /** Adds to a number; an absent one counts as what a default gives, or as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
   increment<const P extends FieldPath<M['_fields'], number | bigint>>(
     field: P,
     by: AmountOf<FieldAt<M['_fields'], P>>,

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { overlap } from '../data/document-path.ts'
+import { type DocumentPath, overlap } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { set, type Update } from '../expression/update.ts'
@@ -62,15 +62,21 @@ function schemaStamp({ identity, stored }: Involved): Update {
   return migrations && stored && stored[SCHEMA_VERSION] === undefined ? [set([SCHEMA_VERSION], version)] : []
 }
 
-/** A blind change of what a draft wrote becomes part of the draft: an update may name a path only once. */
+/**
+ * A blind change of what a draft wrote becomes part of the draft: an update may name a path only once. So does one of what
+ * a default gave, of which the store knows nothing.
+ */
 function partsOn(stored: Item, { base, state, identity }: Involved): Parts {
   const blind = state?.blind ?? []
   const before = base?.drafted?.encoded
   const after = state?.drafted?.encoded
-  if (!before || !after || before === after) return { drafts: [], blind }
+  if (!before || !after) return { drafts: [], blind }
   const changesTo = (next: Item): Update => updateBetween(identity, before, next, stored)
-  const drafts = changesTo(after)
-  const within = blind.filter(({ action }) => drafts.some(({ path }) => overlap(path, action.path)))
+  const drafts = before === after ? [] : changesTo(after)
+  const isDefault = ([field]: DocumentPath) => Object.hasOwn(before, field!) && !Object.hasOwn(stored, field!)
+  const within = blind.filter(
+    ({ action }) => isDefault(action.path) || drafts.some(({ path }) => overlap(path, action.path)),
+  )
   if (within.length === 0) return { drafts, blind }
   const next = within.reduce((item, { action }) => apply([action], item), after)
   return { drafts: changesTo(next), blind: blind.filter((each) => !within.includes(each)) }

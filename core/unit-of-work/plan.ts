@@ -28,7 +28,7 @@ import {
 import { SCHEMA_VERSION } from '../model/migrate.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction } from '../store/write-plan.ts'
-import { blindConditions } from './blind.ts'
+import { type BlindChange, blindConditions } from './blind.ts'
 import type { CommitContext } from './commit-context.ts'
 import { asked, attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
 import { asSeen, levelsOf, tooHeavy, unchanged } from './guard-levels.ts'
@@ -169,6 +169,7 @@ function planUpdate(
   const [generation] = stored && keeps && generationOf(stored) !== undefined ? [sameRecord(stored)] : []
   const asked = [
     ...blindConditions(blind),
+    ...defaultGuard(involved, blind),
     ...typeGuard(involved),
     ...schemaGuard(involved),
     ...(generation ? [generation] : []),
@@ -234,6 +235,16 @@ function planCheck(involved: Involved, limits: StoreLimits | undefined): Planned
 function typeGuard({ identity, stored }: Involved): Condition[] {
   const { type } = identity.model.definition
   return type && !stored ? [equals([type.attribute], type.value)] : []
+}
+
+/** Where a default is read in place of a field, the store would count from zero, or begin an empty list. */
+function defaultGuard({ identity, stored }: Involved, blind: readonly BlindChange[]): Condition[] {
+  const { defaults } = identity.model.definition
+  return blind.flatMap(({ action: { kind, path } }) => {
+    const [field] = path
+    const isGiven = path.length === 1 && (kind === 'increment' || kind === 'append') && defaults.has(field as string)
+    return isGiven && (!stored || Object.hasOwn(stored, field!)) ? [exists(path)] : []
+  })
 }
 
 /** A change of a record must not land in an item of another schema version. */

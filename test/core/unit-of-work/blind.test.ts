@@ -6,7 +6,7 @@ import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine } from '../../../core/engine.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
-import { storeKinds } from '../../support/stores.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { ann, failsWith, put, runsWhen, type World, world } from './world.ts'
 
 const tire =
@@ -254,6 +254,51 @@ for (const kind of storeKinds) {
     })
     const after = (await w.player()).scores
     assert.equal([after['k0'], after['k1'], after['new']], [11, 2, 7])
+  })
+
+  test(`of what a default gives goes on from there, seen or not (${kind})`, async () => {
+    // The store counted from zero where the record was read with the default; inside of a part it found nothing at all.
+    const store = openStore(kind)
+    const named = { name: 'Shelf', table: `${tablePrefix()}-shelves`, key: { partition: 'id' } } as const
+    const Old = defineModel({ ...named, schema: t.type({ id: t.string }) })
+    const Shelf = defineModel({
+      ...named,
+      schema: t.type({ id: t.string, copies: t.number, notes: t.array(t.string), of: t.type({ rank: t.number }) }),
+      defaults: { copies: 5, notes: ['new'], of: { rank: 1 } },
+    })
+    const old = createEngine({ store, models: [Old] })
+    await old.tables.create()
+    const { unitOfWork } = createEngine({ store, models: [Shelf] })
+    const more = (work: UnitOfWork, key: { id: string }) =>
+      work.blind(Shelf, key, (blind) => {
+        blind.increment('copies', 1, { max: 9 })
+        blind.append('notes', 'read')
+        blind.increment(['of', 'rank'], 1)
+      })
+    const looks: Record<string, (work: UnitOfWork, key: { id: string }) => Promise<void>> = {
+      never: async (work, key) => more(work, key),
+      before: async (work, key) => {
+        await work.get(Shelf, key)
+        more(work, key)
+      },
+      after: async (work, key) => {
+        more(work, key)
+        assert.is((await work.get(Shelf, key)).copies, 6)
+      },
+    }
+    for (const [id, look] of Object.entries(looks)) {
+      await old.unitOfWork.run((work) => void work.create(Old, { id }))
+      await unitOfWork.run((work) => look(work, { id }))
+      const { copies, notes, of } = await unitOfWork.run((work) => work.get(Shelf, { id }))
+      assert.equal([copies, notes, of], [6, ['new', 'read'], { rank: 2 }], id)
+    }
+    await old.unitOfWork.run((work) => void work.create(Old, { id: 'many' }))
+    await Promise.all(Array.from({ length: 4 }, () => unitOfWork.run((work) => more(work, { id: 'many' }))))
+    assert.is((await unitOfWork.run((work) => work.get(Shelf, { id: 'many' }))).copies, 9)
+    await failsWith(
+      unitOfWork.run((work) => more(work, { id: 'many' })),
+      'OUT_OF_BOUNDS',
+    )
   })
 }
 
