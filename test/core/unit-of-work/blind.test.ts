@@ -269,26 +269,23 @@ for (const kind of storeKinds) {
     const old = createEngine({ store, models: [Old] })
     await old.tables.create()
     const { unitOfWork } = createEngine({ store, models: [Shelf] })
-    const more = (work: UnitOfWork, key: { id: string }) =>
+    type Change = (work: UnitOfWork, key: { id: string }) => void
+    const more: Change = (work, key) =>
       work.blind(Shelf, key, (blind) => {
         blind.increment('copies', 1, { max: 9 })
         blind.append('notes', 'read')
-        blind.increment(['of', 'rank'], 1)
       })
-    const looks: Record<string, (work: UnitOfWork, key: { id: string }) => Promise<void>> = {
-      never: async (work, key) => more(work, key),
-      before: async (work, key) => {
-        await work.get(Shelf, key)
-        more(work, key)
-      },
-      after: async (work, key) => {
-        more(work, key)
-        assert.is((await work.get(Shelf, key)).copies, 6)
-      },
-    }
-    for (const [id, look] of Object.entries(looks)) {
+    const moreInside: Change = (work, key) => work.blind(Shelf, key, (blind) => blind.increment(['of', 'rank'], 1))
+    for (const looked of ['never', 'before', 'after']) {
+      const id = `looked ${looked}`
       await old.unitOfWork.run((work) => void work.create(Old, { id }))
-      await unitOfWork.run((work) => look(work, { id }))
+      for (const change of [more, moreInside]) {
+        await unitOfWork.run(async (work) => {
+          if (looked === 'before') await work.get(Shelf, { id })
+          change(work, { id })
+          if (looked === 'after') assert.is((await work.get(Shelf, { id })).copies, 6)
+        })
+      }
       const { copies, notes, of } = await unitOfWork.run((work) => work.get(Shelf, { id }))
       assert.equal([copies, notes, of], [6, ['new', 'read'], { rank: 2 }], id)
     }
