@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setTimeout } from 'node:timers/promises'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { createEngine } from '../../core/index.ts'
 import { collectGarbage } from '../garbage.ts'
@@ -14,6 +15,8 @@ import { manyVersions } from './versions.ts'
 
 const LOADED = [1, 10, 100, 1000] as const
 const CHANGED = [1, 10, 50, 100] as const
+
+const SETTLED_MS = 20
 
 interface Shot {
   readonly loaded: number
@@ -46,8 +49,9 @@ async function run(context: Context): Promise<Report> {
             draft.settings.volume = volume++
           })
         }
-        // The garbage of loading is not the commit's.
+        // The garbage of loading is not the commit's; V8 goes on sweeping beside the program for a while.
         collectGarbage()
+        await setTimeout(SETTLED_MS)
         before = process.cpuUsage()
       },
       // What is only read is not guarded here, as a thousand checks would be more than a transaction takes.
