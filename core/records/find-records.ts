@@ -105,7 +105,8 @@ export function findRecords<R>(
         signal: options.signal,
         async fetch(part, from, signal) {
           const page = await fetchPage(plan, parts, { part, from, countOnly, limit: wanted(demand) }, signal)
-          await makeWhole(plan, parts, page.items, wholes, signal)
+          // Whole items are parsed when they are asked for, while the next page is on its way.
+          if (plan.isPartial) await makeWhole(plan, parts, page.items, wholes, signal)
           return page
         },
       }),
@@ -176,13 +177,13 @@ function fetchPage(plan: Plan, parts: FindParts, asked: Asked, signal: AbortSign
 
 /** Reads what the items of a page do not tell by themselves. */
 async function makeWhole(
-  { model, fields, isPartial, key, request: { consistent } }: Plan,
+  { model, fields, key, request: { consistent } }: Plan,
   parts: FindParts,
   items: readonly Item[],
   wholes: Wholes,
   signal: AbortSignal,
 ): Promise<void> {
-  const unclear = isPartial ? items.filter((item) => needsWhole(model, item, fields!)) : []
+  const unclear = items.filter((item) => needsWhole(model, item, fields!))
   const options = key ? { signal } : bulkOptions(signal)
   const found = await wholeItems(model, unclear, consistent, options, parts)
   for (const [i, item] of unclear.entries()) wholes.set(item, found[i])

@@ -83,6 +83,31 @@ test('no segment is more than one page ahead of its consumer', async () => {
   }
 })
 
+test('the next page is asked for before the items of one are looked at', async () => {
+  // Stores may parse them only then. Once they were looked at for partial records, whether there were any or not.
+  const told: string[] = []
+  const { Person, records } = await town('memory', (store) => {
+    const { small } = smallPages(store)
+    return {
+      ...small,
+      async scan(request, options): Promise<Page> {
+        told.push('asked')
+        const page = await small.scan(request, options)
+        return {
+          ...page,
+          get items() {
+            told.push('looked')
+            return page.items
+          },
+        }
+      },
+    }
+  })
+  await records.putMany(Person, scattered(4))
+  assert.is((await records.scan(Person).toArray()).length, 4)
+  assert.equal(told, ['asked', 'asked', 'looked', 'looked'])
+})
+
 test('who leaves a scan ends it', async () => {
   let underWay = 0
   let asked = 0
