@@ -27,7 +27,7 @@ interface Level {
 /** Finest first: by path, by attribute, by version. The first nearly always fits, so the others are made when asked for. */
 export function* levelsOf(
   { stored, reads, identity }: Involved,
-  { drafts, blind, migrated }: Parts,
+  { drafts, blind, sources = [], migrated }: Parts,
   limits: StoreLimits,
 ): Generator<Level> {
   const own = blind.map(({ action }) => action)
@@ -43,7 +43,7 @@ export function* levelsOf(
     return
   }
   const all = [...drafts, ...own]
-  const relied = withIndexFields(reads, drafts, identity.model)
+  const relied = withFields(reads, [...indexFields(drafts, identity.model), ...sources])
   yield { guards: preciseGuards(stored, relied, drafts, identity.model), update: all, loose: all }
   const whole = wholeAttributes(stored, drafts, own)
   yield { guards: attributeGuards(stored, relied, drafts, identity.model), update: whole, loose: whole }
@@ -51,10 +51,12 @@ export function* levelsOf(
 }
 
 /** An attribute of an index that is made of several fields is made of all of them, whichever is written. */
-function withIndexFields(reads: RecordReads | undefined, drafts: Update, model: AnyModel): RecordReads | undefined {
-  const fields = model.definition.indexParts.flatMap(({ template, fields }) =>
+const indexFields = (drafts: Update, { definition }: AnyModel): readonly string[] =>
+  definition.indexParts.flatMap(({ template, fields }) =>
     template && drafts.some(({ path }) => Object.hasOwn(fields, path[0]!)) ? Object.keys(fields) : [],
   )
+
+function withFields(reads: RecordReads | undefined, fields: readonly string[]): RecordReads | undefined {
   if (fields.length === 0) return reads
   const all = new RecordReads()
   if (reads) all.include(reads)

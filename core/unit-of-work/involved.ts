@@ -4,6 +4,7 @@
  * @module
  */
 import type { Item } from '../data/item.ts'
+import type { Defaulted } from '../model/defaults.ts'
 import type { Applied } from './applied.ts'
 import type { IdentityMap } from './identity-map.ts'
 import type { RecordReads } from './read-set.ts'
@@ -30,6 +31,8 @@ export interface Involved {
   /** What was made of it; undefined where it was only looked at. */
   readonly state: RecordState | undefined
   readonly reads: RecordReads | undefined
+  /** What of the loaded record was not stored, with the fields that it was made of. */
+  readonly defaulted: Defaulted | undefined
   /** Names of the units of work in which it was changed. */
   readonly path: readonly string[]
   /** Domain events, in their order. */
@@ -63,6 +66,7 @@ export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions[
         base: loaded?.state,
         state,
         reads: readsOf(id),
+        defaulted: loaded?.defaulted,
         path: root.pathOf(id),
         applied: state?.told.applied ?? [],
       },

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type DocumentPath, overlap } from '../data/document-path.ts'
+import { overlap } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { set, type Update } from '../expression/update.ts'
@@ -19,6 +19,8 @@ export interface Parts {
   readonly drafts: Update
   /** One for each path. */
   readonly blind: readonly BlindChange[]
+  /** Fields that the drafts' values were made of, though no draft has looked at them. */
+  readonly sources?: readonly string[] | undefined
   /** The item as it is to be, where it goes to another schema version: no path of the record is one of what is stored. */
   readonly migrated?: Item | undefined
 }
@@ -36,12 +38,12 @@ export function partsOf(involved: Involved): Parts {
   if (migrated) {
     return { drafts: updateBetween(identity, stored, migrated), blind: [], migrated }
   }
-  const { drafts, blind } = partsOn(stored, involved)
+  const { drafts, blind, sources } = partsOn(stored, involved)
   const joined = joinBlind(blind, identity.model.name)
   const isChanged = drafts.length + joined.length > 0
   // A record that is repaired brings its version itself.
   const isStamped = drafts.some(({ path }) => path[0] === SCHEMA_VERSION)
-  return { drafts: isChanged && !isStamped ? [...drafts, ...schemaStamp(involved)] : drafts, blind: joined }
+  return { drafts: isChanged && !isStamped ? [...drafts, ...schemaStamp(involved)] : drafts, blind: joined, sources }
 }
 
 /** The item as it is to be stored in another schema version than it is; undefined where it stays in its own. */
@@ -66,18 +68,20 @@ function schemaStamp({ identity, stored }: Involved): Update {
  * A blind change of what a draft wrote becomes part of the draft: an update may name a path only once. So does one of what
  * a default gave, of which the store knows nothing.
  */
-function partsOn(stored: Item, { base, state, identity }: Involved): Parts {
+function partsOn(stored: Item, { base, state, identity, defaulted }: Involved): Parts {
   const blind = state?.blind ?? []
   const before = base?.drafted?.encoded
   const after = state?.drafted?.encoded
   if (!before || !after) return { drafts: [], blind }
   const changesTo = (next: Item): Update => updateBetween(identity, before, next, stored)
   const drafts = before === after ? [] : changesTo(after)
-  const isDefault = ([field]: DocumentPath) => Object.hasOwn(before, field!) && !Object.hasOwn(stored, field!)
-  const within = blind.filter(
-    ({ action }) => isDefault(action.path) || drafts.some(({ path }) => overlap(path, action.path)),
-  )
+  const sourcesOf = ({ action: { path } }: BlindChange) => defaulted?.get(String(path[0]))
+  const within = blind.filter((each) => sourcesOf(each) || drafts.some(({ path }) => overlap(path, each.action.path)))
   if (within.length === 0) return { drafts, blind }
   const next = within.reduce((item, { action }) => apply([action], item), after)
-  return { drafts: changesTo(next), blind: blind.filter((each) => !within.includes(each)) }
+  return {
+    drafts: changesTo(next),
+    blind: blind.filter((each) => !within.includes(each)),
+    sources: within.flatMap((each) => [...(sourcesOf(each) ?? [])]),
+  }
 }

@@ -299,6 +299,32 @@ for (const kind of storeKinds) {
   })
 }
 
+test('of what a default made of other fields gives rests on these', async () => {
+  const store = memoryStore()
+  const named = { name: 'Shelf', table: 'shelves', key: { partition: 'id' } } as const
+  const Old = defineModel({ ...named, schema: t.type({ id: t.string, level: t.number }) })
+  const Shelf = defineModel({
+    ...named,
+    schema: t.type({ id: t.string, level: t.number, limit: t.number }),
+    defaults: { limit: ({ level }) => level * 10 },
+  })
+  const old = createEngine({ store, models: [Old] }).unitOfWork
+  await old.run((work) => void work.create(Old, { id: 'a', level: 1 }))
+  const { unitOfWork } = createEngine({ store, models: [Shelf] })
+  let runs = 0
+  await unitOfWork.run(async (work) => {
+    work.blind(Shelf, { id: 'a' }, (blind) => blind.increment('limit', 1))
+    // The second run knows the record, with the limit of level 1.
+    if (++runs < 2) return
+    await old.run(async (other) => {
+      other.change(await other.get(Old, { id: 'a' }), (draft) => {
+        draft.level = 2
+      })
+    })
+  })
+  assert.equal(await unitOfWork.run((work) => work.get(Shelf, { id: 'a' })), { id: 'a', level: 2, limit: 21 })
+})
+
 test('a whole number stays one', async () => {
   const Shelf = defineModel({
     name: 'Shelf',
