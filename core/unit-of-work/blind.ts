@@ -9,6 +9,7 @@ import { type AttributeSet, isNumber, type ScalarValue, scalarKey } from '../dat
 import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { addNumbers, compareNumbers, negate, type StoredNumber } from '../data/number.ts'
+import { apply } from '../expression/apply.ts'
 import { absent, any, type Condition, compareTo, exists } from '../expression/condition.ts'
 import { addToSet, append, increment, removeFromSet, type UpdateAction } from '../expression/update.ts'
 
@@ -78,6 +79,10 @@ const furthest = (a: StoredNumber | undefined, b: StoredNumber | undefined, sign
 
 const union = (a: AttributeSet, b: AttributeSet): AttributeSet =>
   new Set(new Map([...a, ...b].map((each): [string, ScalarValue] => [scalarKey(each), each])).values())
+
+/** The item after these changes, one after the other. Throws `InapplicableUpdate` where one does not fit. */
+export const applyBlind = (changes: readonly BlindChange[], item: Item): Item =>
+  changes.reduce((state, { action }) => apply([action], state), item)
 
 /** What must hold of the stored record for these changes to be made. */
 export function blindConditions(changes: readonly BlindChange[]): Condition[] {

@@ -84,7 +84,7 @@ function combined({ base, mine, theirs }: Fork, told: Told): RecordState {
       : new RecordVersion(identity, decodeItem(identity.model, apply(drafts, present.encoded)))
   const blind = [...theirs.blind.filter((each) => !gone.includes(each)), ...added]
   const { fate, origin, former } = theirs
-  return new RecordState(identity, fate, drafted, { blind, told, origin, former })
+  return new RecordState(identity, fate, drafted, { blind, told, origin, former }).fitting()
 }
 
 /** Their events and what they changed since, then mine from the fork on. */

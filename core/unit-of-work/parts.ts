@@ -11,7 +11,7 @@ import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
 import { set, type Update } from '../expression/update.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
-import { type BlindChange, joinBlind } from './blind.ts'
+import { applyBlind, type BlindChange, joinBlind } from './blind.ts'
 import type { Involved } from './involved.ts'
 import { updateBetween } from './record-version.ts'
 
@@ -78,9 +78,8 @@ function partsOn(stored: Item, { base, state, identity, defaulted }: Involved): 
   const sourcesOf = ({ action: { path } }: BlindChange) => defaulted?.get(String(path[0]))
   const within = blind.filter((each) => sourcesOf(each) || drafts.some(({ path }) => overlap(path, each.action.path)))
   if (within.length === 0) return { drafts, blind }
-  const next = within.reduce((item, { action }) => apply([action], item), after)
   return {
-    drafts: changesTo(next),
+    drafts: changesTo(applyBlind(within, after)),
     blind: blind.filter((each) => !within.includes(each)),
     sources: within.flatMap((each) => [...(sourcesOf(each) ?? [])]),
   }

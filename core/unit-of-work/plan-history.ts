@@ -50,7 +50,7 @@ export function historyOf(
         erased: false,
       }
       const { entry, writes } = spill(journalTable, involved.identity.address, id, written, () => {
-        const known = involved.state?.drafted?.encoded ?? lastSeen(involved)
+        const known = involved.state?.view?.encoded ?? lastSeen(involved)
         return known !== undefined && itemSize(known) > (limits.itemBytes * 3) / 4
       })
       spilled.push(...writes)
@@ -100,7 +100,7 @@ function stepsOfCreation(involved: Involved): readonly Step[] {
   const [before, events] = fromFirstEvent(applied)
   if (events.length === 0) return []
   const start = applyAll(before, state!.origin!.encoded!)
-  return eventSteps(involved, events, { stored: start, start, record: start, end: state!.drafted!.encoded! })
+  return eventSteps(involved, events, { stored: start, start, record: start, end: state!.view!.encoded! })
 }
 
 /** The events of a life that ends with this commit. */

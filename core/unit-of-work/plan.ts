@@ -96,7 +96,7 @@ function ofRecord(involved: Involved, guards: readonly Guard[], more: readonly C
 
 /** The attributes of a record that this commit creates. */
 const created = ({ id }: CommitContext, involved: Involved, entry: string | undefined): Item => ({
-  ...involved.state!.drafted!.encoded!,
+  ...involved.state!.view!.encoded!,
   ...(entry === undefined ? { [VERSION]: 1 } : firstEntry(id, entry)),
 })
 

@@ -14,7 +14,7 @@ import type { UpdateAction } from '../expression/update.ts'
 import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
 import { type Applied, nothingTold, type Told } from './applied.ts'
-import { type BlindChange, joinBlind, outOfBounds } from './blind.ts'
+import { applyBlind, type BlindChange, joinBlind, outOfBounds } from './blind.ts'
 import { invalidChange } from './record-errors.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
 import { RecordVersion, updateBetween } from './record-version.ts'
@@ -65,7 +65,7 @@ export class RecordState {
 
   /** The record as this unit of work sees it, blind changes included. */
   get view(): RecordVersion | undefined {
-    if (!this.#view && this.drafted) this.#view = this.#applied(this.drafted)
+    if (!this.#view && this.drafted) this.#view = this.#after(this.blind, this.drafted)
     return this.#view
   }
 
@@ -77,7 +77,7 @@ export class RecordState {
   /** The same state once the record was loaded after all. Throws where its values rule out a blind change made before. */
   loaded(base: RecordVersion): RecordState {
     if (this.drafted) return this
-    this.#assertWithinBounds(base)
+    this.#assertWithinBounds(joinBlind(this.blind, this.identity.model.name), base.encoded)
     return this.#with(base)
   }
 
@@ -101,7 +101,7 @@ export class RecordState {
   settled(isMet: (action: UpdateAction) => boolean): RecordState {
     const met = this.blind.filter(({ action }) => isMet(action))
     if (met.length === 0) return this
-    const made = apply(actionsOf(joinBlind(met, this.identity.model.name)), this.drafted!.encoded!)
+    const made = applyBlind(met, this.drafted!.encoded!)
     return this.#with(
       this.#decoded(made),
       this.blind.filter((each) => !met.includes(each)),
@@ -124,14 +124,21 @@ export class RecordState {
     return this.#with(this.drafted, this.blind, told)
   }
 
-  /** After one more blind change. Throws where what is known of the record rules it out. */
+  /** After one more blind change. Throws where it cannot be made with those before, or what is known of the record rules it out. */
   withBlind(change: BlindChange): RecordState {
     const next = this.#with(this.drafted, [...this.blind, change])
-    next.#assertWithinBounds(this.drafted)
+    const { view } = this
+    if (view) next.#view = this.#after([change], view)
+    return next.fitting()
+  }
+
+  /** The same. Throws where the blind changes of it cannot be made together, or what is known of the record rules them out. */
+  fitting(): RecordState {
+    // What is not stored yet is sent as a whole, and nothing has to be joined.
+    if (this.fate === 'kept') joinBlind(this.blind, this.identity.model.name)
     // Made at once, so that a change that does not fit the record fails here and not when somebody reads it.
-    const view = next.view
-    // Nobody else can change what is not stored yet.
-    return this.fate === 'kept' ? next : this.#with(view, [])
+    void this.view
+    return this
   }
 
   /** Of the same life. */
@@ -140,10 +147,9 @@ export class RecordState {
     return new RecordState(identity, fate, drafted, { blind, told, origin, former })
   }
 
-  #assertWithinBounds(version: RecordVersion | undefined): void {
+  #assertWithinBounds(changes: readonly BlindChange[], item: Item | undefined): void {
     const { model, address } = this.identity
-    const joined = joinBlind(this.blind, model.name)
-    const outside = version?.encoded && outOfBounds(joined, version.encoded)
+    const outside = item && outOfBounds(changes, item)
     if (!outside) return
     const path = printPath(outside.action.path)
     throw engineError(
@@ -153,11 +159,14 @@ export class RecordState {
     )
   }
 
-  #applied(version: RecordVersion): RecordVersion {
-    if (this.blind.length === 0 || !version.encoded) return version
-    const actions = actionsOf(joinBlind(this.blind, this.identity.model.name))
+  #after(changes: readonly BlindChange[], version: RecordVersion): RecordVersion {
+    if (changes.length === 0 || !version.encoded) return version
     try {
-      return this.#decoded(apply(actions, version.encoded))
+      const item = changes.reduce((state, each) => {
+        this.#assertWithinBounds([each], state)
+        return applyBlind([each], state)
+      }, version.encoded)
+      return this.#decoded(item)
     } catch (thrown) {
       if (!(thrown instanceof InapplicableUpdate)) throw thrown
       const reason = `the blind change does not fit the record: ${thrown.message}`
@@ -176,5 +185,3 @@ export class RecordState {
     }
   }
 }
-
-const actionsOf = (changes: readonly BlindChange[]) => changes.map(({ action }) => action)

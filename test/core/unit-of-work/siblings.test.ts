@@ -326,4 +326,54 @@ test('a child goes on seeing a record as it met it', async () => {
   assert.is((await w.player()).energy, 1)
 })
 
+/** What came of two siblings of a parent that has created the record, or read it: an error's code, or nothing. */
+async function overOne(w: World, isNew: boolean, first: Act, second: Act): Promise<readonly unknown[]> {
+  if (!isNew) await w.given(given)
+  return w.unitOfWork.run(async (work) => {
+    if (isNew) work.create(w.Player, { ...ann, name: 'Ann', badges: new Set(['x']), log: ['x'] })
+    else await look((p) => p.energy)(work, w)
+    const ends = await Promise.allSettled([first, second].map((act) => work.run(async (sub) => act(sub, w))))
+    return ends.map((end) => (end.status === 'rejected' ? end.reason.code : undefined))
+  })
+}
+
+// Of a record that is not stored yet they were made by drafts at once: counters clashed, and what had no effect was lost.
+test('blind changes of a record that their parent created are merged as those of a stored one', async () => {
+  const w = await world('memory')
+  const more = blind((each) => {
+    each.increment('energy', 2)
+    each.append('log', 'y')
+    each.add('badges', 'y')
+  })
+  assert.equal(await overOne(w, true, more, more), [undefined, undefined])
+  const { energy, log, badges } = await w.player()
+  assert.equal([energy, log, badges], [14, ['x', 'y', 'y'], new Set(['x', 'y'])])
+})
+
+for (const isNew of [false, true]) {
+  const record = isNew ? 'created' : 'read'
+  test(`an element added and removed by siblings without looking is a clash (${record})`, async () => {
+    const add = blind((each) => each.add('badges', 'y'))
+    const remove = blind((each) => each.remove('badges', 'y'))
+    assert.equal(await overOne(await world('memory'), isNew, add, remove), [undefined, 'CONFLICT'])
+  })
+
+  // The parent saw what is out of bounds, and ran again and again on a commit that could never be.
+  test(`siblings leave no bounds together that each of them keeps (${record})`, async () => {
+    const w = await world('memory')
+    const spend = blind((each) => each.increment('energy', -6, { min: 0 }))
+    assert.equal(await overOne(w, isNew, spend, spend), [undefined, 'OUT_OF_BOUNDS'])
+    assert.is((await w.player()).energy, 4)
+  })
+}
+
+// Nothing could be sent of it, so that all that their parent had done failed with it.
+test('blind changes of siblings that no update can hold are told to the second of them', async () => {
+  const w = await world('memory')
+  const add = blind((each) => each.add('badges', 'y'))
+  const remove = blind((each) => each.remove('badges', 'x'))
+  assert.equal(await overOne(w, false, add, remove), [undefined, 'INVALID_ARGUMENT'])
+  assert.equal((await w.player()).badges, new Set(['x', 'y']))
+})
+
 test.run()
