@@ -5,7 +5,7 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { type AttributeSet, isNumber, type ScalarValue, scalarKey } from '../data/attribute-value.ts'
+import { type AttributeSet, isNumber, isSet, type ScalarValue, scalarKey, setHas } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { addNumbers, compareNumbers, negate, type StoredNumber } from '../data/number.ts'
@@ -77,12 +77,20 @@ function join(first: BlindChange, second: BlindChange): BlindChange | undefined 
 const furthest = (a: StoredNumber | undefined, b: StoredNumber | undefined, sign: 1 | -1): StoredNumber | undefined =>
   a === undefined || b === undefined ? (a ?? b) : compareNumbers(a, b) * sign >= 0 ? a : b
 
-const union = (a: AttributeSet, b: AttributeSet): AttributeSet =>
+export const union = (a: AttributeSet, b: AttributeSet): AttributeSet =>
   new Set(new Map([...a, ...b].map((each): [string, ScalarValue] => [scalarKey(each), each])).values())
 
 /** The item after these changes, one after the other. Throws `InapplicableUpdate` where one does not fit. */
 export const applyBlind = (changes: readonly BlindChange[], item: Item): Item =>
   changes.reduce((state, { action }) => apply([action], state), item)
+
+/** The elements of which a set in this item is already as the change asks; none of what is no change of a set. */
+export function idleElements({ action }: BlindChange, item: Item): readonly ScalarValue[] {
+  if (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set') return []
+  const value = valueAt(item, action.path)
+  const isThere = (element: ScalarValue) => isSet(value) && setHas(value, element)
+  return [...action.elements].filter((element) => isThere(element) === (action.kind === 'add-to-set'))
+}
 
 /** What must hold of the stored record for these changes to be made. */
 export function blindConditions(changes: readonly BlindChange[]): Condition[] {

@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { overlap } from '../data/document-path.ts'
+import type { AttributeSet } from '../data/attribute-value.ts'
+import { overlap, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
-import { set, type Update } from '../expression/update.ts'
+import { addToSet, removeFromSet, set, type Update } from '../expression/update.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
-import { applyBlind, type BlindChange, joinBlind } from './blind.ts'
+import { applyBlind, type BlindChange, idleElements, joinBlind, union } from './blind.ts'
 import type { Involved } from './involved.ts'
 import { updateBetween } from './record-version.ts'
 
@@ -78,9 +79,31 @@ function partsOn(stored: Item, { base, state, identity, defaulted }: Involved): 
   const sourcesOf = ({ action: { path } }: BlindChange) => defaulted?.get(String(path[0]))
   const within = blind.filter((each) => sourcesOf(each) || drafts.some(({ path }) => overlap(path, each.action.path)))
   if (within.length === 0) return { drafts, blind }
+  const next = applyBlind(within, after)
+  const changes = within.reduce(
+    (update, change) => withIdle(update, change, next, sourcesOf(change) !== undefined),
+    changesTo(next),
+  )
   return {
-    drafts: changesTo(applyBlind(within, after)),
+    drafts: changes,
     blind: blind.filter((each) => !within.includes(each)),
     sources: within.flatMap((each) => [...(sourcesOf(each) ?? [])]),
   }
+}
+
+/**
+ * The update that leads to `next`, and sends as well what a blind change of a set asked for and found to be so: it has looked
+ * at nothing, and another commit may have made it otherwise.
+ */
+function withIdle(update: Update, change: BlindChange, next: Item, isDefault: boolean): Update {
+  const { path, kind } = change.action
+  const idle = idleElements(change, next)
+  const drafted = update.find((each) => overlap(each.path, path))
+  // What is replaced as a whole is guarded by what it was.
+  if (idle.length === 0 || drafted?.kind === 'set' || drafted?.kind === 'remove') return update
+  const others = update.filter((each) => each !== drafted)
+  const isOneKind = !drafted || drafted.kind === kind
+  const elements = union(new Set(idle) as AttributeSet, drafted && 'elements' in drafted ? drafted.elements : new Set())
+  if (isOneKind && !isDefault) return [...others, (kind === 'add-to-set' ? addToSet : removeFromSet)(path, elements)]
+  return [...others, set(path, valueAt(next, path)!)]
 }

@@ -14,7 +14,8 @@ import type { UpdateAction } from '../expression/update.ts'
 import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
 import { type Applied, nothingTold, type Told } from './applied.ts'
-import { applyBlind, type BlindChange, joinBlind, outOfBounds } from './blind.ts'
+import { applyBlind, type BlindChange, idleElements, joinBlind, outOfBounds } from './blind.ts'
+import type { Looks } from './looks.ts'
 import { invalidChange } from './record-errors.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
 import { RecordVersion, updateBetween } from './record-version.ts'
@@ -106,6 +107,13 @@ export class RecordState {
       this.#decoded(made),
       this.blind.filter((each) => !met.includes(each)),
     )
+  }
+
+  /** What blind changes that are made by a draft now asked of sets, and found to be so: nothing is sent for it, so it must stay. */
+  lookAtIdle(next: RecordState, looks: Looks): void {
+    const met = this.blind.filter((each) => !next.blind.includes(each))
+    for (const each of met)
+      for (const element of idleElements(each, this.drafted!.encoded!)) looks.at('element', each.action.path, element)
   }
 
   /** Whether both are of one life of the record: none was deleted or created in between. */

@@ -286,4 +286,18 @@ test('whatever comes together in a commit, its history is exact', async () => {
   )
 })
 
+// It became part of what the event rested on, and nothing was sent for what the set had already.
+test('what a blind change asked of a set holds beside an event that changed the same set', async () => {
+  const c = await counter(memoryStore())
+  const add = (work: UnitOfWork) => work.blind(c.Counter, c.key, (blind) => blind.add('tags', 'z'))
+  await c.unitOfWork.run(add)
+  c.meanwhile(async (work) => void work.change(await c.get(work), (draft) => void draft.tags.delete('z')))
+  await c.unitOfWork.run(async (work) => {
+    const record = await c.get(work)
+    add(work)
+    work.apply(record, c.Counter.events.Turned({ tag: 'x' }))
+  })
+  assert.equal((await c.unitOfWork.run(c.get)).tags, new Set(['x', 'z']))
+})
+
 test.run()

@@ -7,7 +7,7 @@ import { createEngine } from '../../../core/engine.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
-import { ann, failsWith, put, runsWhen, type World, world } from './world.ts'
+import { ann, type DraftPlayer, failsWith, put, runsWhen, type World, world } from './world.ts'
 
 const tire =
   ({ Player }: World, by = -1) =>
@@ -223,6 +223,70 @@ for (const kind of storeKinds) {
     const { energy, badges, log, scores, stats } = await w.player()
     assert.equal([energy, badges, log], [23, new Set(['a', 'b', 'c']), ['x', 'y', 'z']])
     assert.equal([scores, stats?.wins], [{ go: 2 }, 2])
+  })
+
+  // Nothing was sent for an element that was there already, so what somebody else made of it stayed.
+  test(`what it asks of a set beside a draft holds whoever comes between (${kind})`, async () => {
+    const add = (work: UnitOfWork, w: World) => work.blind(w.Player, ann, (blind) => blind.add('badges', 'z'))
+    const edit = async (work: UnitOfWork, w: World, recipe: (draft: DraftPlayer) => unknown) =>
+      void work.change(await work.get(w.Player, ann), recipe as never)
+    type Case = readonly [
+      others: (draft: DraftPlayer) => unknown,
+      act: typeof add,
+      expected: readonly string[],
+      runs: number,
+    ]
+    const cases: readonly Case[] = [
+      [
+        (d) => d.badges.delete('z'),
+        async (work, w) => {
+          await edit(work, w, (d) => d.badges.add('x'))
+          add(work, w)
+        },
+        ['q', 'x', 'z'],
+        1,
+      ],
+      [
+        (d) => d.badges.delete('z'),
+        async (work, w) => {
+          await edit(work, w, (d) => d.badges.delete('q'))
+          add(work, w)
+        },
+        ['z'],
+        2,
+      ],
+      [
+        (d) => d.badges.delete('z'),
+        async (work, w) => {
+          add(work, w)
+          await edit(work, w, (d) => d.badges.add('x'))
+        },
+        ['q', 'x', 'z'],
+        2,
+      ],
+      [
+        (d) => d.badges.add('y'),
+        async (work, w) => {
+          await edit(work, w, (d) => d.badges.add('y'))
+          work.blind(w.Player, ann, (blind) => blind.remove('badges', 'y'))
+        },
+        ['q', 'z'],
+        1,
+      ],
+    ]
+    for (const [others, act, expected, runs] of cases) {
+      const w = await world(kind)
+      await w.given({ badges: new Set(['q', 'z']) })
+      assert.is(
+        await runsWhen(
+          w,
+          () => w.change(others),
+          (work) => act(work, w),
+        ),
+        runs,
+      )
+      assert.equal([...(await w.player()).badges].sort(), expected)
+    }
   })
 
   test(`of a record made or remade by the same unit of work (${kind})`, async () => {
