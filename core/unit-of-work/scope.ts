@@ -109,7 +109,11 @@ export class Scope {
     const loaded = own && !own.drafted ? this.attempt.records.known(identity) : undefined
     if (!loaded?.state.drafted) return state
     // Blind changes came first and the record was loaded since: from now on they are seen on top of it.
-    if (!loaded.stored) throw notFound(identity)
+    if (!loaded.stored) {
+      // Whoever catches this has learnt that it is absent.
+      this.observe(own!)
+      throw notFound(identity)
+    }
     const seen = own!.loaded(loaded.state.drafted)
     this.#changes.set(identity.id, seen)
     return seen

@@ -238,4 +238,20 @@ for (const kind of storeKinds) {
   })
 }
 
+// The deletion came to nothing, and nothing said that the key had to be free as the function had been told.
+test('that a record deleted unseen is absent is looked at by who is told so', async () => {
+  const w = await world('memory')
+  const runs = await runsWhen(
+    w,
+    () => w.given(),
+    async (work) => {
+      work.delete(w.Player, ann)
+      const told = await work.find(w.Player, ann).catch((error) => error.code)
+      if (told === 'RECORD_NOT_FOUND') work.create(w.Reward, { player: 'ann', name: 'for nobody' })
+    },
+  )
+  assert.is(runs, 2)
+  assert.equal([await w.stored(), await w.storedReward('ann', 'for nobody')], [undefined, undefined])
+})
+
 test.run()
