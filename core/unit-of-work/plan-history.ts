@@ -131,7 +131,7 @@ function eventSteps(
   applied: readonly Applied[],
   { stored, start, end, ...way }: Way,
 ): readonly Step[] {
-  const { identity, path, base } = involved
+  const { identity, path, base, present } = involved
   const between = (from: Item, to: Item | undefined): readonly Step[] =>
     to ? plain(recordChanges(updateBetween(identity, from, to), from)) : []
   const step = ({ name, data, path: at }: Applied, changes: readonly Change[]): Step => ({
@@ -145,7 +145,7 @@ function eventSteps(
     let record = way.record ?? base!.drafted!.encoded!
     const steps = applied.map((each) => {
       const after = apply(each.actions, record)
-      const actions = asStored(each.actions, item, record, after)
+      const actions = asStored(each.actions, item, record, after, present)
       const changes = recordChanges(actions, item)
       item = apply(actions, item)
       record = after
@@ -159,9 +159,13 @@ function eventSteps(
   }
 }
 
-/** The same changes of an item that may lack what a default gave the record: that is stored whole with the first change of it. */
-function asStored(actions: Update, item: Item, before: Item, after: Item): Update {
-  const isGiven = (part: DocumentPath) => valueAt(item, part) === undefined && valueAt(before, part) !== undefined
+/**
+ * The same changes of an item that may lack what a default gave the record: that is stored whole with the first change of it.
+ * What it lacks since another commit took it away was not lacking in the item as it was `loaded`.
+ */
+function asStored(actions: Update, item: Item, before: Item, after: Item, loaded: Item | undefined): Update {
+  const isGiven = (part: DocumentPath) =>
+    [item, loaded].every((each) => valueAt(each, part) === undefined) && valueAt(before, part) !== undefined
   const whole = new Map(
     actions.map((action) => {
       const { path } = action

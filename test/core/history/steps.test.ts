@@ -12,14 +12,17 @@ import { passingStore } from '../../support/passing-store.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { hurried } from '../unit-of-work/world.ts'
 
-const schema = t.type({
-  id: t.string,
-  a: t.number,
-  b: t.number,
-  n: t.number,
-  list: t.array(t.number),
-  tags: setOf(t.string),
-})
+const schema = t.intersection([
+  t.type({
+    id: t.string,
+    a: t.number,
+    b: t.number,
+    n: t.number,
+    list: t.array(t.number),
+    tags: setOf(t.string),
+  }),
+  t.partial({ met: t.number }),
+])
 const nothing = t.type({})
 
 async function counter(store: Store) {
@@ -298,6 +301,32 @@ test('what a blind change asked of a set holds beside an event that changed the 
     work.apply(record, c.Counter.events.Turned({ tag: 'x' }))
   })
   assert.equal((await c.unitOfWork.run(c.get)).tags, new Set(['x', 'z']))
+})
+
+// It was taken for what a default had given the record, which is stored whole with the first change of it.
+test('what another commit took away is not told as if the event had brought it', async () => {
+  const w = await counter(memoryStore())
+  await w.unitOfWork.run((work) => work.blind(w.Counter, w.key, (blind) => blind.add('tags', 'z')))
+  w.meanwhile((work) =>
+    work.blind(w.Counter, w.key, (blind) => {
+      blind.remove('tags', 'z')
+      blind.increment('met', 1)
+    }),
+  )
+  await w.unitOfWork.run(async (work) => {
+    work.apply(await w.get(work), w.Counter.events.Turned({ tag: 'x' }))
+    work.blind(w.Counter, w.key, (blind) => blind.increment('met', 1))
+  })
+  assert.equal(await w.last(), [
+    ['Turned', 'tags'],
+    ['changed', 'met'],
+  ])
+  const [event] = await w.history
+    .of(w.Counter, w.key, { reverse: true, limit: 2 })
+    .toArray()
+    .then((all) => all.slice(1))
+  assert.equal(event?.changes, [{ path: 'tags', old: undefined, new: new Set(['x']) }])
+  await w.assertExact()
 })
 
 test.run()
