@@ -46,7 +46,7 @@ export function applyEvent({ state, path, loaded, looks }: EventContext, event: 
     (action) => seen.disturbedBy(action) !== undefined || changes.some((each) => overlap(each.path, action.path)),
   )
   const after = next === view ? met : met.changed(next)
-  state.lookAtIdle(after, looks)
+  state.lookAtMade(after, looks)
   const before = met.drafted!.encoded!
   const actions = updateBetween(identity, before, after.drafted!.encoded!)
   guardSteps(actions, looks)

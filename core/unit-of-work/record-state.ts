@@ -14,7 +14,7 @@ import type { UpdateAction } from '../expression/update.ts'
 import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
 import { type Applied, nothingTold, type Told } from './applied.ts'
-import { applyBlind, type BlindChange, idleElements, joinBlind, outOfBounds } from './blind.ts'
+import { applyBlind, type BlindChange, joinBlind, outOfBounds } from './blind.ts'
 import type { Looks } from './looks.ts'
 import { invalidChange } from './record-errors.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
@@ -109,11 +109,16 @@ export class RecordState {
     )
   }
 
-  /** What blind changes that are made by a draft now asked of sets, and found to be so: nothing is sent for it, so it must stay. */
-  lookAtIdle(next: RecordState, looks: Looks): void {
-    const met = this.blind.filter((each) => !next.blind.includes(each))
-    for (const each of met)
-      for (const element of idleElements(each, this.drafted!.encoded!)) looks.at('element', each.action.path, element)
+  /**
+   * Looks at what blind changes that are made by a draft now ask of sets: what the draft then leaves as it was loaded is not
+   * sent, so it must stay so.
+   */
+  lookAtMade(next: RecordState, looks: Looks): void {
+    for (const change of this.blind) {
+      const { action } = change
+      if (next.blind.includes(change) || (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set')) continue
+      for (const element of action.elements) looks.at('element', action.path, element)
+    }
   }
 
   /** Whether both are of one life of the record: none was deleted or created in between. */

@@ -95,7 +95,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
   const changed = (state: RecordState, next: RecordVersion): object => {
     if (next === state.view) return scope.recordOf(state)
     const after = state.changed(next)
-    state.lookAtIdle(after, scope.looksAt(state))
+    state.lookAtMade(after, scope.looksAt(state))
     scope.put(after)
     return scope.recordOf(after)
   }

@@ -265,6 +265,15 @@ for (const kind of storeKinds) {
         2,
       ],
       [
+        (d) => d.badges.delete('z'),
+        async (work, w) => {
+          work.blind(w.Player, ann, (blind) => blind.remove('badges', 'z'))
+          await edit(work, w, (d) => d.badges.add('z') && d.level++)
+        },
+        ['q', 'z'],
+        2,
+      ],
+      [
         (d) => d.badges.add('y'),
         async (work, w) => {
           await edit(work, w, (d) => d.badges.add('y'))
