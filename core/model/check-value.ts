@@ -9,6 +9,7 @@ import type { AttributeValue } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Issue, toAttribute } from '../data/to-attribute.ts'
 import { type Encoder, encoderOf } from './encoder.ts'
+import { hasPlainForm, isPlainList, isPlainMap } from './plain-form.ts'
 import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
@@ -49,7 +50,7 @@ export function encodeThoroughly(codec: t.Mixed, value: unknown, path: DocumentP
 }
 
 function checkValue(codec: t.Mixed, value: unknown, path: DocumentPath): readonly Issue[] {
-  if (accepts(codec, value)) return []
+  if (fits(codec, value)) return []
   const issues = new Map<string, Issue>()
   try {
     walk(codec, value, path, (issue) => issues.set(JSON.stringify([issue.path, issue.expected]), issue))
@@ -69,6 +70,15 @@ function accepts(codec: t.Mixed, value: unknown): boolean {
   }
 }
 
+/** Accepted, and nothing in it would be lost by encoding it. */
+function fits(codec: t.Mixed, value: unknown): boolean {
+  try {
+    return codec.is(value) && hasPlainForm(codec, value)
+  } catch {
+    return false
+  }
+}
+
 type Plain = Readonly<Record<string, unknown>>
 
 /** Absent and undefined are one here, other than for io-ts, since they are stored as one. */
@@ -76,7 +86,7 @@ const memberOf = (value: Plain, name: string): unknown => (Object.hasOwn(value, 
 
 function walk(codec: t.Mixed, value: unknown, path: DocumentPath, report: (issue: Issue) => void): void {
   let found = false
-  const refuse = () => report({ path, expected: codec.name, actual: value })
+  const refuse = (expected = codec.name) => report({ path, expected, actual: value })
   const each = (member: t.Mixed, inside: unknown, ...step: DocumentPath) =>
     walk(member, inside, [...path, ...step], (issue) => {
       found = true
@@ -85,6 +95,14 @@ function walk(codec: t.Mixed, value: unknown, path: DocumentPath, report: (issue
   const node = nodeOf(codec)
   if (!hasForm(node, value)) {
     refuse()
+    return
+  }
+  if ((node.kind === 'fields' || node.kind === 'entries') && !isPlainMap(value)) {
+    refuse('a plain object (give this field a codec that encodes it)')
+    return
+  }
+  if ((node.kind === 'list' || node.kind === 'tuple') && !isPlainList(value)) {
+    refuse('a list without names of its own')
     return
   }
   switch (node.kind) {
@@ -124,8 +142,8 @@ function walk(codec: t.Mixed, value: unknown, path: DocumentPath, report: (issue
       for (const member of node.members) each(member, value)
       return
     case 'union': {
-      if (accepts(codec, value)) return
-      const member = intended(node.members, value)
+      if (fits(codec, value)) return
+      const member = node.members.find((each) => accepts(each, value)) ?? intended(node.members, value)
       const issues: Issue[] = []
       if (member !== undefined) walk(member, value, path, (issue) => issues.push(issue))
       // Where the value is not even the beginning of that member, any of them was expected.

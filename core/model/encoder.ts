@@ -13,6 +13,7 @@ import { isPlainObject } from '../data/plain-object.ts'
 import { isIllFormed, toAttribute } from '../data/to-attribute.ts'
 import { binary, date } from './codecs.ts'
 import { oncePer } from './once.ts'
+import { hasPlainForm } from './plain-form.ts'
 import { refused } from './refused.ts'
 import { nodeOf, type SchemaNode } from './schema.ts'
 
@@ -53,7 +54,7 @@ function compile(codec: t.Mixed): Encoder {
 const thoroughly =
   (codec: t.Mixed): Encoder =>
   (value, depth) =>
-    codec.is(value) ? gate(codec.encode(value), depth) : refused
+    codec.is(value) && hasPlainForm(codec, value) ? gate(codec.encode(value), depth) : refused
 
 function gate(encoded: unknown, depth: number): AttributeValue | undefined | typeof refused {
   const { value, issues } = toAttribute(encoded, depth)

@@ -412,6 +412,43 @@ test('so they are where a member has several literals in its tag', () => {
   assert.equal(decodeItem(Shape, { id: 'a', kind: 'line' }), { id: 'a', kind: 'line', length: 3 })
 })
 
+// io-ts takes any object for a record. Encoded name by name, these were stored as `{}`.
+test('what only looks like a map or a list is refused, wherever a codec would copy it by its names', () => {
+  const model = defineModel({
+    name: 'Plain',
+    table: 'plain',
+    key: { partition: 'id' },
+    schema: t.intersection([
+      t.type({ id: t.string }),
+      t.partial({
+        days: t.record(t.string, date),
+        part: t.partial({ at: date }),
+        either: t.union([t.partial({ at: date }), setOf(t.string)]),
+        pair: t.tuple([t.string, t.record(t.string, date)]),
+        visits: mapOf(t.partial({ at: date })),
+        list: t.array(date),
+      }),
+    ]),
+  })
+  const plain = 'a plain object (give this field a codec that encodes it)'
+  const map = new Map([['a', new Date()]])
+  const refused: readonly (readonly [object, string])[] = [
+    [{ days: new Date() }, `days: ${plain}`],
+    [{ days: map }, `days: ${plain}`],
+    [{ days: { [Symbol('a')]: new Date() } }, `days: ${plain}`],
+    [{ part: new Set(['a']) }, `part: ${plain}`],
+    [{ either: new Set(['a']) }, '(Partial<{ at: Date }> | Set<string>)'],
+    [{ pair: ['a', map] }, `pair[1]: ${plain}`],
+    [{ visits: new Map([['a', map]]) }, `visits.a: ${plain}`],
+    [{ list: Object.assign([new Date()], { note: 'x' }) }, 'list: a list without names of its own'],
+  ]
+  for (const [fields, issue] of refused) {
+    const issues = issuesOf(() => create(model, { id: 'a', ...fields }))
+    assert.is(issues.length, 1)
+    assert.ok(issues[0]!.includes(issue), issues[0])
+  }
+})
+
 test('a prototype cannot be slipped in', () => {
   const item = JSON.parse('{"id":"a","any":{"__proto__":{"polluted":true}},"__proto__":{"polluted":true}}')
   const model = defineModel({
