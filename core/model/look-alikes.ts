@@ -17,6 +17,11 @@ export function refuseLookAlikes(codec: t.Mixed, refuse: Refuse, above = new Set
   const node = nodeOf(codec)
   for (const inner of innerOf(node)) refuseLookAlikes(inner, refuse, above)
   if (node.kind !== 'union' || node.tag !== undefined) return
+  const members = alternatives(codec)
+  const set = members.find(isSet)
+  const before = set && members.slice(0, members.indexOf(set)).find(readsAbsence)
+  if (before)
+    refuse(`${codec.name} has ${before.name} before ${set.name}, whose empty sets it would read; put the set first`)
   for (const [i, member] of node.members.entries()) {
     const other = node.members.slice(i + 1).find((each) => compare([member], [each], []) === 'alike')
     if (other)
@@ -134,6 +139,11 @@ function isRefined(codec: t.Mixed): boolean {
   const node = nodeOf(codec)
   return node.kind === 'wrapped' && (node.predicate !== undefined || isRefined(node.inner))
 }
+
+/** Empty ones are stored as absence. */
+const isSet = (codec: t.Mixed): boolean => nodeOf(bare(codec)).kind === 'set'
+
+const readsAbsence = (codec: t.Mixed): boolean => decodeValue(codec, undefined).ok
 
 /** Members of unions. A refinement stays around what it refines, since it may be what tells it apart. */
 function alternatives(codec: t.Mixed): readonly t.Mixed[] {

@@ -170,6 +170,21 @@ test('sets of what DynamoDB has no sets of are refused', () => {
   for (const element of some) tags(element)()
 })
 
+test('absence before a set is refused, as empty sets would be read as that', () => {
+  const union = (...members: [t.Mixed, t.Mixed, ...t.Mixed[]]) =>
+    define({ ...good, schema: t.type({ id: t.string, tags: t.union(members) }) })
+  for (const members of [
+    [t.undefined, setOf(t.string)],
+    [t.null, t.void, setOf(t.string)],
+    [t.union([t.string, t.undefined]), t.readonly(setOf(t.string))],
+  ] as [t.Mixed, t.Mixed][]) {
+    assert.throws(() => union(...members), /put the set first/)
+  }
+  union(setOf(t.string), t.undefined)
+  union(t.null, setOf(t.string))
+  union(t.undefined, t.array(t.string))
+})
+
 test('number and bigint in one union look the same once stored', () => {
   refused({ schema: t.type({ id: t.string, n: t.union([t.number, t.bigint]) }) }, /look the same once stored/)
 })
