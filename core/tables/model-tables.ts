@@ -7,6 +7,7 @@
 import { assertObject, assertOptions, unexpected } from '../arguments.ts'
 import { engineError } from '../errors.ts'
 import { tableDefinition } from '../model/key.ts'
+import { storedType } from '../model/key-part.ts'
 import type { AnyModel } from '../model/model.ts'
 import { sameCapacity, typesProblem } from '../store/change-table.ts'
 import { sameKeys } from '../store/check-keys.ts'
@@ -51,7 +52,8 @@ function shared({ definition: first, models }: Known, second: TableDefinition, m
   if (!sameKeys(first, second)) refuse(`but have different keys: ${printKeys(first)} and ${printKeys(second)}`)
   // Without a type nothing tells whose record an item is.
   for (const other of models) {
-    const problem = typesAlike(other, model) ?? typesAlike(model, other)
+    const problem =
+      typesAlike(other, model) ?? typesAlike(model, other) ?? indexMisfit(other, model) ?? indexMisfit(model, other)
     if (problem !== undefined) refuse(problem, other)
   }
   const joined = joinTables(first, second)
@@ -69,6 +71,18 @@ function typesAlike({ definition: { type } }: AnyModel, { name, definition: othe
     return value === other.type.value ? `and the type ${attribute} = ${value}; give each another value` : undefined
   return other.fields.has(attribute) || other.hidden.has(attribute)
     ? `but ${attribute}, which tells the type of the one, is also an attribute of ${name}; give it another name`
+    : undefined
+}
+
+/** Why the store would refuse records of the other model: an index takes its keys from whatever item has the attribute. */
+function indexMisfit({ name, definition: { indexParts } }: AnyModel, { name: other, definition }: AnyModel) {
+  const misfit = indexParts.find(({ attribute, type }) => {
+    const field = definition.fields.get(attribute)
+    const stored = field && storedType(field.codecs)
+    return stored !== undefined && stored !== type
+  })
+  return misfit
+    ? `but ${misfit.attribute}, a key of type ${misfit.type} in an index of ${name}, is a field of another type in ${other}; give it another name`
     : undefined
 }
 

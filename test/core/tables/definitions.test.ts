@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: key templates
 import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -30,6 +31,39 @@ const refused = (code: ErrorCode, tables: unknown, message: RegExp): void =>
     () => engine(tables as EngineOptions['tables']),
     (error: unknown) => isEngineError(error, code) && message.test(error.message),
   )
+
+// DynamoDB refuses each item whose attribute is of another type than an index has for it, whoever writes it.
+test('a field that is of another type than an index of the same table has for it is refused', () => {
+  const model = (name: string, rank: t.Mixed, indexes?: object) =>
+    defineModel({
+      name,
+      table: 'all',
+      key: { partition: 'id' },
+      type: { attribute: 'kind', value: name },
+      schema: t.intersection([t.type({ id: t.string }), t.partial({ rank, team: t.string })]),
+      indexes,
+    } as never)
+  const tablesOf = (...models: readonly AnyModel[]) => createEngine({ store: memoryStore(), models }).tables
+  const byRank = { byRank: { partition: 'rank' } }
+  const byTemplate = { byRank: { partition: { attribute: 'byTeam', template: 'TEAM#${team}' } } }
+  const other = defineModel({
+    name: 'Other',
+    table: 'all',
+    key: { partition: 'id' },
+    type: { attribute: 'kind', value: 'Other' },
+    schema: t.type({ id: t.string, byTeam: t.boolean }),
+  })
+  for (const models of [
+    [model('A', t.string, byRank), model('B', t.number)],
+    [model('A', t.string, byRank), model('B', t.array(t.string))],
+    [model('A', t.string, byRank), model('B', t.union([t.string, t.null]))],
+    [model('A', t.string, byTemplate), other],
+  ]) {
+    assert.throws(() => tablesOf(...models), /in an index of A, is a field of another type in/)
+    assert.throws(() => tablesOf(...models.toReversed()), /in an index of A, is a field of another type in/)
+  }
+  tablesOf(model('A', t.string, byRank), model('B', t.string), model('C', t.keyof({ first: null })))
+})
 
 test('models of one table are told apart by their types, whichever model an item is of', () => {
   const model = (name: string, type: { attribute: string; value: string }, fields: Record<string, t.Mixed> = {}) =>
