@@ -12,7 +12,7 @@ import { alternatives, inside } from './codecs-at.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import type { AnyModel } from './model.ts'
 import { oncePer } from './once.ts'
-import { innerOf, nodeOf } from './schema.ts'
+import { nodeOf, within } from './schema.ts'
 
 /** A change of one of the names `of` a map rests on the names `on`. Without names it is about the value as a whole. */
 interface Bond {
@@ -37,15 +37,21 @@ export function judgedWith({ definition }: AnyModel, path: DocumentPath): readon
   return found.filter(([name]) => !definition.keyFields.includes(String(name)))
 }
 
-const hasBonds: (schema: t.Mixed) => boolean = oncePer((schema) => {
-  const seen = new Set<t.Mixed>()
-  const search = (codec: t.Mixed): boolean => {
-    if (seen.has(codec)) return false
-    seen.add(codec)
-    return bondsOf(codec).length > 0 || innerOf(nodeOf(codec)).some(search)
-  }
-  return search(schema)
-})
+const hasBonds: (schema: t.Mixed) => boolean = oncePer((schema) =>
+  [...within(schema)].some((codec) => bondsOf(codec).length > 0),
+)
+
+/**
+ * Whether a refinement judges what has sets in it. An absent set is read as an empty one, of which it may think otherwise
+ * than of none.
+ */
+export const judgesSets: (schema: t.Mixed) => boolean = oncePer((schema) =>
+  [...within(schema)].some((codec) => {
+    const node = nodeOf(codec)
+    const isRefined = node.kind === 'wrapped' && node.predicate !== undefined
+    return isRefined && [...within(node.inner)].some((inner) => nodeOf(inner).kind === 'set')
+  }),
+)
 
 /** Of what is directly inside a value of the codec. */
 const bondsOf: (codec: t.Mixed) => readonly Bond[] = oncePer((codec) => {

@@ -109,7 +109,14 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, gen
     throw issues.length > 0 ? invalidInput(model, issues) : error
   }
   const { item, address } = encode(model, record, issues)
-  return { record: decode(model, item, ownFields(model, item)), item, address }
+  return { record: readBack(model, item), item, address }
+}
+
+/** What a read of the item will give, once it is stored. Throws INVALID_RECORD for what could be stored and not be read. */
+export function readBack<M extends AnyModel>(model: M, item: Item): RecordOf<M> {
+  const decoded = decodeValue(model.definition.schema, ownFields(model, item))
+  if (!decoded.ok) throw invalidInput(model, decoded.issues)
+  return deepFreeze(decoded.value) as RecordOf<M>
 }
 
 function encode(

@@ -58,6 +58,14 @@ export function innerOf(node: SchemaNode): readonly t.Mixed[] {
   }
 }
 
+/** The codec and all that are inside of it, however deep. */
+export function within(codec: t.Mixed, found = new Set<t.Mixed>()): ReadonlySet<t.Mixed> {
+  if (found.has(codec)) return found
+  found.add(codec)
+  for (const inner of innerOf(nodeOf(codec))) within(inner, found)
+  return found
+}
+
 type KnownCodec =
   | t.StringType
   | t.KeyofType<Record<string, unknown>>

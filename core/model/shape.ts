@@ -94,6 +94,9 @@ function shapeOfAll(members: readonly t.Mixed[]): Shape {
   const fields = merge(members)
   if (fields !== undefined) return fieldsShape(fields)
   const shapes = members.map(shapeOf)
+  const [first] = shapes as [Shape]
+  if (first.kind === 'set' && shapes.every((each) => each.kind === 'set' && each.element === first.element))
+    return first
   if (shapes.every((shape) => shape.kind === 'list')) return list
   if (shapes.every((shape) => shape.kind === 'leaf')) return leaf
   return members.every((member) => linesUp(member, new Set())) ? any : leaf

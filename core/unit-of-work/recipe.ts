@@ -8,7 +8,9 @@ import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import { MAX_LEVELS } from '../data/levels.ts'
 import type { EngineError } from '../errors.ts'
+import { judgesSets } from '../model/bonds.ts'
 import { strayField } from '../model/issue.ts'
+import { readBack } from '../model/record.ts'
 import type { Looks } from './looks.ts'
 import { invalidChange } from './record-errors.ts'
 import { RecordVersion } from './record-version.ts'
@@ -44,6 +46,8 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
     const issue = { path: [attribute], expected: String(value), actual: changed.encoded?.[attribute] }
     throw invalidChange(identity, ': the key cannot be changed. Delete the record and create another.', [issue])
   }
+  // Elsewhere nothing that is valid is read otherwise.
+  if (judgesSets(model.definition.schema)) readBack(model, changed.encoded!)
   return changed
 }
 
