@@ -7,7 +7,6 @@
  * @module
  */
 import { type Item, itemSize } from '../data/item.ts'
-import { apply } from '../expression/apply.ts'
 import { absent, all, type Condition, equals, exists } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { Update } from '../expression/update.ts'
@@ -28,6 +27,7 @@ import {
 import { SCHEMA_VERSION } from '../model/migrate.ts'
 import type { StoreLimits } from '../store/limits.ts'
 import type { WriteAction } from '../store/write-plan.ts'
+import { applyUnseen } from './apply-unseen.ts'
 import { type BlindChange, blindConditions } from './blind.ts'
 import type { CommitContext } from './commit-context.ts'
 import { asked, attributeGuards, type Guard, preciseGuards, versionGuard, wholeRecord } from './guard.ts'
@@ -192,7 +192,7 @@ function planUpdate(
       const whole = [...update, ...counted(cut)]
       if (tooHeavy(condition, whole, limits)) continue
       const action: WriteAction = { kind: 'update', ...identity.address, update: whole, condition }
-      return { action, guards, domain, involved, next: known && apply(whole, known), isCut }
+      return { action, guards, domain, involved, next: known && applyUnseen(identity, whole, known), isCut }
     }
   }
   if (!stored) throw tooLarge(identity.model.name, 'operators in one expression', limits.operators, own.length)
@@ -200,7 +200,11 @@ function planUpdate(
   const guards = versionGuard(stored)
   // With the tail as it is now: a put must not bring back entries that were sealed or erased since.
   const tail = keeps ? known?.[TAIL] : undefined
-  const item = apply([...drafts, ...own, ...counted(0)], tail === undefined ? stored : { ...stored, [TAIL]: tail })
+  const item = applyUnseen(
+    identity,
+    [...drafts, ...own, ...counted(0)],
+    tail === undefined ? stored : { ...stored, [TAIL]: tail },
+  )
   const domain = ofRecord(involved, guards, asked)
   const condition = all([domain, ...engine, ...(tail === undefined ? [] : [equals([TAIL], tail)])])
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }

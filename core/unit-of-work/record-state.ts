@@ -9,11 +9,12 @@
 import { overlap, printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { engineError, isEngineError } from '../errors.ts'
-import { apply, InapplicableUpdate } from '../expression/apply.ts'
+import { apply } from '../expression/apply.ts'
 import type { UpdateAction } from '../expression/update.ts'
 import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
 import { type Applied, nothingTold, type Told } from './applied.ts'
+import { applyUnseen } from './apply-unseen.ts'
 import { applyBlind, type BlindChange, joinBlind, outOfBounds } from './blind.ts'
 import type { Looks } from './looks.ts'
 import { invalidChange } from './record-errors.ts'
@@ -174,17 +175,11 @@ export class RecordState {
 
   #after(changes: readonly BlindChange[], version: RecordVersion): RecordVersion {
     if (changes.length === 0 || !version.encoded) return version
-    try {
-      const item = changes.reduce((state, each) => {
-        this.#assertWithinBounds([each], state)
-        return applyBlind([each], state)
-      }, version.encoded)
-      return this.#decoded(item)
-    } catch (thrown) {
-      if (!(thrown instanceof InapplicableUpdate)) throw thrown
-      const reason = `the blind change does not fit the record: ${thrown.message}`
-      throw engineError('REJECTED', `${printRecord(this.identity)}: ${reason}. Nothing was written.`, { reason })
-    }
+    const item = changes.reduce((state, each) => {
+      this.#assertWithinBounds([each], state)
+      return applyUnseen(this.identity, [each.action], state)
+    }, version.encoded)
+    return this.#decoded(item)
   }
 
   #decoded(item: Item): RecordVersion {

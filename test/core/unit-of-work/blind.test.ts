@@ -139,6 +139,17 @@ for (const kind of storeKinds) {
     )
   })
 
+  test(`a blind change that does not fit what another program has put there is refused (${kind})`, async () => {
+    // Its history begins with this commit, which so was planned again, and that error was without a code.
+    const w = await world(kind)
+    await w.given({ rivals: null })
+    const { _v, _h, _g, ...item } = (await w.stored())!
+    await w.store.write([{ kind: 'put', table: w.Player.table, key: ann, item }], {})
+    const rival = (work: UnitOfWork) => work.blind(w.Player, ann, (blind) => blind.add('rivals', 'bob'))
+    await failsWith(w.unitOfWork.run(rival), 'REJECTED')
+    assert.equal(await w.stored(), item)
+  })
+
   test(`on a record loaded before and after, the increment is seen, and conflicts with nobody (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
