@@ -25,13 +25,15 @@ export function refuseLookAlikes(codec: t.Mixed, refuse: Refuse, above = new Set
   for (const [i, member] of node.members.entries()) {
     const other = node.members.slice(i + 1).find((each) => compare([member], [each], []) === 'alike')
     if (other)
-      refuse(`${codec.name} has ${member.name} and ${other.name}, which look the same once stored; use one of them`)
+      refuse(
+        `${codec.name} has ${member.name} and ${other.name}, which look the same once stored; use one of them, or give each a tag`,
+      )
   }
 }
 
 /**
- * Two codecs are `alike` where there is a stored value that each reads as another kind of value, and `apart` where none is
- * known that both read: who cannot be sure does not refuse.
+ * Two codecs are `alike` where there is a stored value of the second that the first, which is asked first, reads as another
+ * kind of value, and `apart` where none is known that both read: who cannot be sure does not refuse.
  */
 type Comparison = 'alike' | 'neither' | 'apart'
 
@@ -50,14 +52,15 @@ function comparePair(one: t.Mixed, other: t.Mixed, above: Pairs): Comparison {
   if (!first || !second) return compareValues(one, other)
   if (first.of !== second.of) return 'apart'
   const names = [...new Set([...first.names, ...second.names])]
-  const isNeeded = (name: string): boolean => [...first.needed, ...second.needed].includes(name)
+  const needed = [...first.needed, ...second.needed]
   // Before anything is looked into: most members are told apart by a name.
-  if (names.some((name) => isNeeded(name) && !(first.at(name) && second.at(name)))) return 'apart'
-  let isAlike = first.asMap !== second.asMap
+  if (first.needed.some((name) => !second.at(name))) return 'apart'
+  if (!first.isOpen && needed.some((name) => !first.at(name))) return 'apart'
+  let isAlike = first.asMap !== second.asMap || names.some((name) => mayLack(second, name) && fillsAbsence(one, name))
   for (const name of names) {
     const [a, b] = [first.at(name), second.at(name)]
     const comparison = a && b && compare(a, b, [...above, [one, other]])
-    if (comparison === 'apart' && isNeeded(name)) return 'apart'
+    if (comparison === 'apart' && needed.includes(name)) return 'apart'
     isAlike ||= comparison === 'alike'
   }
   return isAlike ? 'alike' : 'neither'
@@ -67,6 +70,8 @@ function comparePair(one: t.Mixed, other: t.Mixed, above: Pairs): Comparison {
 interface Parts {
   readonly of: 'map' | 'list' | 'set'
   readonly asMap?: boolean
+  /** There may be more than is named. */
+  readonly isOpen?: boolean
   /** Every value has them. */
   readonly needed: readonly string[]
   /** All of them, or one for all where there may be any. */
@@ -81,7 +86,7 @@ function partsOf(codec: t.Mixed): Parts | undefined {
   if (fields) {
     const names = [...fields.keys()]
     const needed = names.filter((name) => fields.get(name)!.required)
-    return { of: 'map', asMap: false, needed, names, at: (name) => fields.get(name)?.codecs }
+    return { of: 'map', asMap: false, isOpen: true, needed, names, at: (name) => fields.get(name)?.codecs }
   }
   const node = nodeOf(bare(codec))
   const any = { needed: [], names: ['0'] }
@@ -144,6 +149,18 @@ function isRefined(codec: t.Mixed): boolean {
 const isSet = (codec: t.Mixed): boolean => nodeOf(bare(codec)).kind === 'set'
 
 const readsAbsence = (codec: t.Mixed): boolean => decodeValue(codec, undefined).ok
+
+/** Where nothing is stored under the name, nothing is read. */
+const mayLack = ({ needed, at }: Parts, name: string): boolean =>
+  !needed.includes(name) && !(at(name) ?? []).some((codec) => alternatives(codec).some(isSet))
+
+/** Whether a field must be there in code, and is made where nothing is stored, as an empty set is. */
+function fillsAbsence(codec: t.Mixed, name: string): boolean {
+  const node = nodeOf(bare(codec))
+  if (node.kind === 'intersection') return node.members.some((member) => fillsAbsence(member, name))
+  const field = node.kind === 'fields' && !node.partial && Object.hasOwn(node.props, name) && node.props[name]
+  return field ? readsAbsence(field) && !field.is(undefined) : false
+}
 
 /** Members of unions. A refinement stays around what it refines, since it may be what tells it apart. */
 function alternatives(codec: t.Mixed): readonly t.Mixed[] {

@@ -170,6 +170,32 @@ test('sets of what DynamoDB has no sets of are refused', () => {
   for (const element of some) tags(element)()
 })
 
+// What is beside a member's names is no fault to it, and an absent set is an empty one: so the first of these read what the
+// second had stored, a time as its text, a record without what it has.
+test('so are members of which one reads what a later one stores, and not the other way round', () => {
+  const of = (members: readonly t.Mixed[]) => () =>
+    define({ ...good, schema: t.type({ id: t.string, either: t.union(members as [t.Mixed, t.Mixed]) }) })
+  const swallowed: [t.Mixed, t.Mixed][] = [
+    [t.type({ days: setOf(t.string) }), t.type({ at: date })],
+    [t.strict({ tags: setOf(t.string) }), t.strict({ at: t.string })],
+    [t.type({ tags: setOf(t.string) }), t.intersection([t.type({ at: date }), t.partial({ tags: t.string })])],
+    [t.type({ n: t.bigint }), t.type({ at: date, n: epochSeconds })],
+  ]
+  for (const members of swallowed) {
+    assert.throws(of(members), /look the same once stored; use one of them, or give each a tag/)
+    of([...members].reverse())()
+  }
+  const apart: [t.Mixed, t.Mixed][] = [
+    [t.type({ tags: setOf(t.string) }), t.type({ tags: setOf(t.string), at: date })],
+    [t.type({ tags: setOf(t.string), n: t.number }), t.type({ at: date })],
+    [t.type({ tags: setOf(t.string), kind: t.keyof({ a: 1 }) }), t.type({ at: date, kind: t.keyof({ b: 1, c: 1 }) })],
+    [t.partial({ tags: setOf(t.string) }), t.type({ at: t.string })],
+    [mapOf(setOf(t.string)), t.type({ at: date })],
+    [t.type({ at: date }), t.type({ at: date, n: t.number })],
+  ]
+  for (const members of apart) of(members)()
+})
+
 test('absence before a set is refused, as empty sets would be read as that', () => {
   const union = (...members: [t.Mixed, t.Mixed, ...t.Mixed[]]) =>
     define({ ...good, schema: t.type({ id: t.string, tags: t.union(members) }) })
@@ -231,8 +257,8 @@ test('unions, sets and maps may be inside', () => {
   const model = define({
     ...good,
     schema: t.union([
-      t.strict({ id: t.string, tags: setOf(t.string) }),
       t.strict({ id: t.string, map: mapOf(t.bigint) }),
+      t.strict({ id: t.string, tags: setOf(t.string) }),
     ]),
   })
   assert.is(model.shape.kind, 'fields')
