@@ -6,6 +6,7 @@
 import type * as t from 'io-ts'
 import type { Item } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
+import { hasTagsOf } from './check-value.ts'
 import { decodeValue } from './decode-value.ts'
 import { membersFor, needsDefault } from './defaults.ts'
 import { fieldsOf } from './fields.ts'
@@ -13,12 +14,14 @@ import { deepFreeze, ownCopy } from './freeze.ts'
 import { invalidItem } from './invalid-item.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import type { AnyModel } from './model.ts'
+import { oncePer } from './once.ts'
 import { decodeItem } from './record.ts'
+import { nodeOf } from './schema.ts'
 
 /**
  * Whether these fields can be told only by all of the item: it may be of another schema version, a field may be another one
- * in each member of a union, and an absent one may have a default that is made of others. Of no item at all: whether that
- * may be so of any.
+ * in each member of a union, and an absent one may have a default that is made of others, or may be read as something in
+ * one member and not in another. Of no item at all: whether that may be so of any.
  */
 export function needsWhole(model: AnyModel, item: Item, names: readonly string[]): boolean {
   const { schema, defaults, version, migrations } = model.definition
@@ -27,9 +30,35 @@ export function needsWhole(model: AnyModel, item: Item, names: readonly string[]
     const count = codecsFor(model, item, name).size
     if (Object.hasOwn(item, name)) return count !== 1
     const given = defaults.get(name)
-    const isDependent = typeof given === 'function' && given.length > 0
-    return count > 1 || (isDependent && needsDefault(name, schema, item, 'read'))
+    const isDefaulted = given !== undefined && needsDefault(name, schema, item, 'read')
+    const isDependent = isDefaulted && typeof given === 'function' && given.length > 0
+    return count > 1 || isDependent || absenceDiffers(model, item, name, isDefaulted)
   })
+}
+
+/** Whether the absence of a field is something in one member that the item may be of, and nothing in another. */
+function absenceDiffers(model: AnyModel, item: Item, name: string, isDefaulted: boolean): boolean {
+  const isFilled = (member: t.Mixed) => {
+    const field = fieldsOf(member)?.get(name)
+    return field !== undefined && ((isDefaulted && field.required) || field.codecs.some(fillsAbsence))
+  }
+  const { schema } = model.definition
+  return membersFor(schema, item).some(isFilled) && !inEveryMember(schema, item, isFilled)
+}
+
+/** An absent set is an empty one, say. */
+const fillsAbsence: (codec: t.Mixed) => boolean = oncePer((codec) => {
+  const decoded = decodeValue(codec, undefined)
+  return decoded.ok && decoded.value !== undefined
+})
+
+/** Of a union all members that the item may be of; of an intersection one of its parts is enough. */
+function inEveryMember(schema: t.Mixed, item: Item, test: (member: t.Mixed) => boolean): boolean {
+  const node = nodeOf(schema)
+  if (node.kind === 'wrapped') return inEveryMember(node.inner, item, test)
+  if (node.kind === 'intersection') return node.members.some((member) => inEveryMember(member, item, test))
+  if (node.kind !== 'union') return test(schema)
+  return node.members.filter((member) => hasTagsOf(member, item)).every((member) => inEveryMember(member, item, test))
 }
 
 /**

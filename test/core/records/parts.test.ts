@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert'
 import type { Item, ItemKey } from '../../../core/data/item.ts'
 import { createEngine } from '../../../core/engine.ts'
 import { all } from '../../../core/expression/condition.ts'
-import { date } from '../../../core/model/codecs.ts'
+import { date, setOf } from '../../../core/model/codecs.ts'
 import { migrationsFrom } from '../../../core/model/migrations.ts'
 import { type AnyModel, defineModel } from '../../../core/model/model.ts'
 import { openStore, type StoreKind, storeKinds, tablePrefix } from '../../support/stores.ts'
@@ -121,6 +121,32 @@ for (const kind of storeKinds) {
     assert.equal(await records.query(Note, { index: 'kinds', key, select }).toArray(), expected)
     assert.is(watched.reads.length, 0)
     assert.equal(byId(await records.query(Note, { index: 'days', key, select }).toArray()), expected)
+    await leave()
+  })
+
+  test(`a selected field is absent where the record's own member has none, whatever others read there (${kind})`, async () => {
+    const Shape = defineModel({
+      ...base(),
+      schema: t.union([
+        t.type({ id: t.string, town: t.string, kind: t.literal('a'), tags: setOf(t.string) }),
+        t.type({ id: t.string, town: t.string, kind: t.literal('b'), size: t.number }),
+        t.type({ id: t.string, town: t.string, kind: t.literal('c') }),
+      ]),
+      defaults: { size: 1 },
+      indexes: {
+        kinds: { partition: 'town', sort: 'id', projection: ['kind', 'tags', 'size'] },
+        parts: { partition: 'town', projection: ['tags', 'size'] },
+      },
+    })
+    const items = ['a', 'b', 'c'].map((kind) => ({ id: kind, town: 'Oslo', kind }))
+    const { records, watched, leave } = await holding(kind, Shape, items)
+    const expected = [{ id: 'a', tags: new Set() }, { id: 'b', size: 1 }, { id: 'c' }]
+    const key = { town: 'Oslo' }
+    const select = ['id', 'tags', 'size'] as const
+    assert.equal(byId(await records.scan(Shape, { select }).toArray()), expected)
+    assert.equal(await records.query(Shape, { index: 'kinds', key, select }).toArray(), expected)
+    assert.is(watched.reads.length, 0)
+    assert.equal(byId(await records.query(Shape, { index: 'parts', key, select }).toArray()), expected)
     await leave()
   })
 
