@@ -57,6 +57,8 @@ export interface ErrorPayloads {
     readonly maximum: number
     readonly actual: number
     readonly model?: string | undefined
+    /** Of the record, where it is one alone that is too large. */
+    readonly key?: ItemKey | undefined
   }
   /** Nothing was written. `gaveUp` where a paced store had waited as long as it may, or had too many waiting to begin with. */
   readonly THROTTLED: {

@@ -40,6 +40,13 @@ export function addressKey({ table, key }: ItemAddress): string {
   return text
 }
 
+/** For people: numbers of any size and binary values too, which JSON alone refuses or mangles. */
+export const printKey = (key: ItemKey): string =>
+  JSON.stringify(key, (_, value) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+    return typeof value !== 'number' && isNumber(value) ? String(value) : value
+  })
+
 /** The part of an item that these attributes make up. */
 export const keyOf = (item: Item, attributes: readonly string[]): ItemKey =>
   Object.fromEntries(attributes.map((name) => [name, item[name] as ScalarValue]))

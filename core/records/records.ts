@@ -6,7 +6,7 @@
  * @module
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import { type Item, type ItemAddress, itemSize, printKey } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
@@ -20,6 +20,7 @@ import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
+import { tooLarge } from '../store/limits.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
 import { again } from './again.ts'
 import type { Many } from './chunks.ts'
@@ -47,7 +48,7 @@ export interface ReadManyOptions<Invalid extends OnInvalid = 'throw'> extends Re
 /** How many records are written or deleted. */
 export interface WriteManyOptions extends BulkOptions {
   /**
-   * What to do with an input that is no record or key of the model: end before anything of its batch is sent, or go on
+   * What to do with an input that is no record or key of the model, or too large for an item: end before anything of its batch is sent, or go on
    * without it and tell it in `skipped`. Default `throw`.
    */
   readonly onInvalid?: 'throw' | 'skip' | undefined
@@ -171,9 +172,9 @@ export function recordsOf(parts: RecordsParts): Records {
   async function get(model: AnyModel, key: unknown, options?: ReadPolicy<'throw'>): Promise<object> {
     const record = await find(model, key, options)
     if (record) return record
-    const address = addressOf(model, key as never)
-    const message = `There is no such ${model.name}. Use records.find where it may be absent.`
-    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: address.key })
+    const { key: stored } = addressOf(model, key as never)
+    const message = `There is no ${model.name} ${printKey(stored)}. Use records.find where it may be absent.`
+    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: stored })
   }
 
   function getMany(model: AnyModel, keys: Many<unknown>, options: ReadManyOptions<OnInvalid> = {}) {
@@ -234,7 +235,7 @@ export function recordsOf(parts: RecordsParts): Records {
     query: (model: AnyModel, options: FindOptions) => findAll('query', model, options),
     scan: (model: AnyModel, options: FindOptions = {}) => findAll('scan', model, options),
     putMany: async (model: AnyModel, inputs: Many<unknown>, options: WriteManyOptions = {}) =>
-      write(model, inputs, options, (input) => bulkPut(model, input, environment)),
+      write(model, inputs, options, (input) => bulkPut(model, input, parts)),
     deleteMany: async (model: AnyModel, keys: Many<unknown>, options: WriteManyOptions = {}) =>
       write(model, keys, options, (key) => ({ kind: 'delete', ...addressOf(model, key) })),
   }
@@ -242,9 +243,13 @@ export function recordsOf(parts: RecordsParts): Records {
 }
 
 /** A record as the engine goes on from it: as if this put had created it. */
-function bulkPut(model: AnyModel, input: never, environment: Environment): BulkWrite {
-  const { item, address } = newRecord(model, input, idsFrom(environment))
-  return { kind: 'put', ...address, item: { ...item, ...bulkAttributes(model, commitId(environment)) } }
+function bulkPut(model: AnyModel, input: never, { environment, store: { limits } }: RecordsParts): BulkWrite {
+  const { item: fields, address } = newRecord(model, input, idsFrom(environment))
+  const item = { ...fields, ...bulkAttributes(model, commitId(environment)) }
+  const size = itemSize(item)
+  // The store would refuse the whole batch, and could not tell for whose sake.
+  if (size > limits.itemBytes) throw tooLarge(model.name, 'bytes in one item', limits.itemBytes, size, address.key)
+  return { kind: 'put', ...address, item }
 }
 
 const bulkAttributes = ({ definition }: AnyModel, commit: string): Item =>

@@ -3,8 +3,9 @@
  *
  * @module
  */
-
 import { assertOptions, unexpected } from '../arguments.ts'
+import { type ItemKey, printKey } from '../data/item.ts'
+import { type EngineError, engineError } from '../errors.ts'
 
 /** What a store takes at most. The engine refuses what is larger before anything is sent. */
 export interface StoreLimits {
@@ -42,4 +43,16 @@ export function ownLimits(given: Partial<StoreLimits> | undefined): StoreLimits 
     if (typeof value !== 'number' || !(value >= 1)) throw unexpected(`limits.${name}`, 'a number, at least 1', value)
   }
   return Object.freeze({ ...dynamodbLimits, ...Object.fromEntries(own) })
+}
+
+/** `TOO_LARGE`: what passes a limit, of which model, and of which record where it is one alone. */
+export function tooLarge(model: string, limit: string, maximum: number, actual: number, key?: ItemKey): EngineError {
+  const whose = key === undefined ? model : `${model} ${printKey(key)}`
+  return engineError('TOO_LARGE', `${whose}: at most ${maximum} ${limit}, got ${actual}. Nothing was written.`, {
+    limit,
+    maximum,
+    actual,
+    model,
+    ...(key && { key }),
+  })
 }

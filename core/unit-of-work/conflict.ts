@@ -4,12 +4,12 @@
  * @module
  */
 import { printPath, valueAt } from '../data/document-path.ts'
+import { printKey } from '../data/item.ts'
 import { type Conflict, type EngineError, engineError } from '../errors.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import type { FailedAction } from '../store/commit-outcome.ts'
 import type { PlannedAction } from './planned.ts'
 import { alreadyExists, notFound } from './record-errors.ts'
-import { printKey } from './record-identity.ts'
 
 /** Every path of these actions that somebody else got to first. */
 export const explainConflicts = (planned: readonly PlannedAction[], failures: readonly FailedAction[]): Conflict[] =>

@@ -4,10 +4,9 @@
  * @module
  */
 import { itemSize, valueSize } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import type { Update } from '../expression/update.ts'
 import { TAIL } from '../journal/tail.ts'
-import type { StoreLimits } from '../store/limits.ts'
+import { type StoreLimits, tooLarge } from '../store/limits.ts'
 import type { PlannedAction } from './planned.ts'
 
 /** Throws `TOO_LARGE`. `actions` counts the engine's own too. */
@@ -27,10 +26,11 @@ export function assertWithin(planned: readonly PlannedAction[], actions: number,
   for (const { action, involved, next } of planned) {
     const size = next ? itemSize(next) : action.kind === 'update' ? addedSize(action.update) : 0
     if (action.kind !== 'check' && size > limits.itemBytes) {
+      const { model, address } = involved.identity
       const tail = next?.[TAIL] === undefined ? 0 : valueSize(next[TAIL])
       const limit =
         tail > size / 4 ? `bytes in one item (${tail} of them its history’s last entries)` : 'bytes in one item'
-      throw tooLarge(involved.identity.model.name, limit, limits.itemBytes, size)
+      throw tooLarge(model.name, limit, limits.itemBytes, size, address.key)
     }
     total += action.kind === 'update' ? Math.max(size, updateSize(action.update)) : size
   }
@@ -48,11 +48,3 @@ const addedSize = (update: Update): number =>
 
 const updateSize = (update: Update): number =>
   update.reduce((size, action) => size + (action.kind === 'set' ? valueSize(action.value) : 0), 0)
-
-export const tooLarge = (model: string, limit: string, maximum: number, actual: number) =>
-  engineError('TOO_LARGE', `${model}: at most ${maximum} ${limit}, got ${actual}. Nothing was written.`, {
-    limit,
-    maximum,
-    actual,
-    model,
-  })

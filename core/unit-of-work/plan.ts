@@ -25,7 +25,7 @@ import {
   withoutHistory,
 } from '../journal/tail.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
-import type { StoreLimits } from '../store/limits.ts'
+import { type StoreLimits, tooLarge } from '../store/limits.ts'
 import type { WriteAction } from '../store/write-plan.ts'
 import { applyUnseen } from './apply-unseen.ts'
 import { type BlindChange, blindConditions } from './blind.ts'
@@ -35,7 +35,7 @@ import { asSeen, levelsOf, tooHeavy, unchanged } from './guard-levels.ts'
 import { type Involved, keepsHistory, lastSeen } from './involved.ts'
 import { isUpdate, type Parts, partsOf } from './parts.ts'
 import { endBlock, type History, historyOf } from './plan-history.ts'
-import { assertWithin, tooLarge } from './plan-size.ts'
+import { assertWithin } from './plan-size.ts'
 import type { Planned, PlannedAction } from './planned.ts'
 
 /** The plan, or undefined where there is nothing to write. Throws `TOO_LARGE` for what no request could carry. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { isNumber } from '../data/attribute-value.ts'
-import { addressKey, type ItemAddress, type ItemKey } from '../data/item.ts'
+import { addressKey, type ItemAddress, printKey } from '../data/item.ts'
 import type { AnyModel } from '../model/model.ts'
 
 export interface RecordIdentity {
@@ -22,10 +21,3 @@ export const identityAt = (model: AnyModel, address: ItemAddress): RecordIdentit
 
 /** For people. */
 export const printRecord = ({ model, address }: RecordIdentity): string => `${model.name} ${printKey(address.key)}`
-
-/** Numbers of any size and binary values too, which JSON alone refuses or mangles. */
-export const printKey = (key: ItemKey): string =>
-  JSON.stringify(key, (_, value) => {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-    return typeof value !== 'number' && isNumber(value) ? String(value) : value
-  })

@@ -4,11 +4,11 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { addressKey } from '../data/item.ts'
+import { addressKey, printKey } from '../data/item.ts'
 import { engineAttributes } from '../model/definition.ts'
 import { newRecord } from '../model/record.ts'
 import { notFound } from './record-errors.ts'
-import { printKey, type RecordIdentity } from './record-identity.ts'
+import type { RecordIdentity } from './record-identity.ts'
 import { RecordState } from './record-state.ts'
 import { RecordVersion } from './record-version.ts'
 import type { Scope } from './scope.ts'

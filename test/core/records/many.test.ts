@@ -61,7 +61,24 @@ for (const kind of storeKinds) {
     )
     assert.is(read.length, 154)
     assert.is(await records.find(Person, at(7)), undefined)
-    await refused('RECORD_NOT_FOUND', /no such Person/, () => records.get(Person, at(7)))
+    await refused('RECORD_NOT_FOUND', /no Person {"town":"Oslo","no":7}/, () => records.get(Person, at(7)))
+    await end()
+  })
+
+  test(`a record that is too large is an invalid input of its own: it can be left out, and no other is blamed (${kind})`, async () => {
+    const { Person, records, end } = await town(kind)
+    const all = people(30)
+    all[3] = { ...all[3]!, log: ['x'.repeat(410_000)] } as never
+    const { payload } = await incomplete(records.putMany(Person, all))
+    const [{ input, error }] = payload.failed as [BulkFailure]
+    assert.is(input, all[3])
+    assert.ok(isEngineError(error, 'TOO_LARGE'))
+    assert.equal([error.payload.model, error.payload.key], ['Person', { town: 'Oslo', no: 3 }])
+    assert.match(error.message, /^Person {"town":"Oslo","no":3}: at most 409600 bytes in one item/)
+    assert.ok(payload.failed.slice(1).every((other) => isEngineError(other.error, 'ABORTED')))
+
+    const { written, skipped } = await records.putMany(Person, all, { onInvalid: 'skip' })
+    assert.equal([written, skipped.map((one) => one.input)], [29, [all[3]]])
     await end()
   })
 
