@@ -10,11 +10,10 @@ import {
   type TableDescription as Found,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
-import { engineError } from '../../core/errors.ts'
-import { keyAttributes } from '../../core/store/change-table.ts'
+import { assertSameKeys } from '../../core/store/check-keys.ts'
 import type { TableDefinition } from '../../core/store/table-definition.ts'
 import { tableProperties } from '../../core/store/table-properties.ts'
-import { isActive } from './describe-table.ts'
+import { isActive, readDescription } from './describe-table.ts'
 import { describeFound, endingAt, settled, type TableContext, unlessNamed } from './settled-table.ts'
 import { ensureStream } from './table-stream.ts'
 
@@ -30,16 +29,11 @@ export async function createTable(definition: TableDefinition, context: TableCon
   // Somebody else may have created it a moment ago, or a repetition of this very request by the SDK.
   if (!present) await send(context, createCommand(definition)).catch(unlessNamed('ResourceInUseException'))
   const made = (await settled(definition.table, context, isActive, MAX_WAIT))!
-  const difference = differenceOfKeys(definition, made)
-  if (difference === undefined) {
-    await ensureStream(definition, made, context, (wished) =>
-      settled(definition.table, context, (found) => isActive(found) && wished(found), MAX_WAIT),
-    )
-    if (!present) await expire(definition, made, context)
-    return
-  }
-  const reason = `table ${definition.table} exists with other keys: ${difference}`
-  throw engineError('REJECTED', `${reason}; change the model's key, or delete or rename the table`, { reason })
+  assertSameKeys(readDescription(made, undefined), definition)
+  await ensureStream(definition, made, context, (wished) =>
+    settled(definition.table, context, (found) => isActive(found) && wished(found), MAX_WAIT),
+  )
+  if (!present) await expire(definition, made, context)
 }
 
 function createCommand(definition: TableDefinition): CreateTableCommand {
@@ -79,17 +73,3 @@ const send = (
   { client, signal }: TableContext,
   command: CreateTableCommand | DeleteTableCommand | UpdateTimeToLiveCommand,
 ): Promise<unknown> => client.send(command as CreateTableCommand, endingAt(signal))
-
-/** In words; undefined where the keys are the same. */
-function differenceOfKeys(definition: TableDefinition, found: Found): string | undefined {
-  const types = new Map(
-    found.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
-  )
-  const present = (found.KeySchema ?? [])
-    .map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName} (${types.get(AttributeName)})`)
-    .join(', ')
-  const wanted = keyAttributes(definition)
-    .map(({ name, type }, i) => `${i === 0 ? 'HASH' : 'RANGE'} ${name} (${type})`)
-    .join(', ')
-  return present === wanted ? undefined : `it has ${present}, the model wants ${wanted}`
-}

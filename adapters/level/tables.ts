@@ -6,7 +6,7 @@
  */
 import type { Item } from '../../core/data/item.ts'
 import { changeTable } from '../../core/store/change-table.ts'
-import { sameKeys } from '../../core/store/check-keys.ts'
+import { assertSameKeys } from '../../core/store/check-keys.ts'
 import type { IndexDefinition, TableChange, TableDefinition } from '../../core/store/table-definition.ts'
 import { decodeItem } from './item-encoding.ts'
 import { uint32 } from './key-encoding.ts'
@@ -63,9 +63,7 @@ export class Tables {
   async create(definition: TableDefinition): Promise<void> {
     const { table } = definition
     const present = this.#byName.get(table)
-    if (present && !sameKeys(present.definition, definition)) {
-      throw rejected(`Table ${table} exists with other keys`)
-    }
+    if (present) assertSameKeys(present.definition, definition)
     if (present && !present.implied) return
     const created = present ? new StoredTable(present.id, definition, false) : this.make(definition, false)
     if (present) await this.#index(created, definition.indexes)

@@ -10,7 +10,7 @@ import { engineError } from '../../core/errors.ts'
 import { acceptPlan, invalid, itemProblem } from '../../core/store/accept-plan.ts'
 import { acceptBatch, type BulkOutcome, type BulkWrite, itemAfter } from '../../core/store/bulk-write.ts'
 import { changeTable } from '../../core/store/change-table.ts'
-import { impliedSchema, keyProblem, sameKeys } from '../../core/store/check-keys.ts'
+import { assertSameKeys, impliedSchema, keyProblem } from '../../core/store/check-keys.ts'
 import { requestProblem } from '../../core/store/check-request.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
 import { decide } from '../../core/store/decide.ts'
@@ -94,9 +94,7 @@ export class Tables {
   create(definition: TableDefinition): void {
     const { table } = definition
     const present = this.#tables.get(table)
-    if (present && !sameKeys(present.definition, definition)) {
-      throw rejected(`Table ${table} exists with other keys`)
-    }
+    if (present) assertSameKeys(present.definition, definition)
     if (present && !this.#implied.delete(table)) return
     this.#tables.set(table, new Table(definition, present?.items(), this.log))
   }

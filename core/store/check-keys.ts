@@ -6,6 +6,7 @@
 import { type AttributeValue, isNumber, typeOf } from '../data/attribute-value.ts'
 import { type Item, type ItemKey, valueSize } from '../data/item.ts'
 import { numberProblem } from '../data/number.ts'
+import { engineError } from '../errors.ts'
 import type { KeyAttribute, KeySchema, TableDefinition } from './table-definition.ts'
 
 const MAX_PARTITION_BYTES = 2048
@@ -48,6 +49,17 @@ export const sameKeys = (a: KeySchema, b: KeySchema): boolean =>
 
 const sameAttribute = (a: KeyAttribute | undefined, b: KeyAttribute | undefined): boolean =>
   a?.name === b?.name && a?.type === b?.type
+
+/** `id (S), at (N)` */
+export const printKeys = ({ partition, sort }: KeySchema): string =>
+  [partition, ...(sort ? [sort] : [])].map(({ name, type }) => `${name} (${type})`).join(', ')
+
+/** Throws `REJECTED`, in the words of all stores, for a table that is there with other keys than those that are wanted. */
+export function assertSameKeys(found: TableDefinition, wanted: TableDefinition): void {
+  if (sameKeys(found, wanted)) return
+  const reason = `Table ${wanted.table} exists with other keys: it has ${printKeys(found)}, wanted is ${printKeys(wanted)}`
+  throw engineError('REJECTED', `${reason}. Change the model's key, or delete or rename the table.`, { reason })
+}
 
 /** What keeps these values from being keys of the schema, if anything. Those that are absent are no fault. */
 export function valuesProblem({ partition, sort }: KeySchema, item: Item | ItemKey): string | undefined {

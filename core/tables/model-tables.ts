@@ -10,10 +10,9 @@ import { tableDefinition } from '../model/key.ts'
 import { storedType } from '../model/key-part.ts'
 import type { AnyModel } from '../model/model.ts'
 import { sameCapacity, typesProblem } from '../store/change-table.ts'
-import { sameKeys } from '../store/check-keys.ts'
+import { printKeys, sameKeys } from '../store/check-keys.ts'
 import { joinTables } from '../store/join-tables.ts'
 import type { Capacity, TableDefinition } from '../store/table-definition.ts'
-import { printKeys } from './print-difference.ts'
 
 /** How requests to one table are paid for. */
 export interface TableSettings {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { keyAttributes, sameCapacity } from '../store/change-table.ts'
-import type { Capacity, IndexDefinition, KeySchema } from '../store/table-definition.ts'
+import { sameCapacity } from '../store/change-table.ts'
+import { printKeys } from '../store/check-keys.ts'
+import type { Capacity, IndexDefinition } from '../store/table-definition.ts'
 import type { Difference, TableCapacity } from './difference.ts'
 
 /** One paragraph a table, one line a difference: `+` adds, `-` removes, `~` changes, `!` cannot be done in place. */
@@ -52,12 +53,6 @@ function printDifference(difference: Difference): string {
       return difference satisfies never
   }
 }
-
-/** `id (S), at (N)` */
-export const printKeys = (schema: KeySchema): string =>
-  keyAttributes(schema)
-    .map(({ name, type }) => `${name} (${type})`)
-    .join(', ')
 
 const printIndex = (index: IndexDefinition): string =>
   `${index.kind} index ${index.name} by ${printKeys(index)} with ${printProjection(index.projection)}`

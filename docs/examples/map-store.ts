@@ -22,6 +22,7 @@ import {
   type AttributeValue,
   acceptBatch,
   acceptPlan,
+  assertSameKeys,
   changeTable,
   compare,
   decide,
@@ -42,7 +43,6 @@ import {
   RecentPlans,
   requestProblem,
   type ScalarValue,
-  sameKeys,
   scalarKey,
   valuesProblem,
 } from 'draftwork/store'
@@ -156,7 +156,7 @@ export function mapStore(): Store {
     createTable: (definition, options) =>
       request(() => {
         const present = tables.get(definition.table)
-        if (present && !sameKeys(present.definition, definition)) throw rejected('The table exists with other keys')
+        if (present) assertSameKeys(present.definition, definition)
         if (!present) tables.set(definition.table, { definition, items: new Map() })
       }, options),
     deleteTable: (name, options) => request(() => void tables.delete(name), options),

@@ -70,7 +70,7 @@ test('everything is there after a restart: tables, items, indexes', async () => 
   assert.equal(await look(second, 'a'), item)
   assert.equal((await second.query(golden)).items, [item])
   const other = second.createTable({ ...withIndex, partition: { name: 'id', type: 'N' } })
-  assert.match(await messageOf(other), /Table t exists with other keys/)
+  assert.match(await messageOf(other), /Table t exists with other keys: it has id \(S\), wanted is id \(N\)\. Change/)
   await second.deleteTable('t')
   await second.close()
   const third = levelStore({ path })

@@ -52,6 +52,19 @@ function story(name: string, tell: (store: Store, table: string) => Promise<void
 
 const kindsOf = (differences: readonly { readonly kind: string }[]) => differences.map(({ kind }) => kind)
 
+story('a table with other keys is refused, naming the difference', async (store, table) => {
+  await engineTables(store, [plain(table)]).create()
+  const wanted = plain(table, { partition: { name: 'id', type: 'N' }, sort: { name: 'at', type: 'S' } })
+  const message = await engineTables(store, [wanted])
+    .create()
+    .catch((error: Error) => error.message)
+  assert.is(
+    message,
+    `Table ${table} exists with other keys: it has id (S), wanted is id (N), at (S). ` +
+      "Change the model's key, or delete or rename the table.",
+  )
+})
+
 story('what is missing is made, and then nothing differs', async (store, table) => {
   const tables = engineTables(store, [plain(table, { indexes: [index('byCity', 'city')], expiry: 'until' })])
   const plan = await tables.plan()
