@@ -5,6 +5,7 @@
  * @module
  */
 import { assertObject, assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
+import { printKey } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { readRecord, type Source } from '../journal/source.ts'
 import { addressOf } from '../model/key.ts'
@@ -153,20 +154,23 @@ export function historyOf(parts: HistoryParts): History {
     what: string,
   ): RecordOf<M> | undefined {
     if (image.known) return image.item && decodeItem(model, image.item)
-    throw engineError('RECORD_NOT_FOUND', `What ${model.name} was at ${what} was erased, or cannot be told.`, {
-      model: model.name,
-      key: address.key,
-    })
+    throw engineError(
+      'RECORD_NOT_FOUND',
+      `What ${model.name} ${printKey(address.key)} was at ${what} was erased, or cannot be told.`,
+      {
+        model: model.name,
+        key: address.key,
+      },
+    )
   }
 
   async function imageAt(source: Source, model: AnyModel, version: number, generation: string | undefined) {
     if (version === 0) return { known: true, item: undefined } as const
     const image = await imageAtVersion(source, version, generation)
     if (image) return image
-    throw engineError('RECORD_NOT_FOUND', `This record of ${model.name} has no version ${version}.`, {
-      model: model.name,
-      key: source.address.key,
-    })
+    const { key } = source.address
+    const message = `${model.name} ${printKey(key)} has no version ${version}.`
+    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key })
   }
 
   async function* events<M extends AnyModel>(model: M, key: KeyOf<M>, source: Source, options: HistoryOptions) {

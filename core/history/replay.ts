@@ -5,7 +5,7 @@
  */
 import { assertOptions, invalidArgument, unexpected } from '../arguments.ts'
 import type { AttributeValue } from '../data/attribute-value.ts'
-import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
+import { addressKey, type Item, type ItemAddress, printKey } from '../data/item.ts'
 import { engineError } from '../errors.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
 import { changedPaths } from '../expression/diff.ts'
@@ -75,9 +75,10 @@ export async function replayEvents<M extends AnyModel>(
   const present = stored && imageOf(stored)
   const generation = await latestGeneration(source, stored)
   if (generation === undefined) {
-    throw engineError('RECORD_NOT_FOUND', `There is no history of this record of ${model.name}.`, {
+    const { key } = source.address
+    throw engineError('RECORD_NOT_FOUND', `There is no history of ${model.name} ${printKey(key)}.`, {
       model: model.name,
-      key: source.address.key,
+      key,
     })
   }
   const { item, events } = await fold(model, source, generation, reducers as Reducers)
@@ -115,10 +116,9 @@ async function fold(model: AnyModel, source: Source, generation: string, reducer
   const replays = new Set<string>()
   for await (const { commit, entry, before, after, version } of versionsForwards(source, { generation })) {
     if (entry.erased || (entry.kind !== 'deleted' && !item && !after.known)) {
-      throw engineError('RECORD_NOT_FOUND', `Version ${version} of this record of ${model.name} was erased.`, {
-        model: model.name,
-        key: source.address.key,
-      })
+      const { key } = source.address
+      const message = `Version ${version} of ${model.name} ${printKey(key)} was erased.`
+      throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key })
     }
     if (entry.path.at(-1) === committedReplay(generation) || replays.has(undoneBy(entry) ?? '')) replays.add(commit)
     if (entry.kind === 'deleted') {
@@ -197,7 +197,7 @@ function checkReducers({ definition }: AnyModel, reducers: unknown): void {
 const changedSince = (model: AnyModel, { address }: Source) =>
   engineError(
     'CONFLICT',
-    `This record of ${model.name} was changed since its events were folded; replay it again. Nothing was written.`,
+    `${model.name} ${printKey(address.key)} was changed since its events were folded; replay it again. Nothing was written.`,
     {
       conflicts: [
         { model: model.name, key: address.key, path: '', base: undefined, mine: undefined, theirs: undefined },

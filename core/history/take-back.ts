@@ -6,7 +6,7 @@
  */
 import { type AttributeValue, equal, isList, isMap, isSet, setHas } from '../data/attribute-value.ts'
 import { printPath, valueAt } from '../data/document-path.ts'
-import type { Item, ItemAddress } from '../data/item.ts'
+import { type Item, type ItemAddress, printKey } from '../data/item.ts'
 import { type Conflict, engineError } from '../errors.ts'
 import { changedPaths } from '../expression/diff.ts'
 import { type Change, undo } from '../journal/change.ts'
@@ -165,6 +165,6 @@ function clash(change: Change, item: Item): readonly Omit<Conflict, 'model' | 'k
 const conflict = (model: AnyModel, { key }: ItemAddress, clashes: readonly Omit<Conflict, 'model' | 'key'>[]) =>
   engineError(
     'CONFLICT',
-    `${model.name} was changed since, or this was taken back already, at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
+    `${model.name} ${printKey(key)} was changed since, or this was taken back already, at ${clashes.map(({ path }) => path || 'its whole').join(', ')}, so the commit cannot be taken back. Nothing was written.`,
     { conflicts: clashes.map((each) => ({ ...each, model: model.name, key })), attempts: 1 },
   )

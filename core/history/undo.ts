@@ -5,7 +5,7 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import type { ItemKey } from '../data/item.ts'
+import { type ItemKey, printKey } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import type { EventReference } from './event.ts'
@@ -32,7 +32,7 @@ export async function undoCommit(
   const erased = found.find(({ version }) => version.entry.erased)
   if (erased) {
     const { model, address } = erased
-    const message = `Commit ${id} was erased from the history of a record of ${model.name}, so that nothing tells what it replaced.`
+    const message = `Commit ${id} was erased from the history of ${model.name} ${printKey(address.key)}, so that nothing tells what it replaced.`
     throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: address.key })
   }
   await parts.unitOfWork.run(

@@ -68,13 +68,14 @@ function fieldBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefi
 function prefixOf(model: AnyModel, part: KeyPart, field: string, prefix: unknown): string | Uint8Array {
   if (part.type === 'S' && typeof prefix === 'string' && prefix !== '') return prefix
   if (part.type === 'B' && prefix instanceof Uint8Array && prefix.length > 0) return prefix
-  throw unfit(
-    model,
-    `key.${field}.beginsWith`,
-    part.type === 'S' ? 'a string that is not empty' : 'a binary beginning of a binary, not empty',
-    prefix,
-  )
+  throw unfit(model, `key.${field}.beginsWith`, beginnings[part.type], prefix)
 }
+
+const beginnings = {
+  S: 'a string that is not empty',
+  B: 'a Uint8Array that is not empty',
+  N: 'left out, since a number has no beginning',
+} as const
 
 /** Everything of the template up to the first field that is not given. Without any that is what it begins with. */
 function templateBound(model: AnyModel, part: KeyPart, given: Given): Sort | undefined {

@@ -136,4 +136,28 @@ for (const kind of storeKinds) {
   })
 }
 
+test('what a history cannot do any more names the record, as a job over many of them needs', async () => {
+  const w = await bank(openStore('memory'))
+  await w.open()
+  await w.add(5)
+  const added = (await w.history.of(w.Account, w.key).toArray()).at(-1)!
+  await w.add(5)
+  const message = async (promise: Promise<unknown>, code: 'RECORD_NOT_FOUND' | 'CONFLICT') =>
+    (await failsWith(promise, code)).message
+  assert.match(await message(w.history.undo(added), 'CONFLICT'), /^Account {"id":"ann"} was changed since/)
+  assert.match(
+    await message(w.history.at(w.Account, w.key, { version: 9 }), 'RECORD_NOT_FOUND'),
+    /^Account {"id":"ann"} has no version 9/,
+  )
+  await w.history.erase(w.Account, w.key)
+  for (const asked of [
+    () => w.history.at(w.Account, w.key, { version: 1 }),
+    () => w.history.undo(added),
+    () => w.history.replay(w.Account, w.key),
+    () => w.history.replay(w.Account, { id: 'bob' }),
+  ]) {
+    assert.match(await message(asked(), 'RECORD_NOT_FOUND'), /Account {"id":"(ann|bob)"}/)
+  }
+})
+
 test.run()
