@@ -25,7 +25,8 @@ import { pacedStore } from './scheduler/paced-store.ts'
 import type { ResourceReport } from './scheduler/resource.ts'
 import { inBackground } from './store/in-background.ts'
 import type { Store } from './store/store.ts'
-import { modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
+import type { TableDefinition } from './store/table-definition.ts'
+import { assertTables, modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
 
@@ -128,7 +129,7 @@ export function createEngine(options: EngineOptions): Engine {
     scheduler === false
       ? undefined
       : pacedStore(sent, {
-          ...checkedScheduler(scheduler),
+          ...checkedScheduler(scheduler, tables),
           environment,
           journalTable: journal,
           onWait: observer && observedWaits(observer),
@@ -169,9 +170,12 @@ export function createEngine(options: EngineOptions): Engine {
   })
 }
 
-function checkedScheduler(scheduler: SchedulerOptions): SchedulerOptions {
+function checkedScheduler(scheduler: SchedulerOptions, tables: readonly TableDefinition[]): SchedulerOptions {
   if (typeof scheduler !== 'object') throw unexpected('scheduler', 'options or false', scheduler)
-  return checkScheduler(scheduler)
+  const options = checkScheduler(scheduler)
+  // A limit of a table that nobody uses would pace nothing, and say nothing of it.
+  assertTables(options.limits, tables, 'scheduler.limits')
+  return options
 }
 
 function checkedObserver(observer: Observer): Observer {

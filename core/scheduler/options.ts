@@ -9,7 +9,7 @@ import type { TableThroughput } from '../store/capacity.ts'
 /** How requests are paced. The defaults suit a process that has its tables to itself. */
 export interface SchedulerOptions {
   /**
-   * Units a second by table. What is not given is asked of the store, or learned from throttles. Where both reads and writes
+   * Units a second by table, of an engine one of its own. What is not given is asked of the store, or learned from throttles. Where both reads and writes
    * of a table are given, the store is not asked, not for its indexes either.
    */
   readonly limits?: { readonly [table: string]: TableThroughput } | undefined

@@ -91,17 +91,23 @@ export function withSettings(
   settings: Readonly<Record<string, TableSettings>> = {},
 ): readonly TableDefinition[] {
   assertOptions(settings, 'tables')
-  for (const table of Object.keys(settings)) {
-    if (!tables.some((definition) => definition.table === table)) {
-      throw unexpected('tables', `settings of ${tables.map(({ table }) => table).join(', ')}`, table)
-    }
-  }
+  assertTables(settings, tables, 'tables')
   // A table may be named `constructor`, which every object has.
   const settingsOf = new Map(Object.entries(settings))
   return tables.map((definition) => {
     const own = settingsOf.get(definition.table)
     return own === undefined ? definition : settled(definition, own)
   })
+}
+
+/** Throws `INVALID_ARGUMENT` for what is said of a table that is none of these, which most often is misspelt. */
+export function assertTables(
+  said: Readonly<Record<string, unknown>>,
+  tables: readonly TableDefinition[],
+  argument: string,
+): void {
+  const stray = Object.keys(said).find((name) => !tables.some(({ table }) => table === name))
+  if (stray !== undefined) throw unexpected(argument, `of ${tables.map(({ table }) => table).join(', ')}`, stray)
 }
 
 function settled(definition: TableDefinition, own: TableSettings): TableDefinition {

@@ -38,6 +38,8 @@ const table = { read: 1, write: 1 }
 const calls: Readonly<Record<string, () => unknown>> = {
   createEngine: () => createEngine({ store, models, ...misspelt }),
   'createEngine.tables': () => createEngine({ store, models, tables: { people: wrong } }),
+  'createEngine.tables, of a table': () => createEngine({ store, models, tables: { misspelt: {} } }),
+  'createEngine.scheduler.limits': () => createEngine({ store, models, scheduler: { limits: { misspelt: table } } }),
   'createEngine.log': () => createEngine({ store, models, log: wrong }),
   'createEngine.scheduler': () => createEngine({ store, models, scheduler: wrong }),
   pacedStore: () => pacedStore(store, wrong),
