@@ -1,8 +1,12 @@
 /** What `change`, `create` and `delete` refuse, each before anything is sent. */
+import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createEngine } from '../../../core/engine.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
+import { defineModel } from '../../../core/model/model.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
+import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
 import { ann, bob, type DraftPlayer, failsWith, type World, world } from './world.ts'
 
 type Act = (work: UnitOfWork, w: World) => unknown
@@ -192,5 +196,76 @@ test('all issues of a creation are told at once', async () => {
   const paths = payload.issues.map(({ path }) => path.join('.'))
   for (const path of ['name', 'energy', 'home.city', 'home.street', 'home.geo']) assert.ok(paths.includes(path), path)
 })
+
+class Money {
+  readonly cents: number
+  constructor(cents: number) {
+    this.cents = cents
+  }
+}
+/** An object of a class cannot be frozen from outside, so that only encoding it again tells whether it is as it was. */
+const money = new t.Type<Money, number>(
+  'Money',
+  (value): value is Money => value instanceof Money,
+  (input, context) => (typeof input === 'number' ? t.success(new Money(input)) : t.failure(input, context)),
+  ({ cents }) => cents,
+)
+/** Decoded where nothing is stored, as `optionFromNullable` of io-ts-types is. */
+const orNothing = new t.Type<string, string>(
+  'OrNothing',
+  t.string.is,
+  (input, context) => (input === undefined ? t.success('nothing') : t.string.validate(input, context)),
+  (text) => text,
+)
+let salt = 0
+const salted = new t.Type<string, string>(
+  'Salted',
+  t.string.is,
+  (input, context) => (typeof input === 'string' ? t.success(input.split('|')[0]!) : t.failure(input, context)),
+  (text) => `${text}|${salt++}`,
+)
+
+// Both codecs encode what they decoded to something else than is stored. Beside an object of a class that was taken for a
+// value changed in place, and the commit was refused.
+for (const kind of storeKinds) {
+  test(`codecs that encode otherwise than what is stored change nothing in place, and only what was is told (${kind})`, async () => {
+    const Purse = defineModel({
+      name: 'Purse',
+      table: `${tablePrefix()}-purses`,
+      key: { partition: 'id' },
+      schema: t.intersection([
+        t.type({ id: t.string, money, pin: salted, visits: t.number }),
+        t.partial({ note: orNothing }),
+      ]),
+    })
+    const { unitOfWork, tables } = createEngine({ store: openStore(kind), models: [Purse] })
+    await tables.create()
+    await unitOfWork.run((work) => {
+      work.create(Purse, { id: 'a', money: new Money(5), pin: '12', visits: 0 })
+    })
+    const visit = () =>
+      unitOfWork.run(async (work) =>
+        work.change(await work.get(Purse, { id: 'a' }), (draft) => {
+          draft.visits++
+        }),
+      )
+    await visit()
+    const { money: left, pin, visits, note } = await visit()
+    assert.equal([left.cents, pin, visits, note], [5, '12', 2, 'nothing'])
+    const { payload } = await failsWith(
+      unitOfWork.run(async (work) => {
+        const purse = work.change(await work.get(Purse, { id: 'a' }), (draft) => {
+          draft.visits++
+        })
+        Object.assign(purse.money, { cents: 500 })
+      }),
+      'INVALID_RECORD',
+    )
+    assert.equal(
+      payload.issues.map(({ path }) => path.join('.')),
+      ['money'],
+    )
+  })
+}
 
 test.run()
