@@ -23,11 +23,11 @@ import { IdentityMap, type Seeds } from './identity-map.ts'
 import { involvedIn } from './involved.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { Planned } from './planned.ts'
+import { released } from './released.ts'
 import { checked, onceRequest, type RunOptions, runArguments } from './run-options.ts'
 import { Scope } from './scope.ts'
 import { scopedUnitOfWork } from './scoped-unit-of-work.ts'
 import { settle } from './settle.ts'
-import { released } from './track-record.ts'
 import type { Work } from './unit-of-work.ts'
 
 /** Runs units of work: `engine.unitOfWork`. */

@@ -37,23 +37,15 @@ export function trackRecord(raw: object, shape: Shape, looks: Looks): object {
   return trackBranch(raw as Record<string, unknown>, shape, [], looks)
 }
 
+/** What a tracked object stands for, with nothing told; undefined for any other value. */
+export const rawOf = (value: object): object | undefined => origins.get(value)?.raw
+
 /** What a tracked object stands for, told as a look at all of it; any other value as it is. */
 export function untracked(value: unknown): unknown {
   const origin = typeof value === 'object' && value !== null ? origins.get(value) : undefined
   if (!origin) return value
   lookAtLeaf(origin.raw, origin.path, origin.looks)
   return origin.raw
-}
-
-/** A result that leaves the unit of work: its records no longer need to be tracked. */
-export function released<A>(result: A): A {
-  if (typeof result !== 'object' || result === null) return result
-  if (Array.isArray(result) && !Object.isFrozen(result)) {
-    const copy = result.map((each) => released(each))
-    // A list without records stays what it is: it may have names of its own, as the result of a match has.
-    return copy.every((each, i) => each === result[i]) ? result : (copy as A)
-  }
-  return (origins.get(result)?.raw ?? result) as A
 }
 
 /** What the proxy shows is made when somebody looks: most branches, and what `change` returns, nobody looks at. */

@@ -173,6 +173,41 @@ test('a result that is a record, or a list of them, can be used after the end', 
   }
 })
 
+test('records in objects and maps are plain as well when they are returned, and what has none of them stays the same', async () => {
+  const w = await world('memory')
+  await w.given()
+  const shared = { rates: [1, 2] }
+  const { unitOfWork, Player } = w
+  const result = await unitOfWork.run(async (work) => {
+    const player = await work.get(Player, ann)
+    const result = {
+      player,
+      list: [{ home: player.home }],
+      byId: new Map([[player.id, player]]),
+      shared,
+      get later() {
+        return player.id
+      },
+      self: undefined as unknown,
+    }
+    result.self = result
+    return result
+  })
+  assert.equal(structuredClone(result.player), await w.player())
+  assert.is(structuredClone(result.list)[0]!.home.city, result.player.home.city)
+  assert.is(result.byId.get('ann'), result.player)
+  assert.ok(Object.isFrozen(result.player) && !Object.isFrozen(result))
+  assert.is(result.shared, shared)
+  assert.is(result.later, 'ann')
+
+  const endless: unknown[] = []
+  endless.push(endless)
+  const match = Object.assign(['a'], { index: 0 })
+  for (const plain of [shared, endless, match, new Map([[1, shared]]), new Date(), [Number.NaN]]) {
+    assert.is(await unitOfWork.run(() => plain as unknown), plain)
+  }
+})
+
 test('after its end a unit of work refuses everything', async () => {
   const { unitOfWork, Player, given } = await world('memory')
   await given()
