@@ -2,7 +2,7 @@
 import { bundle } from '../benchmarks/footprint/bundle.mjs'
 
 // Wanted are 40 KB (see docs/benchmarks.md); this keeps what there is from growing unnoticed.
-const BUDGET = 123 * 1024
+const BUDGET = 126 * 1024
 const { minified, gzipped } = await bundle()
 console.log(`${gzipped} of ${BUDGET} bytes (${minified} before gzip)`)
 if (gzipped > BUDGET) process.exitCode = 1
