@@ -111,7 +111,7 @@ export class Scope {
     // Blind changes came first and the record was loaded since: from now on they are seen on top of it.
     if (!loaded.stored) {
       // Whoever catches this has learnt that it is absent.
-      this.observe(own!)
+      this.reads.of(identity.id)
       throw notFound(identity)
     }
     const seen = own!.loaded(loaded.state.drafted)

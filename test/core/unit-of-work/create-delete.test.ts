@@ -246,7 +246,7 @@ test('that a record deleted unseen is absent is looked at by who is told so', as
     () => w.given(),
     async (work) => {
       work.delete(w.Player, ann)
-      const told = await work.find(w.Player, ann).catch((error) => error.code)
+      const told = await work.run((sub) => sub.find(w.Player, ann)).catch((error) => error.code)
       if (told === 'RECORD_NOT_FOUND') work.create(w.Reward, { player: 'ann', name: 'for nobody' })
     },
   )
