@@ -54,8 +54,11 @@ export async function queryRecords(scope: Scope, model: AnyModel, options: unkno
     const loaded = scope.attempt.records.loaded(state.identity.id)
     const item = loaded?.state === state ? loaded.stored! : state.view!.encoded!
     const isMatch = evaluate(query.matches, item)
-    if (isMatch) matching.push({ state, item })
-    return isMatch
+    if (!isMatch) return false
+    // It is told when all are found, and siblings may be merged until then.
+    scope.meet(state.identity)
+    matching.push({ state, item })
+    return true
   }
   // Before the store is asked: what is changed here meanwhile would be seen in part.
   const own = [...scope.visibleChanges()].filter(({ identity }) => identity.model === model)

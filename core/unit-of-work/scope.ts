@@ -139,7 +139,7 @@ export class Scope {
 
   #take(state: RecordState, path: readonly string[]): void {
     const { id } = state.identity
-    this.#meet(state.identity, this.#stateAbove(state.identity))
+    this.meet(state.identity)
     this.#changes.set(id, state)
     const before = this.#paths.get(id)
     this.#paths.set(id, before ? commonPath(before, path) : path)
@@ -254,13 +254,18 @@ export class Scope {
     for (const state of this.#changes.values()) state.drafted?.assertUntouched()
   }
 
+  /** From now on this scope sees the record as it sees it now, whatever its siblings make of it. */
+  meet(identity: RecordIdentity): void {
+    this.#meet(identity, this.#stateAbove(identity))
+  }
+
   #look(state: RecordState, look: (reads: ReadSet, id: string) => void): void {
     const running = this.attempt.running()
     const looking = running && running.attempt === this.attempt ? running : this
     const scope = looking.nearestRunning()
     if (!scope) return
     look(scope.reads, state.identity.id)
-    scope.#meet(state.identity, scope.#stateAbove(state.identity))
+    scope.meet(state.identity)
   }
 
   #meet(identity: RecordIdentity, state: RecordState | undefined): void {

@@ -41,15 +41,14 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     return identityAt(model, addressOf(model, key as never))
   }
 
-  const load = async (identity: RecordIdentity): Promise<RecordState> => {
-    const known = scope.stateOf(identity)
-    if (known?.drafted) return known
-    await scope.attempt.records.load(identity)
-    return scope.stateOf(identity)!
+  /** The state is to be asked for after it has returned: while anybody waits, a sibling may be merged. */
+  const load = async (identity: RecordIdentity): Promise<void> => {
+    if (!scope.stateOf(identity)?.drafted) await scope.attempt.records.load(identity)
   }
 
   const find = async (identity: RecordIdentity): Promise<object | undefined> => {
-    const state = await load(identity)
+    await load(identity)
+    const state = scope.stateOf(identity)!
     scope.observe(state)
     return state.isPresent ? scope.recordOf(state) : undefined
   }
@@ -151,7 +150,9 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
     },
 
     async peek(model: AnyModel, key: unknown) {
-      const state = await load(identify(model, key))
+      const identity = identify(model, key)
+      await load(identity)
+      const state = scope.stateOf(identity)!
       if (!state.isPresent) return undefined
       scope.looksAt(state).handedOut()
       return state.view?.value
@@ -159,7 +160,8 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     async repair(model: AnyModel, key: unknown, mend: unknown) {
       const identity = identify(model, key)
-      return repairRecord(scope, identity, await load(identity), mend)
+      await load(identity)
+      return repairRecord(scope, identity, scope.stateOf(identity)!, mend)
     },
 
     create,

@@ -376,4 +376,33 @@ test('blind changes of siblings that no update can hold are told to the second o
   assert.equal((await w.player()).badges, new Set(['x', 'y']))
 })
 
+// What was read and what it was compared with were of two moments, so that nobody noticed what had come between.
+for (const how of ['got', 'found by a query'] as const) {
+  test(`a record that is ${how} while a sibling is merged is as before it and a clash, or as after it`, async () => {
+    for (let turns = 0; turns < 30; turns++) {
+      const w = await world('memory')
+      await w.given()
+      let read: number | undefined
+      await w.unitOfWork.run(async (work) => {
+        await change(put('level', 2))(work, w)
+        const writer = work.run(async (sub) => {
+          await change(put('energy', 1))(sub, w)
+          for (let i = 0; i < turns; i++) await undefined
+        })
+        const reader = work.run(async (sub) => {
+          for (let i = 0; i < 15; i++) await undefined
+          const [player] = how === 'got' ? [await sub.get(w.Player, ann)] : await sub.query(w.Player, { key: ann })
+          read = player!.energy
+          await writer
+        })
+        await Promise.all([writer, reader]).catch((thrown) => {
+          if (!isEngineError(thrown, 'CONFLICT')) throw thrown
+          read = undefined
+        })
+      })
+      assert.ok(read === undefined || read === 1, `read ${read}, ${turns} turns before the merge`)
+    }
+  })
+}
+
 test.run()
