@@ -89,7 +89,8 @@ function stepsToday(model: AnyModel, address: ItemAddress, { entry, before, afte
       address,
       entry.steps.flatMap(({ changes }) => changes.flatMap(everyPlace)),
     )
-  if (schemaVersionOf(model, made) === version) return entry.steps
+  // One that brought the record to today's schema along did that too, which is nothing to take back.
+  if ([old, made].every((item) => schemaVersionOf(model, item) === version)) return entry.steps
   const [from, to] = [itemAs(model, old), itemAs(model, made)]
   const paths = changedPaths(from, to).filter(([name]) => !hidden.has(String(name)))
   return [{ changes: paths.map((path) => ({ kind: 'set', path, value: valueAt(to, path), old: valueAt(from, path) })) }]

@@ -199,6 +199,19 @@ for (const kind of storeKinds) {
     await newer.history.undo(sold!)
     assert.equal(await article(), { ...key, price: 1000, currency: 'cent', sold: 1 })
     assert.equal((await newer.history.verify(Newer, key)).problems, [])
+
+    // The way to today's schema was taken back with the change that came along with it, or stood in the way of that.
+    const other = { id: 'b' }
+    await older.unitOfWork.run((work) => void work.create(Older, { ...other, price: 10, sold: 1 }))
+    const edit = (fields: { note?: string; price?: number }) =>
+      newer.unitOfWork.run(async (work) =>
+        work.change(await work.get(Newer, other), (draft) => void Object.assign(draft, fields)),
+      )
+    await edit({ note: 'on sale' })
+    await edit({ price: 800 })
+    await newer.history.undo((await newer.history.of(Newer, other).toArray())[1]!)
+    const back = await newer.unitOfWork.run((work) => work.get(Newer, other))
+    assert.equal(back, { ...other, price: 800, currency: 'cent', sold: 1 })
     await newer.tables.delete()
   })
 }
