@@ -41,18 +41,6 @@ const hasBonds: (schema: t.Mixed) => boolean = oncePer((schema) =>
   [...within(schema)].some((codec) => bondsOf(codec).length > 0),
 )
 
-/**
- * Whether a refinement judges what has sets in it. An absent set is read as an empty one, of which it may think otherwise
- * than of none.
- */
-export const judgesSets: (schema: t.Mixed) => boolean = oncePer((schema) =>
-  [...within(schema)].some((codec) => {
-    const node = nodeOf(codec)
-    const isRefined = node.kind === 'wrapped' && node.predicate !== undefined
-    return isRefined && [...within(node.inner)].some((inner) => nodeOf(inner).kind === 'set')
-  }),
-)
-
 /** Of what is directly inside a value of the codec. */
 const bondsOf: (codec: t.Mixed) => readonly Bond[] = oncePer((codec) => {
   const node = nodeOf(codec)

@@ -6,6 +6,7 @@
 import type * as t from 'io-ts'
 import type { Item } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
+import { fillsAbsence } from './absence.ts'
 import { hasTagsOf } from './check-value.ts'
 import { decodeValue } from './decode-value.ts'
 import { membersFor, needsDefault } from './defaults.ts'
@@ -14,7 +15,6 @@ import { deepFreeze, ownCopy } from './freeze.ts'
 import { invalidItem } from './invalid-item.ts'
 import { SCHEMA_VERSION } from './migrate.ts'
 import type { AnyModel } from './model.ts'
-import { oncePer } from './once.ts'
 import { decodeItem } from './record.ts'
 import { nodeOf } from './schema.ts'
 
@@ -45,12 +45,6 @@ function absenceDiffers(model: AnyModel, item: Item, name: string, isDefaulted: 
   const { schema } = model.definition
   return membersFor(schema, item).some(isFilled) && !inEveryMember(schema, item, isFilled)
 }
-
-/** An absent set is an empty one, say. */
-const fillsAbsence: (codec: t.Mixed) => boolean = oncePer((codec) => {
-  const decoded = decodeValue(codec, undefined)
-  return decoded.ok && decoded.value !== undefined
-})
 
 /** Of a union all members that the item may be of; of an intersection one of its parts is enough. */
 function inEveryMember(schema: t.Mixed, item: Item, test: (member: t.Mixed) => boolean): boolean {

@@ -113,7 +113,7 @@ export function newRecord<M extends AnyModel>(model: M, input: NewRecord<M>, gen
 }
 
 /** What a read of the item will give, once it is stored. Throws INVALID_RECORD for what could be stored and not be read. */
-export function readBack<M extends AnyModel>(model: M, item: Item): RecordOf<M> {
+function readBack<M extends AnyModel>(model: M, item: Item): RecordOf<M> {
   const decoded = decodeValue(model.definition.schema, ownFields(model, item))
   if (!decoded.ok) throw invalidInput(model, decoded.issues)
   return deepFreeze(decoded.value) as RecordOf<M>

@@ -8,9 +8,8 @@ import { invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import { MAX_LEVELS } from '../data/levels.ts'
 import type { EngineError } from '../errors.ts'
-import { judgesSets } from '../model/bonds.ts'
+import { asRead } from '../model/absence.ts'
 import { strayField } from '../model/issue.ts'
-import { readBack } from '../model/record.ts'
 import type { Looks } from './looks.ts'
 import { invalidChange } from './record-errors.ts'
 import { RecordVersion } from './record-version.ts'
@@ -40,14 +39,12 @@ export function runRecipe(version: RecordVersion, recipe: (draft: never) => unkn
   version.assertUntouched()
   if (next === version.value) return version
   assertKnownFields(version, next)
-  const changed = new RecordVersion(identity, next)
+  const changed = new RecordVersion(identity, asRead(model.definition.schema, next) as object)
   for (const [attribute, value] of Object.entries(identity.address.key)) {
     if (equal(changed.encoded?.[attribute], value)) continue
     const issue = { path: [attribute], expected: String(value), actual: changed.encoded?.[attribute] }
     throw invalidChange(identity, ': the key cannot be changed. Delete the record and create another.', [issue])
   }
-  // Elsewhere nothing that is valid is read otherwise.
-  if (judgesSets(model.definition.schema)) readBack(model, changed.encoded!)
   return changed
 }
 

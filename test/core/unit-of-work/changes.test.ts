@@ -202,6 +202,31 @@ for (const kind of storeKinds) {
     assert.equal([player.badges, player.log, player.scores, player.energy], [new Set(['a']), ['x'], { go: 1 }, 11])
   })
 
+  // What followed saw nothing there, and a replay of the same events saw what is read: an empty set.
+  test(`an optional set that is taken away is an empty one at once, as it will be read (${kind})`, async () => {
+    const w = await world(kind)
+    await w.given({ days: new Set([new Date(1)]), stats: { wins: 1, tags: new Set(['a']) } })
+    const changed = await w.unitOfWork.run(async (work) => {
+      const next = work.change(await work.get(w.Player, ann), (draft) => {
+        delete draft.days
+        draft.stats = { wins: 2 }
+      })
+      return work.change(next, (draft) => {
+        draft.days!.add(new Date(2))
+        assert.is(draft.stats!.tags!.size, 0)
+      })
+    })
+    assert.equal(changed.days, new Set([new Date(2)]))
+    assert.equal(await w.player(), changed)
+    // One that must be there is none that may be left out.
+    await failsWith(
+      w.unitOfWork.run(async (work) =>
+        work.change(await work.get(w.Player, ann), (draft) => void Reflect.deleteProperty(draft, 'badges')),
+      ),
+      'INVALID_RECORD',
+    )
+  })
+
   test(`unknown attributes of other programs survive every kind of change (${kind})`, async () => {
     const w = await world(kind)
     const foreign: Item = { color: 'red', deep: { a: [1, new Set(['x'])] as AttributeValue } }
