@@ -24,7 +24,7 @@ import { createEngine, date, defineModel, setOf } from 'draftwork'
 import { memoryStore } from 'draftwork/memory'
 import { dynamodbStore, tunedClient } from 'draftwork/dynamodb'
 
-const Player = defineModel({
+export const Player = defineModel({
   name: 'Player',
   table: 'players',
   key: { partition: 'id' },
@@ -92,12 +92,21 @@ const resolutions = [
   ['esnext', 'bundler'],
 ]
 
-/** Declarations are looked into too, all of them. */
+/** Declarations are looked into too, all of them, and made: what is exported can be named. */
 function typecheck(file) {
   for (const version of typescripts) {
     for (const [module, resolution] of resolutions) {
       const compiler = `node_modules/typescript-${version}/bin/tsc`
-      const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false']
+      const options = [
+        '--declaration',
+        '--emitDeclarationOnly',
+        '--outDir',
+        'declarations',
+        '--strict',
+        '--exactOptionalPropertyTypes',
+        '--skipLibCheck',
+        'false',
+      ]
       const target = ['--target', 'es2022', '--module', module, '--moduleResolution', resolution, '--types', 'node']
       run(process.execPath, compiler, ...options, ...target, file)
     }

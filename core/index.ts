@@ -26,7 +26,7 @@ export type { MigrationRunOptions } from './migrations/migration-options.ts'
 export type { MigrationFailure, MigrationReport } from './migrations/migration-report.ts'
 export type { MigrationStatus, MigrationsOfTables } from './migrations/migrations.ts'
 export { progressBar } from './migrations/progress-bar.ts'
-export { binary, date, epochSeconds, mapOf, setOf } from './model/codecs.ts'
+export { binary, date, epochSeconds, type MapType, mapOf, type SetType, setOf } from './model/codecs.ts'
 export type { DomainEvent, EventOptions } from './model/domain-event.ts'
 export { type AutoIncrement, type AutoIncrementOptions, autoIncrement } from './model/generated.ts'
 export { type MigrationStep, type Migrations, migrationsFrom, type VersionOptions } from './model/migrations.ts'
@@ -45,7 +45,7 @@ export {
   type NumberedModel,
   type RecordOf,
 } from './model/model.ts'
-export type { Draft } from './model/readonly.ts'
+export type { DeepReadonly, Draft } from './model/readonly.ts'
 export type { LogOptions } from './observation/log.ts'
 export type { ConsoleLogger, Logger, PinoLogger } from './observation/logger.ts'
 export type {
@@ -61,6 +61,7 @@ export type {
   UnitOfWorkBegun,
   WaitBegun,
 } from './observation/observer.ts'
+export type { Many } from './records/chunks.ts'
 export type { Found, RecordPage } from './records/found.ts'
 export type { InvalidItem } from './records/item-reader.ts'
 export type { Filter, Operators } from './records/operators.ts'
@@ -68,7 +69,7 @@ export type { Path, Paths } from './records/path.ts'
 export type { ManyRecords } from './records/read-many.ts'
 export type { OnInvalid, ReadPolicy } from './records/read-options.ts'
 export type { ReadManyOptions, Records, WriteManyOptions } from './records/records.ts'
-export type { QueryKey, QueryOptions, ScanOptions, Selected } from './records/selection.ts'
+export type { HeldField, IndexName, QueryKey, QueryOptions, ScanOptions, Selected } from './records/selection.ts'
 export type { BulkResult } from './records/write-many.ts'
 export type { SchedulerOptions } from './scheduler/options.ts'
 export type { PacedStore } from './scheduler/paced.ts'

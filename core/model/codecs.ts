@@ -62,6 +62,7 @@ export const storedBigint: t.Type<bigint> = new t.Type(
   t.identity,
 )
 
+/** What `setOf` gives: the codec of a set. */
 export class SetType<A, O> extends t.Type<Set<A>, Set<O>> {
   readonly _tag = 'SetType'
   readonly element: t.Type<A, O>
@@ -100,6 +101,7 @@ function storedEntry<O>(name: string, stored: O): O {
   throw new Error(`its entry ${JSON.stringify(name)} is empty, which is stored as absence; leave it out`)
 }
 
+/** What `mapOf` gives: the codec of a map. */
 export class MapType<A, O> extends t.Type<Map<string, A>, Record<string, O>> {
   readonly _tag = 'MapType'
   readonly value: t.Type<A, O>

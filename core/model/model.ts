@@ -139,12 +139,6 @@ type CheckIndexes<Indexes, A> = {
 }
 type PropertyOf<A, Name extends string> = A extends { readonly [N in Name]: infer V } ? V : never
 
-/** The partition and sort key of a model or of an index, as it was defined. */
-interface DefinedKey<Partition, Sort> {
-  readonly partition: Partition
-  readonly sort: Sort
-}
-
 /** The indexes of a model by name, as they were defined. */
 export type IndexesOf<M extends AnyModel> = M['_indexes']
 
@@ -229,7 +223,7 @@ export function defineModel<
   Schema['_A'],
   KeyPartFields<Partition> | KeyPartFields<Sort>,
   DefaultedFields | FieldsBy<Generated, string>,
-  DefinedKey<Partition, Sort>,
+  { readonly partition: Partition; readonly sort: Sort },
   Indexes,
   Payloads,
   [FieldsBy<Generated, AutoIncrement>] extends [never] ? undefined : FieldsBy<Generated, AutoIncrement>

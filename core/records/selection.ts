@@ -9,6 +9,7 @@ import type { InvalidItem } from './item-reader.ts'
 import type { Filter, Prefix } from './operators.ts'
 import type { OnInvalid, ReadPolicy } from './read-options.ts'
 
+/** The names of a model's indexes. */
 export type IndexName<M extends AnyModel> = keyof IndexesOf<M> & string
 
 /** The key of the index, or of the model where no index is named. */
