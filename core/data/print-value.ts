@@ -38,3 +38,6 @@ export function asError(thrown: unknown): Error {
     return new Error(printValue(thrown), { cause: thrown })
   }
 }
+
+/** What somebody else said, ended as a sentence, so that another one can follow. */
+export const sentence = (said: string): string => (/[.!?]$/.test(said) ? said : `${said}.`)

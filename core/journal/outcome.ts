@@ -11,6 +11,7 @@ import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, equal, isNumber } from '../data/attribute-value.ts'
 import { printPath } from '../data/document-path.ts'
 import type { Item, ItemAddress } from '../data/item.ts'
+import { printValue } from '../data/print-value.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { absent, any, compareTo } from '../expression/condition.ts'
 import type { WriteAction } from '../store/write-plan.ts'
@@ -52,11 +53,11 @@ export const outcomeAddress = (table: string, { key }: OnceRequest): ItemAddress
 export function keptResult(result: unknown): AttributeValue | undefined {
   const { value, issues } = toAttribute(result)
   if (issues.length > 0) {
-    const [{ path, expected }] = issues as [(typeof issues)[number]]
+    const [{ path, expected, actual }] = issues as [(typeof issues)[number]]
     throw invalidArgument(
       'idempotencyKey',
       `A unit of work with an idempotencyKey must return plain data, so that later calls can be given the same; ` +
-        `expected ${expected} at ${printPath(path) || 'its root'}. Nothing was written.`,
+        `expected ${expected} at ${printPath(path) || 'its root'}, got ${printValue(actual)}. Nothing was written.`,
     )
   }
   return value

@@ -8,6 +8,7 @@
  * @module
  */
 import { type Item, type ItemAddress, utf8Size } from '../data/item.ts'
+import { sentence } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { InapplicableUpdate } from '../expression/apply.ts'
@@ -134,7 +135,7 @@ const send = ({ store, environment }: SealParts, action: WriteAction, priority: 
 const unwritable = (journalTable: string, { reason, cause }: Extract<CommitOutcome, { kind: 'invalid' }>) =>
   engineError(
     'REJECTED',
-    `The history of a record must be moved to the journal table ${journalTable}, which refused it: ${reason} Nothing was written.`,
+    `The history of a record must be moved to the journal table ${journalTable}, which refused it: ${sentence(reason)} Nothing was written.`,
     { reason },
     { cause },
   )

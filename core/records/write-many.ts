@@ -8,7 +8,7 @@
  * @module
  */
 import { addressKey } from '../data/item.ts'
-import { asError } from '../data/print-value.ts'
+import { asError, sentence } from '../data/print-value.ts'
 import type { Environment } from '../environment.ts'
 import { type BulkFailure, type EngineError, engineError, isEngineError } from '../errors.ts'
 import type { BulkOutcome, BulkWrite } from '../store/bulk-write.ts'
@@ -186,6 +186,6 @@ const exhausted = (reasons: readonly string[]): EngineError => {
 function incomplete(written: number, failed: readonly BulkFailure[], cause: unknown): EngineError {
   const message =
     `Bulk work ended early: ${written} written, ${failed.length} taken in and not written, and no more was taken in: ` +
-    `${asError(cause).message}${failed.length === 0 ? '' : ' payload.failed has each with its reason.'}`
+    `${sentence(asError(cause).message)}${failed.length === 0 ? '' : ' payload.failed has each with its reason.'}`
   return engineError('INCOMPLETE', message, { written, failed: Object.freeze([...failed]) }, { cause })
 }

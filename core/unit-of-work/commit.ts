@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sentence } from '../data/print-value.ts'
 import { type Environment, fullJitter } from '../environment.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import type { CommitOutcome, FailedAction } from '../store/commit-outcome.ts'
@@ -89,7 +90,7 @@ function failure(
       const where = outcome.position === undefined ? '' : ` (${names(plan, [outcome.position])})`
       return engineError(
         'REJECTED',
-        `The store refused the commit${where}: ${outcome.reason} Nothing was written.`,
+        `The store refused the commit${where}: ${sentence(outcome.reason)} Nothing was written.`,
         { reason: outcome.reason },
         { cause: outcome.cause },
       )
