@@ -4,7 +4,7 @@
  * @module
  */
 import { assertOptions, invalidArgument } from '../arguments.ts'
-import { type AttributeSet, type AttributeValue, isNumber } from '../data/attribute-value.ts'
+import { type AttributeSet, type AttributeValue, compare, isNumber } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
@@ -77,7 +77,9 @@ export interface BlindChanges<M extends AnyModel> {
 /** Runs the function and returns what it asked for, all of it valid. */
 export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void): readonly BlindChange[] {
   const changes: BlindChange[] = []
+  let isOver = false
   const at = (field: string | readonly string[], kind: FieldType['kind']): { path: DocumentPath; type: FieldType } => {
+    if (isOver) throw late(model)
     if (typeof field !== 'string' && !isPath(field)) {
       throw invalidArgument(
         'field',
@@ -114,6 +116,8 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
         const problem = isNumber(value) ? numberProblem(value) : 'a number'
         if (problem) throw unfit(model, path, `${name} to be ${problem}`, printValue(value))
       }
+      if (min !== undefined && max !== undefined && compare(min, max)! > 0)
+        throw unfit(model, path, 'min to be at most max', `${min} and ${max}`)
       const amount = type.encode(by)
       changes.push(blindIncrement(path, amount as number, { min, max }))
     },
@@ -131,9 +135,22 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
     },
   })
   if (typeof ask !== 'function') throw invalidArgument('changes', 'Expected a function that makes blind changes.')
-  ask(blind as never)
+  const returned: unknown = ask(blind as never)
+  isOver = true
+  if (returned instanceof Promise) {
+    // What it still does is refused, and told here.
+    returned.catch(() => {})
+    throw late(model)
+  }
   return changes
 }
+
+/** They would be lost without a word. */
+const late = ({ name }: AnyModel) =>
+  invalidArgument(
+    'changes',
+    `The function of blind changes of ${name} cannot wait: what it does after it has returned is not known in time. Await before work.blind.`,
+  )
 
 const isPath = (field: unknown): field is readonly string[] =>
   Array.isArray(field) && field.length > 0 && Array.from(field).every((name) => typeof name === 'string')

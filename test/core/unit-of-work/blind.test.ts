@@ -481,4 +481,38 @@ test('what the schema does not have is refused', async () => {
   assert.is(w.watched.commits.length, 0)
 })
 
+// What an async function asked for after its first await was lost, and the commit told as done.
+test('blind changes that would come too late are refused, as are bounds that nothing is within', async () => {
+  const w = await world('memory')
+  await w.given()
+  let kept: { increment(field: 'energy', by: number): void } | undefined
+  const acts: Readonly<Record<string, (work: UnitOfWork) => unknown>> = {
+    'a function that waits': (work) =>
+      work.blind(w.Player, ann, async (blind) => {
+        await null
+        blind.increment('energy', 1)
+      }),
+    'a function that waits and fails': (work) =>
+      work.blind(w.Player, ann, async () => {
+        await null
+        throw new Error('never seen')
+      }),
+    'changes after the end': (work) => {
+      work.blind(w.Player, ann, (blind) => {
+        kept = blind
+      })
+      kept!.increment('energy', 1)
+    },
+    'bounds the wrong way round': (work) =>
+      work.blind(w.Player, ann, (blind) => blind.increment('energy', 1, { min: 9, max: 0 })),
+  }
+  for (const act of Object.values(acts)) {
+    await failsWith(
+      w.unitOfWork.run((work) => void act(work)),
+      'INVALID_ARGUMENT',
+    )
+  }
+  assert.is((await w.player()).energy, 10)
+})
+
 test.run()
