@@ -23,10 +23,28 @@ function release(value: unknown, seen: Map<object, object>, depth: number): unkn
   if (depth === MAX_DEPTH || Object.isFrozen(value)) return value
   // Met again within itself.
   seen.set(value, value)
-  const inside = (each: unknown) => release(each, seen, depth + 1)
-  const own = value instanceof Map ? releasedMap(value, inside) : releasedFields(value, inside)
-  seen.set(value, own)
+  const own = releasedContainer(value, (each) => release(each, seen, depth + 1))
+  if (own !== value) seen.set(value, own)
   return own
+}
+
+/** What is of a class of the program's own is not taken apart: a copy would be of another one. */
+function releasedContainer(container: object, inside: (each: unknown) => unknown): object {
+  const prototype = Object.getPrototypeOf(container)
+  if (prototype === Array.prototype) return releasedList(container as unknown[], inside)
+  if (prototype === Map.prototype) return releasedMap(container as Map<unknown, unknown>, inside)
+  return isPlainObject(container) ? releasedFields(container, inside) : container
+}
+
+function releasedList(list: readonly unknown[], inside: (each: unknown) => unknown): object {
+  let copy: unknown[] | undefined
+  for (let i = 0; i < list.length; i++) {
+    const own = inside(list[i])
+    if (Object.is(own, list[i])) continue
+    copy ??= Object.assign(list.slice(), list)
+    copy[i] = own
+  }
+  return copy ?? list
 }
 
 function releasedMap(map: ReadonlyMap<unknown, unknown>, inside: (each: unknown) => unknown): object {
@@ -35,18 +53,13 @@ function releasedMap(map: ReadonlyMap<unknown, unknown>, inside: (each: unknown)
 }
 
 function releasedFields(container: object, inside: (each: unknown) => unknown): object {
-  if (!Array.isArray(container) && !isPlainObject(container)) return container
-  const fields = Object.getOwnPropertyDescriptors(container) as Record<string, PropertyDescriptor>
-  let isChanged = false
-  for (const name of Object.keys(fields)) {
-    const field = fields[name]!
+  let copy: object | undefined
+  for (const name of Object.keys(container)) {
+    const field = Object.getOwnPropertyDescriptor(container, name)!
     const own = inside(field.value)
     if (Object.is(own, field.value)) continue
-    isChanged = true
-    field.value = own
+    copy ??= Object.create(Object.getPrototypeOf(container), Object.getOwnPropertyDescriptors(container)) as object
+    Object.defineProperty(copy, name, { ...field, value: own })
   }
-  if (!isChanged) return container
-  // A list may have names of its own, as the result of a match has.
-  const empty = Array.isArray(container) ? [] : Object.create(Object.getPrototypeOf(container))
-  return Object.defineProperties(empty, fields)
+  return copy ?? container
 }
