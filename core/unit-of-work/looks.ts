@@ -54,14 +54,17 @@ export function memberLike(set: ReadonlySet<unknown>, shape: Shape, element: unk
   if (set.has(element)) return element
   // Texts and, where the schema says so, numbers are what they are stored as, so that no set is searched for them.
   const isAsStored = typeof element !== 'object' && (shape.kind === 'set' || typeof element === 'string')
-  const stored = isAsStored ? undefined : storedElement(shape, element)
-  if (stored === undefined) return undefined
-  const key = scalarKey(stored)
-  for (const member of set) {
-    const other = storedElement(shape, member)
-    if (other !== undefined && scalarKey(other) === key) return member
-  }
+  const key = isAsStored ? undefined : elementKey(shape, element)
+  if (key === undefined) return undefined
+  for (const member of set) if (elementKey(shape, member) === key) return member
   return undefined
+}
+
+/** The same text for elements that are one. Where the schema is not asked, dates are what they are everywhere. */
+function elementKey(shape: Shape, element: unknown): string | undefined {
+  if (shape.kind !== 'set' && element instanceof Date) return String(element.getTime())
+  const stored = storedElement(shape, element)
+  return stored === undefined ? undefined : scalarKey(stored)
 }
 
 /** A name that is absent and that no schema knows is no part of the record: `then`, `toJSON` and the like. */

@@ -1,6 +1,8 @@
 /**
  * The draft that a recipe changes: an immer draft whose reads are remembered like those of a record.
  *
+ * All of the draft is seen through views, so that parts of it and of records can be put anywhere and changed on there.
+ *
  * What is assigned or deleted is looked at first, since its effect, even having none, rests on what was there. A list is
  * one leaf, except for `push`: appending looks at nothing, so that two units of work may append to one list at once. (Its
  * result, the new length, is therefore not guarded; read `length` to depend on it.)
@@ -51,17 +53,23 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
   }
   const plain = (value: unknown): unknown => assigned(value, bare)
 
-  function view(value: unknown, shape: Shape, path: DocumentPath): unknown {
+  function view(value: unknown, shape: Shape, path: DocumentPath, looks: Looks): unknown {
     if (typeof value !== 'object' || value === null) return value
     const known = views.get(value)
     if (known) return known
-    if (isBranch(value, shape)) return remember(value, branch(value, shape, path), path)
-    if (Array.isArray(value) && shape.kind !== 'leaf') return remember(value, list(value, path), path)
-    if (isElementwise(value, shape)) return remember(value, setView(value, shape, path), path)
+    if (isBranch(value, shape)) return remember(value, branch(value, shape, path, looks), path)
+    if (Array.isArray(value) && shape.kind !== 'leaf') return remember(value, list(value, path, looks), path)
+    if (isElementwise(value, shape)) return remember(value, setView(value, shape, path, looks), path)
     return value
   }
 
-  function branch(draft: Record<string, unknown>, shape: Shape, path: DocumentPath): object {
+  /** What is within one leaf, all of which has been looked at. It is seen through, since anything may be put there, too. */
+  const within = (value: unknown, path: DocumentPath): unknown =>
+    value instanceof Map
+      ? (views.get(value) ?? remember(value, mapView(value, path), path))
+      : view(value, anything, path, unheard)
+
+  function branch(draft: Record<string, unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
     const look = (name: string): unknown => {
       const value = draft[name]
       const here = [...path, name]
@@ -69,13 +77,16 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
         if (isKnownName(shape, name)) looks.at('value', here)
         return value
       }
-      const child = view(value, childShape(shape, name), here)
-      if (child === value) lookAtLeaf(value, here, looks)
-      else lookAtBranch(value, shape, here, looks)
-      return child
+      const child = view(value, childShape(shape, name), here, looks)
+      if (child !== value) {
+        lookAtBranch(value, shape, here, looks)
+        return child
+      }
+      lookAtLeaf(value, here, looks)
+      return within(value, here)
     }
     return new Proxy(draft, {
-      get: (target, name) => (typeof name === 'string' ? look(name) : whole(target, name, path)),
+      get: (target, name) => (typeof name === 'string' ? look(name) : whole(target, name, path, looks)),
       set(target, name, value) {
         if (typeof name === 'symbol' || name === '__proto__') throw noSuchName(path, name)
         looks.at('value', [...path, name])
@@ -105,13 +116,13 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     })
   }
 
-  function list(draft: unknown[], path: DocumentPath): object {
+  function list(draft: unknown[], path: DocumentPath, looks: Looks): object {
     const push = (...values: unknown[]): number => draft.push(...values.map(plain))
     return new Proxy(draft, {
       get(target, name, receiver) {
         if (name === 'push') return push
         lookAtLeaf(target, path, looks)
-        return Reflect.get(target, name, receiver)
+        return within(Reflect.get(target, name, receiver), path)
       },
       set(target, name, value) {
         if (!isListName(name) || Number(name === 'length' ? value : name) > MAX_LENGTH) throw noSuchName(path, name)
@@ -136,7 +147,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     })
   }
 
-  function setView(draft: Set<unknown>, shape: Shape, path: DocumentPath): object {
+  function setView(draft: Set<unknown>, shape: Shape, path: DocumentPath, looks: Looks): object {
     const look = (element: unknown): void => {
       const stored = storedElement(shape, element)
       if (stored !== undefined) looks.at('element', path, stored)
@@ -176,15 +187,49 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     return proxy
   }
 
+  function mapView(draft: Map<unknown, unknown>, path: DocumentPath): object {
+    const entries = function* () {
+      for (const [name, value] of draft) yield [name, within(value, path)] as const
+    }
+    const methods: Readonly<Record<string | symbol, unknown>> = {
+      get: (name: unknown) => within(draft.get(name), path),
+      set(name: unknown, value: unknown) {
+        draft.set(name, plain(value))
+        return proxy
+      },
+      forEach(each: (value: unknown, name: unknown, map: object) => void, self?: unknown) {
+        for (const [name, value] of entries()) each.call(self, value, name, proxy)
+      },
+      *values() {
+        for (const [, value] of entries()) yield value
+      },
+      entries,
+      [Symbol.iterator]: entries,
+    }
+    const proxy: object = new Proxy(draft, {
+      get(target, name) {
+        if (Object.hasOwn(methods, name)) return methods[name]
+        const value = Reflect.get(target, name, target)
+        return typeof value === 'function' && name !== 'constructor' ? value.bind(target) : value
+      },
+    })
+    return proxy
+  }
+
   /** Immer's own symbols lead past the view: whoever asks for them sees all of the branch. */
-  function whole(target: object, name: symbol, path: DocumentPath): unknown {
+  function whole(target: object, name: symbol, path: DocumentPath, looks: Looks): unknown {
     lookAtLeaf(target, path, looks)
     return Reflect.get(target, name)
   }
 
-  const draft = view(root, rootShape, []) as object
+  const draft = view(root, rootShape, [], looks) as object
   return { draft, owns: (value) => typeof value === 'object' && value !== null && owned.has(value) }
 }
+
+const anything: Shape = { kind: 'any' }
+
+/** For what needs no more looks. */
+const unheard: Looks = { at() {}, required() {}, handedOut() {} }
 
 /** No item could hold as many elements; gaps up to there would be walked one by one. */
 const MAX_LENGTH = 10_000_000

@@ -10,7 +10,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine } from '../../../core/engine.ts'
-import { setOf } from '../../../core/model/codecs.ts'
+import { date, mapOf, setOf } from '../../../core/model/codecs.ts'
 import { defineModel } from '../../../core/model/model.ts'
 import type { UnitOfWork } from '../../../core/unit-of-work/unit-of-work.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
@@ -255,6 +255,59 @@ for (const [name, edit, after] of again) {
     assert.equal(await w.player('bob'), before)
   })
 }
+
+// What lists and Maps hold was handed out bare: parts that were put there stayed read-only, or were met by immer's freezing.
+test('within lists and Maps a draft is as it is everywhere: parts are put there and changed on, sets go by value', async () => {
+  const Part = t.type({ n: t.number })
+  const Box = defineModel({
+    name: 'Box',
+    table: 'boxes',
+    key: { partition: 'id' },
+    schema: t.type({
+      id: t.string,
+      part: Part,
+      list: t.array(t.type({ part: Part, parts: t.array(Part), days: setOf(date) })),
+      map: mapOf(Part),
+    }),
+  })
+  const { unitOfWork } = createEngine({ store: memoryStore(), models: [Box], environment: hurried(5003) })
+  const element = { part: { n: 2 }, parts: [], days: new Set([new Date(1)]) }
+  await unitOfWork.run(
+    (work) => void work.create(Box, { id: 'a', part: { n: 1 }, list: [element], map: new Map([['x', { n: 3 }]]) }),
+  )
+  await unitOfWork.run(async (work) => {
+    const box = await work.get(Box, { id: 'a' })
+    work.change(box, (draft) => {
+      const first = draft.list[0]!
+      first.part = box.part
+      first.part.n = 10
+      first.parts.push(box.part)
+      first.parts[0]!.n = 11
+      draft.map.set('y', box.part).get('y')!.n = 12
+      draft.part = { n: 4 }
+      draft.map.set('z', draft.part)
+      draft.part.n = 5
+      for (const [, part] of draft.map) part.n++
+      draft.map.forEach((part) => void part.n++)
+      assert.equal(
+        [...draft.map.values()].map(({ n }) => n),
+        [5, 14, 7],
+      )
+      assert.ok(first.days.has(new Date(1)))
+      assert.is(first.days.add(new Date(1)).size, 1)
+      first.days.add(new Date(2)).delete(new Date(1))
+      draft.list.push(first)
+    })
+  })
+  const changed = { part: { n: 10 }, parts: [{ n: 11 }], days: new Set([new Date(2)]) }
+  const map = new Map([
+    ['x', { n: 5 }],
+    ['y', { n: 14 }],
+    ['z', { n: 7 }],
+  ])
+  const after = await unitOfWork.run((work) => work.get(Box, { id: 'a' }))
+  assert.equal(after, { id: 'a', part: { n: 7 }, list: [changed, changed], map })
+})
 
 test('a whole record that is put into another one is looked at as a whole', async () => {
   const Box = defineModel({
