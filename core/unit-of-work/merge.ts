@@ -35,8 +35,10 @@ interface Fork {
 /** The parent's next state. Throws a `CONFLICT` where a sibling, merged meanwhile, met this child on a path. */
 export function mergeFork(fork: Fork, reads: RecordReads | undefined): RecordState {
   if (fork.theirs === fork.base) return fork.mine
-  if (fork.mine === fork.base) return mergeAligned(fork, reads, fork)
-  return mergeAligned(aligned(fork), reads, fork)
+  const states = aligned(fork)
+  assertApart(states, reads)
+  if (fork.mine === fork.base) return fork.theirs
+  return fork.mine.isOneWith(fork.base) ? combined(states, toldBy(fork)) : fork.mine
 }
 
 /** The same three states where what one of them made of a blind change is part of the drafts of all. */
@@ -47,8 +49,8 @@ function aligned({ base, mine, theirs, loaded }: Fork): Fork {
   return { base: folded(base), mine: folded(mine), theirs: folded(theirs), loaded }
 }
 
-/** `told` is the fork before it was aligned. */
-function mergeAligned(states: Fork, reads: RecordReads | undefined, told: Fork): RecordState {
+/** Throws a `CONFLICT` where what one did of the states, aligned, is not apart from what the other did or looked at. */
+function assertApart(states: Fork, reads: RecordReads | undefined): void {
   const { base, mine, theirs } = states
   const their = actionsBetween(base, theirs)
   const my = actionsBetween(base, mine)
@@ -67,9 +69,6 @@ function mergeAligned(states: Fork, reads: RecordReads | undefined, told: Fork):
   }
   const seen = reads?.toldApart(base.view?.encoded, theirs.view?.encoded)
   if (seen) throw clash(states, seen)
-  if (mine === base) return theirs
-  if (!mine.isOneWith(base)) return mine
-  return combined(states, toldBy(told))
 }
 
 function combined({ base, mine, theirs }: Fork, told: Told): RecordState {

@@ -405,4 +405,26 @@ for (const how of ['got', 'found by a query'] as const) {
   })
 }
 
+// Only the drafts were compared, which were the same: the blind change had become part of them, and was taken back.
+test('a sibling that has seen a blind change of their parent notices another one that takes it back', async () => {
+  const w = await world('memory')
+  await w.given({ energy: 10 })
+  await w.unitOfWork.run(async (work) => {
+    await look((p) => p.energy)(work, w)
+    blind((each) => each.increment('energy', 1))(work, w)
+    let isBack = () => {}
+    const back = new Promise<void>((resolve) => {
+      isBack = resolve
+    })
+    const reader = work.run(async (sub) => {
+      assert.is((await sub.get(w.Player, ann)).energy, 11)
+      await back
+    })
+    await work.run((sub) => change(put('energy', 10))(sub, w))
+    isBack()
+    const ended = await reader.catch((thrown) => thrown)
+    assert.ok(isEngineError(ended, 'CONFLICT'))
+  })
+})
+
 test.run()
