@@ -7,6 +7,7 @@
  * @module
  */
 import { type Item, keyOf } from '../data/item.ts'
+import { isEngineError } from '../errors.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { identityAt } from '../unit-of-work/record-identity.ts'
@@ -25,19 +26,28 @@ export async function migrateRecord(
   const names = model.definition.keyParts.map(({ attribute }) => attribute)
   const identity = identityAt(model, { table: model.table, key: keyOf(scanned, names) })
   let isFirst = true
-  return unitOfWork.run(
-    `migrate ${model.name} ${schemaVersionOf(model, scanned)}→${to}`,
-    async (work) => {
-      const scope = scopeOf(work)
-      const { records } = scope.attempt
-      const { stored, present, state } = isFirst ? records.adopt(identity, scanned) : await records.load(identity)
-      isFirst = false
-      // Throws what keeps the item from being read.
-      if (!stored || !present || !state.isPresent || schemaVersionOf(model, stored) === to) return false
-      const target = to === model.version ? present : itemAs(model, stored, to)
-      scope.put(new RecordState(identity, 'kept', state.drafted, { target }))
-      return true
-    },
-    { propagation: 'independent', signal },
-  )
+  const migrate = () =>
+    unitOfWork.run(
+      `migrate ${model.name} ${schemaVersionOf(model, scanned)}→${to}`,
+      async (work) => {
+        const scope = scopeOf(work)
+        const { records } = scope.attempt
+        const { stored, present, state } = isFirst ? records.adopt(identity, scanned) : await records.load(identity)
+        isFirst = false
+        // Throws what keeps the item from being read.
+        if (!stored || !present || !state.isPresent || schemaVersionOf(model, stored) === to) return false
+        const target = to === model.version ? present : itemAs(model, stored, to)
+        scope.put(new RecordState(identity, 'kept', state.drafted, { target }))
+        return true
+      },
+      { propagation: 'independent', signal },
+    )
+  try {
+    return await migrate()
+  } catch (thrown) {
+    if (!isEngineError(thrown, 'UNKNOWN_OUTCOME')) throw thrown
+    // Where no history tells, the item itself does: it is migrated now, or was by the commit whose answer was lost.
+    await migrate()
+    return true
+  }
 }

@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelStore } from '../../../adapters/level/index.ts'
+import { memoryStore } from '../../../adapters/memory/index.ts'
 import { createEngine } from '../../../core/engine.ts'
 import type { MigrationReport } from '../../../core/migrations/migration-report.ts'
 import { progressBar } from '../../../core/migrations/progress-bar.ts'
@@ -11,7 +12,7 @@ import type { Note, Observer } from '../../../core/observation/observer.ts'
 import type { Store } from '../../../core/store/store.ts'
 import { newDirectory, removeDirectories } from '../../adapters/level/directory.ts'
 import { openStore, type StoreKind, storeKinds } from '../../support/stores.ts'
-import { lostAfter, meanwhile, times } from '../../support/watched-store.ts'
+import { lostAfter, meanwhile, times, watchedStore } from '../../support/watched-store.ts'
 import { failsWith, hurried } from '../unit-of-work/world.ts'
 import { annV1, annV3, type Town, town } from './town.ts'
 
@@ -163,6 +164,37 @@ test('a lost answer migrates nothing twice', async () => {
   here.watched.twist(...times(6, lostAfter))
   assert.is((await here.migrations.run(here.Three)).migrated, 3)
   for (const id of ids(3)) assert.is((await here.stored(id))!['_v'], 1)
+})
+
+test('an answer that is lost for good does not end a run: the item tells whether it was migrated', async () => {
+  // Of records without history nothing else does, and the run ended with UNKNOWN_OUTCOME.
+  const store = memoryStore()
+  const base = { name: 'Person', table: 'people', key: { partition: 'id' }, history: false } as const
+  const One = t.type({ id: t.string })
+  const Two = t.type({ id: t.string, coins: t.number })
+  const Old = defineModel({ ...base, schema: One })
+  const New = defineModel({
+    ...base,
+    schema: Two,
+    migrations: migrationsFrom(One).to(Two, {
+      up: (person) => ({ ...person, coins: 5 }),
+      down: ({ id }) => ({ id }),
+    }),
+  })
+  const watched = watchedStore(store)
+  const { unitOfWork } = createEngine({ store, models: [Old], environment: hurried(77) })
+  await unitOfWork.run((work) => void ids(6).map((id) => work.create(Old, { id })))
+  const { migrations, records } = createEngine({ store: watched, models: [New], environment: hurried(78) })
+  let isLost = false
+  watched.twist(
+    ...times(40, (plan, apply) => {
+      isLost = !isLost && plan.actions.some(({ table }) => table === 'people')
+      return isLost ? lostAfter(plan, apply) : apply()
+    }),
+  )
+  const { migrated, untouched, failed } = await migrations.run(New, { segments: 1 })
+  assert.equal([migrated, untouched, failed], [6, 0, 0])
+  assert.is(await records.scan(New, { filter: (person, { equal }) => equal(person.coins, 5) }).count(), 6)
 })
 
 test('a run goes on where it was stopped', async () => {
