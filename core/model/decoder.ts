@@ -65,19 +65,25 @@ function thoroughly(codec: t.Mixed): Decoder {
   })
 }
 
+/** Some times that are spelt as they should be: of days that every month has. */
+const isoTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
 function scalarDecoder(codec: t.Mixed): Decoder {
   if (codec === binary) return unsure((stored) => (stored instanceof Uint8Array ? Uint8Array.from(stored) : refused))
   if (codec === date) {
     const decode = (stored: unknown) => {
       if (typeof stored !== 'string') return refused
       const time = new Date(stored)
+      // To print it again takes twice as long as to read it.
+      if (isoTime.test(stored)) return time
       return !Number.isNaN(time.getTime()) && time.toISOString() === stored ? time : refused
     }
     return { decode, certain: true }
   }
-  // All others of io-ts's own are what they are stored as.
+  // All others of io-ts's own are what they are stored as. Most values are texts.
+  if (codec instanceof t.StringType)
+    return { decode: (stored) => (typeof stored === 'string' ? stored : refused), certain: true }
   const isAsStored =
-    codec instanceof t.StringType ||
     codec instanceof t.NumberType ||
     codec instanceof t.BooleanType ||
     codec instanceof t.NullType ||
@@ -90,6 +96,8 @@ function scalarDecoder(codec: t.Mixed): Decoder {
 
 interface FieldDecoder {
   readonly name: string
+  /** Every object has something of this name. */
+  readonly isInherited: boolean
   readonly decode: Decoder['decode']
   /** May be absent: then it stays so, unless the codec makes something of absence. */
   readonly staysAbsent: (() => boolean) | undefined
@@ -104,11 +112,11 @@ function fieldsDecoder(codec: t.Mixed, exact: boolean): Decoder | undefined {
     if (!isPlainObject(stored)) return refused
     const record: Record<string, unknown> = {}
     let present = 0
-    for (const { name, decode, staysAbsent } of fields) {
-      const isThere = Object.hasOwn(stored, name)
-      if (isThere) present++
+    for (const { name, isInherited, decode, staysAbsent } of fields) {
+      const value = isInherited && !Object.hasOwn(stored, name) ? undefined : stored[name]
+      if (value !== undefined) present++
       else if (staysAbsent?.()) continue
-      const decoded = decode(isThere ? stored[name] : undefined)
+      const decoded = decode(value)
       if (decoded === refused) return refused
       record[name] = decoded
     }
@@ -122,6 +130,7 @@ function fieldDecoders(codec: t.Mixed): readonly FieldDecoder[] | undefined {
   if (node.kind === 'fields') {
     return Object.entries(node.props).map(([name, member]) => ({
       name,
+      isInherited: name in Object.prototype,
       decode: decoderOf(member).decode,
       staysAbsent: node.partial ? lazily(() => isNothing(member.decode(undefined))) : undefined,
     }))

@@ -173,6 +173,40 @@ test('a compiled decoder gives what io-ts gives, frozen, or refuses', () => {
   )
 })
 
+test('times are read as io-ts reads them, in any spelling', () => {
+  const digits = (max: number, length: number) =>
+    fc.integer({ min: 0, max }).map((number) => String(number).padStart(length, '0'))
+  const text = fc
+    .tuple(
+      digits(10_100, 4),
+      digits(13, 2),
+      digits(32, 2),
+      digits(25, 2),
+      digits(61, 2),
+      digits(61, 2),
+      digits(1100, 3),
+    )
+    .map(([year, month, day, hour, minute, second, ms]) => `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`)
+  const other = fc.tuple(text, fc.nat(23), fc.constantFrom('', ' ', '0', '-', 'Z', 'é')).map(([time, at, by]) => {
+    return time.slice(0, at) + by + time.slice(at + 1)
+  })
+  void fc.assert(
+    fc.property(fc.oneof(text, other), (stored) => {
+      const expected = date.decode(stored)
+      const quick = decoderOf(date).decode(stored)
+      assert.equal(quick, expected._tag === 'Right' ? expected.right : refused)
+    }),
+    { numRuns },
+  )
+})
+
+test('a field of a name that every object has is there only where the item has it', () => {
+  const { decode } = decoderOf(t.intersection([t.type({ toString: t.string }), t.partial({ constructor: t.unknown })]))
+  const stored = JSON.parse('{ "toString": "a" }')
+  assert.equal(Object.entries(decode(stored) as object), [['toString', 'a']])
+  assert.is(decode({ constructor: 'b' }), refused)
+})
+
 test('what compiles is not refused in the common case', () => {
   const codec = t.intersection([
     t.type({
