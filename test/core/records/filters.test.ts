@@ -7,7 +7,7 @@ import { binary, date, mapOf, setOf } from '../../../core/model/codecs.ts'
 import { defineModel, type RecordOf } from '../../../core/model/model.ts'
 import { conditionOf, type Filter } from '../../../core/records/operators.ts'
 import { openStore, storeKinds, tablePrefix } from '../../support/stores.ts'
-import { refused } from './town.ts'
+import { people, refused, town } from './town.ts'
 
 /** A codec of one's own: a number of cents, stored as text. */
 class Money {
@@ -118,6 +118,22 @@ const filters: readonly (readonly [Filter<Thing>, readonly number[]])[] = [
 ]
 
 for (const kind of storeKinds) {
+  test(`a filter that nothing passes finds nothing, also of an index that holds little (${kind})`, async () => {
+    const { Person, records, end } = await town(kind)
+    await records.putMany(Person, people(6))
+    const passed = [
+      await records.query(Person, { index: 'byLevel', key: { level: 0 }, filter: (_, { any }) => any() }).toArray(),
+      await records.scan(Person, { index: 'byLevel', filter: (_, { all, not }) => not(all()) }).toArray(),
+      await records.scan(Person, { index: 'byLevel', filter: ({ no }, { between }) => between(no, 5, 1) }).toArray(),
+      await records.query(Person, { key: { town: 'Oslo' }, filter: (_, { any }) => any() }).toArray(),
+    ]
+    assert.equal(passed, [[], [], [], []])
+    assert.is(await records.scan(Person, { index: 'byLevel', filter: (_, { any }) => any(any()) }).count(), 0)
+    const { records: found, cursor } = await records.scan(Person, { filter: (_, { any }) => any(), limit: 1 }).page()
+    assert.equal([found, cursor], [[], undefined])
+    await end()
+  })
+
   test(`every operator means what it says (${kind})`, async () => {
     const prefix = tablePrefix()
     const Thing = modelOf(`${prefix}-things`)
