@@ -11,6 +11,7 @@ import { all, beginsWith, between, type Condition, compareTo, equals } from '../
 import { encodeField, type KeyPart, makeKey } from '../model/key-part.ts'
 import { renderTemplate } from '../model/key-template.ts'
 import type { AnyModel } from '../model/model.ts'
+import { boundsProblem } from '../store/check-request.ts'
 import type { QueryRequest } from '../store/store.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -30,6 +31,8 @@ export function keyCondition(model: AnyModel, [first, second]: readonly KeyPart[
   if (issue) throw unfit(model, `key.${String(issue.path[0] ?? '')}`, issue.expected, issue.actual)
   const value = made[partition.attribute]!
   const sort = second && (second.template ? templateBound(model, second, given) : fieldBound(model, second, given))
+  const problem = sort && boundsProblem({ name: second.attribute, type: second.type }, sort)
+  if (problem) throw invalidArgument('key', `Query of ${model.name}: ${problem}.`)
   return { partition: { attribute: partition.attribute, value }, ...(sort && { sort }) }
 }
 

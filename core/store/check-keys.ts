@@ -10,7 +10,7 @@ import { engineError } from '../errors.ts'
 import type { KeyAttribute, KeySchema, TableDefinition } from './table-definition.ts'
 
 const MAX_PARTITION_BYTES = 2048
-const MAX_SORT_BYTES = 1024
+export const MAX_SORT_BYTES = 1024
 const loneSurrogate = /\p{Surrogate}/u
 
 /** The names of a key's attributes, the partition's first. */

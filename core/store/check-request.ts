@@ -4,9 +4,9 @@
  * @module
  */
 import type { ScalarValue } from '../data/attribute-value.ts'
-import { keyNames, valueProblem, valuesProblem } from './check-keys.ts'
+import { keyNames, MAX_SORT_BYTES, valueProblem, valuesProblem } from './check-keys.ts'
 import type { QueryRequest, ScanRequest, SortCondition } from './store.ts'
-import type { KeySchema, TableDefinition } from './table-definition.ts'
+import type { KeyAttribute, KeySchema, TableDefinition } from './table-definition.ts'
 
 /** The first fault, if any. */
 export function requestProblem(definition: TableDefinition, request: QueryRequest | ScanRequest): string | undefined {
@@ -34,8 +34,13 @@ function queryProblem(schema: KeySchema, { partition, sort }: QueryRequest): str
   if (schema.sort === undefined) return `There is no sort key to compare ${sort.attribute} with`
   if (sort.attribute !== schema.sort.name) return `Expected bounds of ${schema.sort.name}, got ${sort.attribute}`
   if (sort.operator === 'begins-with' && schema.sort.type === 'N') return `A number has no beginning: ${sort.attribute}`
+  return boundsProblem(schema.sort, sort)
+}
+
+/** What keeps the bounds from being values of the sort key, if anything. */
+export function boundsProblem(attribute: KeyAttribute, sort: SortCondition): string | undefined {
   for (const value of boundsOf(sort)) {
-    const fault = valueProblem(schema.sort, value)
+    const fault = valueProblem(attribute, value, MAX_SORT_BYTES)
     if (fault) return fault
   }
   return undefined

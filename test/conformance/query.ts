@@ -11,7 +11,7 @@ import { removeFromSet, set } from '../../core/expression/update.ts'
 import type { QueryRequest, SortCondition, Store } from '../../core/store/store.ts'
 import type { IndexDefinition, KeyAttribute } from '../../core/store/table-definition.ts'
 import { type Bench, type Cases, expectCommitted, put, remove, update } from './bench.ts'
-import { expect, expectEqual } from './expect.ts'
+import { expect, expectEqual, expectRejection } from './expect.ts'
 
 const keys = ['p', 's']
 
@@ -129,6 +129,20 @@ export const query: Cases = {
       expectEqual(positions(await everything(bench.store, request(name, { sort }))), expected, bound.operator)
       const backwards = await everything(bench.store, request(name, { sort, reverse: true }))
       expectEqual(positions(backwards), expected.toReversed(), `${bound.operator} backwards`)
+    }
+  },
+  'refuses bounds that no sort key could be': async (bench) => {
+    const name = await seeded(bench, ['a'])
+    const long = 'x'.repeat(1025)
+    const bounds: readonly SortCondition[] = [
+      { operator: '>', value: '' },
+      { operator: '=', value: long },
+      { operator: '<', value: long },
+      { operator: 'between', low: 'a', high: long },
+      { operator: 'begins-with', prefix: long },
+    ]
+    for (const bound of bounds) {
+      await expectRejection('REJECTED', bench.store.query(request(name, { sort: { attribute: 's', ...bound } })))
     }
   },
   'begins with bytes': async (bench) => {

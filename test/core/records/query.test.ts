@@ -188,6 +188,13 @@ test('what the model does not have is refused before anything is sent', async ()
     /beginsWith to be a string that is not empty/,
     query({ index: 'byName', key: { town: 'a', name: { beginsWith: '' } } }),
   )
+  // No sort key is longer; the embedded stores took it for a bound like others.
+  await refused(
+    bad,
+    /key name to have at most 1024 bytes, got 1025/,
+    query({ index: 'byName', key: { town: 'a', name: { less: 'x'.repeat(1025) } } }),
+  )
+  await refused(bad, /key name not to be empty/, query({ index: 'byName', key: { town: 'a', name: '' } }))
   await refused(bad, /index to be one of byJob, byLevel, byName/, query({ key, index: 'byTown' }))
   await refused(bad, /global index byJob/, query({ index: 'byJob', key: { job: 'a' }, consistent: true }))
   await refused(bad, /limit to be/, query({ key, limit: -1 }))
