@@ -5,7 +5,8 @@
  */
 import { itemSize } from '../../core/data/item.ts'
 import { requestProblem } from '../../core/store/check-request.ts'
-import { indexed, PageBuilder } from '../../core/store/page-builder.ts'
+import { indexed } from '../../core/store/indexed.ts'
+import { PageBuilder } from '../../core/store/page-builder.ts'
 import type { Page, QueryRequest, ScanRequest } from '../../core/store/store.ts'
 import type { Database } from './database.ts'
 import { decodeItem } from './item-encoding.ts'

@@ -6,7 +6,7 @@
  * @module
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import { type Item, type ItemAddress, itemSize, printKey } from '../data/item.ts'
+import { type Item, type ItemAddress, printKey } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
@@ -15,13 +15,14 @@ import { commitId } from '../journal/commit-id.ts'
 import { creation, entryText } from '../journal/entry.ts'
 import { idsFrom } from '../journal/generated-id.ts'
 import { firstEntry, VERSION } from '../journal/tail.ts'
-import { addressOf } from '../model/key.ts'
+import { addressOf, tableDefinition } from '../model/key.ts'
 import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
 import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
 import { tooLarge } from '../store/limits.ts'
 import type { RequestOptions, Store } from '../store/store.ts'
+import { storedSize, storedSizeName } from '../store/stored-size.ts'
 import { again } from './again.ts'
 import type { Many } from './chunks.ts'
 import { type FindOptions, findRecords } from './find-records.ts'
@@ -246,9 +247,12 @@ export function recordsOf(parts: RecordsParts): Records {
 function bulkPut(model: AnyModel, input: never, { environment, store: { limits } }: RecordsParts): BulkWrite {
   const { item: fields, address } = newRecord(model, input, idsFrom(environment))
   const item = { ...fields, ...bulkAttributes(model, commitId(environment)) }
-  const size = itemSize(item)
+  const definition = tableDefinition(model)
+  const size = storedSize(definition, item)
   // The store would refuse the whole batch, and could not tell for whose sake.
-  if (size > limits.itemBytes) throw tooLarge(model.name, 'bytes in one item', limits.itemBytes, size, address.key)
+  if (size > limits.itemBytes) {
+    throw tooLarge(model.name, storedSizeName(definition), limits.itemBytes, size, address.key)
+  }
   return { kind: 'put', ...address, item }
 }
 

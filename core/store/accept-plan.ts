@@ -13,6 +13,7 @@ import { isIdle, type Update, type UpdateAction } from '../expression/update.ts'
 import { indexProblem, keyNames, keyProblem } from './check-keys.ts'
 import type { CommitOutcome } from './commit-outcome.ts'
 import type { StoreLimits } from './limits.ts'
+import { storedSize, storedSizeName } from './stored-size.ts'
 import { take } from './stored-value.ts'
 import type { TableDefinition } from './table-definition.ts'
 import { updatePathsProblem } from './update-paths.ts'
@@ -86,8 +87,8 @@ function acceptAction(action: WriteAction, definition: TableDefinition, limits: 
 
 /** What keeps an item from its table, beside its key. */
 export function itemProblem(item: Item, definition: TableDefinition, limits: StoreLimits): string | undefined {
-  const size = itemSize(item)
-  if (size > limits.itemBytes) return `An item takes at most ${limits.itemBytes} bytes, got ${size}`
+  const size = storedSize(definition, item)
+  if (size > limits.itemBytes) return `Expected at most ${limits.itemBytes} ${storedSizeName(definition)}, got ${size}`
   return indexProblem(definition, item)
 }
 

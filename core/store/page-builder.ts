@@ -6,8 +6,9 @@
 import { type Item, keyOf } from '../data/item.ts'
 import { evaluate } from '../expression/evaluate.ts'
 import { keyNames } from './check-keys.ts'
+import { project } from './indexed.ts'
 import type { Page, QueryRequest, ScanRequest } from './store.ts'
-import type { IndexDefinition, TableDefinition } from './table-definition.ts'
+import type { TableDefinition } from './table-definition.ts'
 
 /** DynamoDB ends a page after this much, whatever the limit. */
 const PAGE_BYTES = 1024 * 1024
@@ -46,14 +47,3 @@ export class PageBuilder {
     return { items: this.#items, count: this.#count, next: undefined }
   }
 }
-
-/** The item as an index has it. */
-export function indexed(definition: TableDefinition, { projection, ...keys }: IndexDefinition, item: Item): Item {
-  if (projection === 'all') return item
-  return project(item, [...keyNames(definition), ...keyNames(keys), ...(projection === 'keys' ? [] : projection)])
-}
-
-const project = (item: Item, names: readonly string[]): Item =>
-  Object.freeze(
-    Object.fromEntries(names.filter((name) => Object.hasOwn(item, name)).map((name) => [name, item[name]!])),
-  )

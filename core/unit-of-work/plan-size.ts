@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { itemSize, valueSize } from '../data/item.ts'
+import { type Item, itemSize, valueSize } from '../data/item.ts'
 import type { Update } from '../expression/update.ts'
 import { TAIL } from '../journal/tail.ts'
+import { tableDefinition } from '../model/key.ts'
 import { type StoreLimits, tooLarge } from '../store/limits.ts'
+import { storedSize, storedSizeName } from '../store/stored-size.ts'
 import type { PlannedAction } from './planned.ts'
+import type { RecordIdentity } from './record-identity.ts'
 
 /** Throws `TOO_LARGE`. `actions` counts the engine's own too. */
 export function assertWithin(planned: readonly PlannedAction[], actions: number, limits: StoreLimits): void {
@@ -25,18 +28,27 @@ export function assertWithin(planned: readonly PlannedAction[], actions: number,
   let total = 0
   for (const { action, involved, next } of planned) {
     const size = next ? itemSize(next) : action.kind === 'update' ? addedSize(action.update) : 0
-    if (action.kind !== 'check' && size > limits.itemBytes) {
-      const { model, address } = involved.identity
-      const tail = next?.[TAIL] === undefined ? 0 : valueSize(next[TAIL])
-      const limit =
-        tail > size / 4 ? `bytes in one item (${tail} of them its history’s last entries)` : 'bytes in one item'
-      throw tooLarge(model.name, limit, limits.itemBytes, size, address.key)
-    }
+    if (action.kind !== 'check') assertItemWithin(involved.identity, next, size, limits)
     total += action.kind === 'update' ? Math.max(size, updateSize(action.update)) : size
   }
   if (total > limits.planBytes) {
     throw tooLarge(planned[0]!.involved.identity.model.name, 'bytes in one commit', limits.planBytes, total)
   }
+}
+
+/** `size` is that of `next`, or what is known of it. */
+function assertItemWithin(
+  { model, address }: RecordIdentity,
+  next: Item | undefined,
+  size: number,
+  limits: StoreLimits,
+) {
+  const table = tableDefinition(model)
+  const stored = next ? storedSize(table, next) : size
+  if (stored <= limits.itemBytes) return
+  const tail = next?.[TAIL] === undefined ? 0 : valueSize(next[TAIL])
+  const ofHistory = tail > size / 4 ? ` (${tail} of them its history’s last entries)` : ''
+  throw tooLarge(model.name, `${storedSizeName(table)}${ofHistory}`, limits.itemBytes, stored, address.key)
 }
 
 /** What a blind change adds at least: of a record that was not read no more is known. */

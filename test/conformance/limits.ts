@@ -5,8 +5,10 @@
  * @module
  */
 import type { AttributeValue } from '../../core/data/attribute-value.ts'
+import type { Item } from '../../core/data/item.ts'
 import { Decimal } from '../../core/data/number.ts'
 import { set } from '../../core/expression/update.ts'
+import type { IndexDefinition } from '../../core/store/table-definition.ts'
 import { type Cases, expectCommitted, expectInvalid, put, update } from './bench.ts'
 import { expectEqual } from './expect.ts'
 
@@ -37,6 +39,40 @@ export const limits: Cases = {
     expectInvalid(plan, 1, 'among others')
     expectEqual(await look(name, 'a'), { id: 'a', half }, 'item')
     expectEqual(await look(name, 'b'), undefined, 'other item')
+  },
+  'counts the entries of local indexes, and of no others, as part of an item': async ({ commit, store, table }) => {
+    const keys = { partition: { name: 'id', type: 'S' }, sort: { name: 's', type: 'N' } } as const
+    const by = (
+      name: string,
+      kind: 'local' | 'global',
+      projection: IndexDefinition['projection'],
+    ): IndexDefinition => ({
+      ...{ name: `by-${name}`, kind, partition: keys.partition, sort: { name, type: 'N' }, projection },
+    })
+    const indexes = [
+      by('a', 'local', 'all'),
+      by('b', 'local', ['text']),
+      by('c', 'local', 'keys'),
+      by('d', 'global', 'all'),
+    ]
+    const name = await table({ ...keys, indexes })
+    const write = (entries: Item, share: number) => {
+      const text = 'x'.repeat(Math.floor(store.limits.itemBytes / share) - 100)
+      return commit(put(name, { id: 'mine', s: 1, text, ...entries }, undefined, ['id', 's']))
+    }
+    expectCommitted(await write({ c: 1, d: 1 }, 1), 'no entries, or small ones')
+    expectInvalid(await write({ a: 1 }, 1), undefined, 'an entry of all')
+    expectCommitted(await write({ a: 1 }, 2), 'half as large')
+    expectInvalid(await write({ a: 1, b: 1 }, 2), undefined, 'two entries')
+    expectCommitted(await write({ a: 1, b: 1 }, 3), 'a third')
+  },
+  'counts the entries of local indexes of an item that is updated': async ({ commit, seed, store, table }) => {
+    const partition = { name: 'id', type: 'S' } as const
+    const index = { name: 'by-a', kind: 'local', partition, sort: { name: 'a', type: 'N' }, projection: 'all' } as const
+    const name = await table({ partition, sort: { name: 's', type: 'N' }, indexes: [index] })
+    await seed(name, [{ id: 'mine', s: 1, a: 1 }], ['id', 's'])
+    const grows = update(name, 'mine', [set(['more'], 'x'.repeat(store.limits.itemBytes / 2))])
+    expectInvalid(await commit({ ...grows, key: { id: 'mine', s: 1 } }))
   },
   'refuses a plan that is too large': async ({ commit, look, store, table }) => {
     const name = await table()

@@ -82,6 +82,27 @@ for (const kind of storeKinds) {
     await end()
   })
 
+  test(`entries of local indexes count as part of an item: who is too large by them is told, in units of work too (${kind})`, async () => {
+    const { Person, records, unitOfWork, end } = await town(kind)
+    const all = people(5)
+    all[3] = { ...all[3]!, log: ['x'.repeat(250_000)] } as never
+    const { written, skipped } = await records.putMany(Person, all, { onInvalid: 'skip' })
+    assert.equal([written, skipped.map((one) => one.input)], [4, [all[3]]])
+    assert.match(
+      skipped[0]!.error.message,
+      /at most 409600 bytes in one item and its entries in local indexes, got 500/,
+    )
+    await refused('TOO_LARGE', /"no":3}: at most 409600 bytes in one item and its entries/, () =>
+      unitOfWork.run((work) => void work.create(Person, all[3] as never)),
+    )
+    await refused('TOO_LARGE', /"no":1}: at most 409600 bytes in one item and its entries/, () =>
+      unitOfWork.run(async (work) =>
+        work.change(await work.get(Person, { town: 'Oslo', no: 1 }), ({ log }) => log.push('x'.repeat(250_000))),
+      ),
+    )
+    await end()
+  })
+
   test(`units of work go on from what was put in bulk (${kind})`, async () => {
     const { Person, records, unitOfWork, store, end } = await town(kind)
     const key = { town: 'Oslo', no: 0 }
