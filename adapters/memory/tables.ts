@@ -57,14 +57,15 @@ export class Tables {
   }
 
   commit(plan: WritePlan): CommitOutcome {
-    const repeated = this.#recent.find(plan.id)
-    if (repeated !== undefined) {
-      const same = equal(repeated as unknown as AttributeValue, plan.actions as unknown as AttributeValue)
-      return same ? { kind: 'committed' } : invalid(`Another plan was committed under the id ${plan.id}`)
-    }
     const { tableOf, keep } = this.#tablesToWrite()
     const actions = acceptPlan(plan, (action) => tableOf(action).definition, this.#limits)
     if ('kind' in actions) return actions
+    const repeated = this.#recent.find(plan.id)
+    if (repeated !== undefined) {
+      // As they were accepted: what changes nothing is left out of both.
+      const same = equal(repeated as unknown as AttributeValue, actions as unknown as AttributeValue)
+      return same ? { kind: 'committed' } : invalid(`Another plan was committed under the id ${plan.id}`)
+    }
     const present = actions.map((action) => tableOf(action).get(action.key))
     const problemOf = (action: WriteAction, item: Item) => itemProblem(item, tableOf(action).definition, this.#limits)
     const { outcome, next } = decide(actions, present, problemOf)

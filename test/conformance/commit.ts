@@ -4,7 +4,7 @@
  * @module
  */
 import { absent, all, equals, exists } from '../../core/expression/condition.ts'
-import { increment, set } from '../../core/expression/update.ts'
+import { addToSet, increment, set } from '../../core/expression/update.ts'
 import {
   type Cases,
   check,
@@ -142,6 +142,15 @@ export const commit: Cases = {
     expectCommitted(await store.commit(plan), 'first')
     expectCommitted(await store.commit(plan), 'second')
     expectCommitted(await store.commit(structuredClone(plan)), 'equal copy')
+    expectEqual(await look(name, 'a'), { id: 'a', n: 1 }, 'item')
+  },
+  'applies a repeated plan once, also where an action of it changes nothing': async ({ look, store, seed, table }) => {
+    const name = await table()
+    await seed(name, [{ id: 'a', n: 0 }])
+    const idle = addToSet(['tags'], new Set())
+    const plan = { id: newId(), actions: [update(name, 'a', [idle, increment(['n'], 1)]), put(name, { id: 'b' })] }
+    expectCommitted(await store.commit(plan), 'first')
+    expectCommitted(await store.commit(plan), 'second')
     expectEqual(await look(name, 'a'), { id: 'a', n: 1 }, 'item')
   },
   'answers a repeated plan as committed even if its conditions fail by now': async ({ store, table }) => {
