@@ -108,16 +108,16 @@ export function mapStore(): Store {
   }
 
   function commit(plan: WritePlan): CommitOutcome {
-    const repeated = recent.find(plan.id)
-    if (repeated !== undefined) {
-      if (sameActions(repeated, plan.actions)) return { kind: 'committed' }
-      return { kind: 'invalid', reason: `Another plan was committed under the id ${plan.id}` }
-    }
     const missing = plan.actions.find(({ table }) => !tables.has(table))
     if (missing) return { kind: 'invalid', reason: `There is no table ${missing.table}` }
     const definitionOf = ({ table }: WriteAction): TableDefinition => tableOf(table).definition
     const actions = acceptPlan(plan, definitionOf, dynamodbLimits)
     if ('kind' in actions) return actions
+    const repeated = recent.find(plan.id)
+    if (repeated !== undefined) {
+      if (sameActions(repeated, actions)) return { kind: 'committed' }
+      return { kind: 'invalid', reason: `Another plan was committed under the id ${plan.id}` }
+    }
     const present = actions.map(({ table, key }) => read(table, key))
     const problemOf = (action: WriteAction, next: Item) => itemProblem(next, definitionOf(action), dynamodbLimits)
     const { outcome, next } = decide(actions, present, problemOf)
