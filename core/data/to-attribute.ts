@@ -16,6 +16,7 @@ import type { DocumentPath } from './document-path.ts'
 import { MAX_LEVELS } from './levels.ts'
 import { narrowest, numberProblem } from './number.ts'
 import { isPlainObject } from './plain-object.ts'
+import { printValue } from './print-value.ts'
 
 /** One thing that is wrong with a value: where, what was expected, what came. */
 export interface Issue {
@@ -30,6 +31,16 @@ const noGaps = 'a value, since a list has no absent elements'
 /** ES2024, which Node has had since 20. */
 type WellFormed = string & { isWellFormed(): boolean }
 export const isIllFormed = (text: string): boolean => !(text as WellFormed).isWellFormed()
+
+/** DynamoDB's limit of a name. */
+const MAX_NAME_BYTES = 64 * 1024 - 1
+
+/** Whether something can be stored under the name. Three bytes are the most that one unit of UTF-16 takes. */
+export const isAttributeName = (name: string): boolean =>
+  name !== '' &&
+  name !== '__proto__' &&
+  !isIllFormed(name) &&
+  (name.length <= MAX_NAME_BYTES / 3 || Buffer.byteLength(name) <= MAX_NAME_BYTES)
 
 /**
  * The stored form of a value, or everything that keeps it from being stored. `value` is undefined for absence.
@@ -118,8 +129,8 @@ function convertMap(input: object, path: DocumentPath, issues: Issue[], ancestor
   }
   const map: Record<string, AttributeValue> = {}
   for (const name of Reflect.ownKeys(input)) {
-    if (typeof name === 'symbol' || name === '' || name === '__proto__' || isIllFormed(name)) {
-      issues.push({ path, expected: `an attribute name other than ${JSON.stringify(String(name))}`, actual: name })
+    if (typeof name === 'symbol' || !isAttributeName(name)) {
+      issues.push({ path, expected: `an attribute name other than ${printValue(String(name))}`, actual: name })
       continue
     }
     const member = convert(input[name], [...path, name], issues, ancestors)

@@ -11,7 +11,7 @@ import { invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isScalar, type ScalarValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { printValue } from '../data/print-value.ts'
-import type { Issue } from '../data/to-attribute.ts'
+import { type Issue, isIllFormed } from '../data/to-attribute.ts'
 import type { EngineError } from '../errors.ts'
 import type { Comparator, Condition } from '../expression/condition.ts'
 import * as condition from '../expression/condition.ts'
@@ -193,7 +193,13 @@ function ordered(model: AnyModel, path: DocumentPath, value: unknown): ScalarVal
   throw unfit(model, path, 'a value that has an order: text, a number, a date or binary', value)
 }
 
+/** Half a character is part of no stored text, though JavaScript finds it in one. */
+function assertWellFormed(model: AnyModel, path: DocumentPath, part: unknown): void {
+  if (typeof part === 'string' && isIllFormed(part)) throw unfit(model, path, 'well-formed Unicode text', part)
+}
+
 function prefixOf(model: AnyModel, path: DocumentPath, prefix: unknown): string | Uint8Array {
+  assertWellFormed(model, path, prefix)
   const kinds = kindsAt(model, path)
   const fits = (type: string): boolean => kinds.some((kind) => kind === type || kind === 'any' || kind === 'opaque')
   if (typeof prefix === 'string' && fits('S')) return prefix
@@ -207,6 +213,7 @@ function prefixOf(model: AnyModel, path: DocumentPath, prefix: unknown): string 
 }
 
 function elementOf(model: AnyModel, path: DocumentPath, element: unknown): ScalarValue {
+  assertWellFormed(model, path, element)
   const tried = codecsAt(model, path)
     .flatMap(alternatives)
     .map((codec) => {

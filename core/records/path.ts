@@ -5,6 +5,7 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
+import { isAttributeName } from '../data/to-attribute.ts'
 import { alternatives, codecsAt } from '../model/codecs-at.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { Atom } from '../model/readonly.ts'
@@ -79,7 +80,7 @@ function place(model: AnyModel, path: DocumentPath): object {
 function stepInto(model: AnyModel, path: DocumentPath, name: string): DocumentPath {
   const isIndex = /^\d+$/.test(name) && codecsAt(model, path).flatMap(alternatives).some(isList)
   const next = [...path, isIndex ? Number(name) : name]
-  if (codecsAt(model, next).length > 0) return next
+  if ((isIndex || isAttributeName(name)) && codecsAt(model, next).length > 0) return next
   throw invalidArgument(printPath(next), `${model.name} has no field ${printPath(next)}; name one of its schema.`)
 }
 

@@ -8,6 +8,7 @@ import { type AttributeSet, type AttributeValue, compare, isNumber } from '../da
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
 import { printValue } from '../data/print-value.ts'
+import { isAttributeName } from '../data/to-attribute.ts'
 import { addToSet, append, removeFromSet } from '../expression/update.ts'
 import { codecsAt } from '../model/codecs-at.ts'
 import { type FieldType, fieldType } from '../model/field-type.ts'
@@ -87,13 +88,14 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       )
     }
     const path = typeof field === 'string' ? [field] : [...field]
-    const type = fieldType(model, path)
+    const isNamed = path.every(isAttributeName)
+    const type = isNamed ? fieldType(model, path) : undefined
     if (type?.kind !== kind)
       throw unfit(
         model,
         path,
         `a field that holds a ${kind}`,
-        type ? `a ${type.kind}` : codecsAt(model, path).length > 0 ? 'one of another kind' : 'no such field',
+        type ? `a ${type.kind}` : isNamed && codecsAt(model, path).length > 0 ? 'one of another kind' : 'no such field',
       )
     if (model.definition.keyFields.includes(path[0]!))
       throw unfit(model, path, 'a field outside of the key', 'a key field')

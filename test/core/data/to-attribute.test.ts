@@ -83,6 +83,7 @@ test('what DynamoDB could not give back is refused, with its path', () => {
     [JSON.parse('{ "__proto__": 1 }'), /attribute name/],
     [{ '': 1 }, /attribute name/],
     [{ '\ud800': 1 }, /attribute name/],
+    [{ ['é'.repeat(32_768)]: 1 }, /attribute name other than "é/],
     [{ [Symbol('x')]: 1 }, /attribute name/],
   ]
   for (const [input, expected] of refused) {

@@ -225,6 +225,22 @@ test('a place or a value that the schema does not have is refused, with its path
     loose(() => true),
     /condition made by the operators/,
   )
+  // Memory found half of an emoji in it; DynamoDB was asked for another character.
+  await bad(
+    loose((x, is) => is['beginsWith']!(x['name'], '\ud83d')),
+    /name: expected well-formed Unicode text/,
+  )
+  await bad(
+    loose((x, is) => is['contains']!(x['name'], '\ude00')),
+    /name: expected well-formed Unicode text/,
+  )
+  // Nothing can be stored under these.
+  for (const name of ['', '\ud83d', '__proto__', 'x'.repeat(65_536)]) {
+    await bad(
+      loose((x, is) => is['exists']!(x['scores']![name])),
+      /Thing has no field scores/,
+    )
+  }
   await bad('name = 1' as never, /a function that returns a condition/)
 })
 

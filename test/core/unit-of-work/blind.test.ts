@@ -15,6 +15,27 @@ const tire =
     work.blind(Player, ann, (blind) => blind.increment('energy', by, { min: 0, max: 100 }))
 
 for (const kind of storeKinds) {
+  test(`what is no name of an attribute is none in a blind change either (${kind})`, async () => {
+    // Memory stored it, and the record could not be read any more; DynamoDB refused it, or stored another name.
+    const Shelf = defineModel({
+      name: 'Shelf',
+      table: `${tablePrefix()}-shelves`,
+      key: { partition: 'id' },
+      schema: t.type({ id: t.string, copies: t.record(t.string, t.number) }),
+    })
+    const { unitOfWork, tables } = createEngine({ store: openStore(kind), models: [Shelf] })
+    await tables.create()
+    await unitOfWork.run((work) => void work.create(Shelf, { id: 'a', copies: { '😀': 1 } }))
+    const add = (title: string) =>
+      unitOfWork.run((work) => work.blind(Shelf, { id: 'a' }, (blind) => blind.increment(['copies', title], 1)))
+    for (const title of ['', '\ud83d', '__proto__', 'x'.repeat(65_536)]) {
+      const { message } = await failsWith(add(title), 'INVALID_ARGUMENT')
+      assert.match(message, /got no such field/)
+    }
+    await add('😀')
+    assert.equal((await unitOfWork.run((work) => work.get(Shelf, { id: 'a' }))).copies, { '😀': 2 })
+  })
+
   test(`every kind of blind change, in one update and without a read (${kind})`, async () => {
     const w = await world(kind)
     await w.given({
