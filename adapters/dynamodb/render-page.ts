@@ -9,6 +9,9 @@ import { mapToWire } from './attribute-values.ts'
 import { ExpressionAttributes } from './expression-attributes.ts'
 import { renderCondition } from './render-condition.ts'
 
+/** What DynamoDB takes, far more than the items of any answer. */
+const MAX_LIMIT = 2 ** 31 - 1
+
 export function renderQuery(request: QueryRequest): QueryCommandInput {
   const attributes = new ExpressionAttributes()
   const KeyConditionExpression = renderKeyCondition(request, attributes)
@@ -36,7 +39,7 @@ function renderCommon(request: QueryRequest | ScanRequest, attributes: Expressio
     ...(FilterExpression !== undefined && { FilterExpression }),
     ...(ProjectionExpression !== undefined && { ProjectionExpression }),
     ...(countOnly && { Select: 'COUNT' as const }),
-    ...(limit !== undefined && { Limit: limit }),
+    ...(limit !== undefined && { Limit: Math.min(limit, MAX_LIMIT) }),
     ...(from !== undefined && { ExclusiveStartKey: mapToWire(from) }),
     ...attributes.members(),
   }

@@ -25,6 +25,17 @@ for (const kind of storeKinds) {
     await end()
   })
 
+  test(`a page size beyond every page is as good as none (${kind})`, async () => {
+    const { Person, records, end } = await town(kind)
+    await records.putMany(Person, people(3))
+    // DynamoDB's own is of 32 bits.
+    for (const pageSize of [2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
+      assert.is(await records.query(Person, { key: { town: 'Oslo' }, pageSize }).count(), 3)
+      assert.is((await records.scan(Person, { pageSize }).toArray()).length, 3)
+    }
+    await end()
+  })
+
   test(`an index gives whole records, or the fields that it holds (${kind})`, async () => {
     const { Person, records, end } = await town(kind)
     await records.putMany(Person, people(12))
