@@ -5,6 +5,7 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
+import { MAX_LEVELS } from '../data/levels.ts'
 import { isAttributeName } from '../data/to-attribute.ts'
 import { alternatives, codecsAt } from '../model/codecs-at.ts'
 import type { AnyModel } from '../model/model.ts'
@@ -80,7 +81,9 @@ function place(model: AnyModel, path: DocumentPath): object {
 function stepInto(model: AnyModel, path: DocumentPath, name: string): DocumentPath {
   const isIndex = /^\d+$/.test(name) && codecsAt(model, path).flatMap(alternatives).some(isList)
   const next = [...path, isIndex ? Number(name) : name]
-  if ((isIndex || isAttributeName(name)) && codecsAt(model, next).length > 0) return next
+  // A schema may be of any depth, an item is not.
+  const canBe = next.length <= MAX_LEVELS && (isIndex || isAttributeName(name))
+  if (canBe && codecsAt(model, next).length > 0) return next
   throw invalidArgument(printPath(next), `${model.name} has no field ${printPath(next)}; name one of its schema.`)
 }
 

@@ -244,6 +244,25 @@ test('a place or a value that the schema does not have is refused, with its path
   await bad('name = 1' as never, /a function that returns a condition/)
 })
 
+test('a place deeper than an item can be is none', async () => {
+  const Note = defineModel({
+    name: 'Note',
+    table: 'notes',
+    key: { partition: 'id' },
+    schema: t.type({ id: t.string, any: t.unknown }),
+  })
+  type Deep = { readonly x: Deep }
+  const deep = (levels: number) => () =>
+    conditionOf<{ readonly any: Deep }>(Note, (note, { exists }) => {
+      let path = note.any
+      for (let level = 1; level < levels; level++) path = path.x
+      return exists(path)
+    })
+  deep(32)()
+  // DynamoDB refuses to look there; the embedded stores looked.
+  await refused('INVALID_ARGUMENT', /Note has no field any\.x/, deep(33))
+})
+
 test('a filter that one expression cannot hold is refused before anything is sent', async () => {
   const Thing = modelOf('things')
   const { records } = createEngine({ store: openStore('memory'), models: [Thing] })
