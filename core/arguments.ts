@@ -17,6 +17,22 @@ export const invalidArgument = (argument: string, message: string): EngineError 
 export const unexpected = (argument: string, expected: string, got: unknown): EngineError =>
   invalidArgument(argument, `Expected ${argument} to be ${expected}, got ${printValue(got)}.`)
 
+/** Throws for what is no function, and for a generator: called, it does nothing until somebody iterates over it. */
+export function assertFunction(
+  given: unknown,
+  argument: string,
+  expected: string,
+): asserts given is (...args: never[]) => unknown {
+  if (typeof given !== 'function') throw unexpected(argument, expected, given)
+  if (kindOf(given).endsWith('GeneratorFunction]'))
+    throw invalidArgument(argument, `Expected ${argument} to be ${expected}, got a generator function.`)
+}
+
+/** What is refused for being a promise may still fail, later: its caller has been told, so that must not end the process. */
+export function forsake(refused: unknown): void {
+  if (refused instanceof Promise) refused.catch(() => {})
+}
+
 /** Options, of which there may be none. */
 export function assertOptions(given: unknown, argument = 'options', names?: readonly string[]): void {
   if (given !== undefined) assertObject(given, argument, names)

@@ -22,8 +22,8 @@ export interface MigrationRunOptions {
   readonly dryRun?: boolean | undefined
   /** Goes on where the last run to the same version was interrupted, with its segments. Default false: from the beginning. */
   readonly resume?: boolean | undefined
-  /** Called after each page of a segment. `progressBar()` shows it on a terminal. What it throws ends the run. */
-  readonly onProgress?: ((report: MigrationReport) => void) | undefined
+  /** Called after each page of a segment. `progressBar()` shows it on a terminal. A promise is waited for; what is thrown ends the run. */
+  readonly onProgress?: ((report: MigrationReport) => unknown) | undefined
   /** Stops between two records; `resume` goes on later. */
   readonly signal?: AbortSignal | undefined
 }

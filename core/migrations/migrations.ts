@@ -121,7 +121,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
         }
         segments[index] = { from: page.next, isDone: page.next === undefined, counts }
         if (!dryRun) await progress.save(model, begun, index, segments[index])
-        checked.onProgress?.(report())
+        await checked.onProgress?.(report())
       }
     }
 

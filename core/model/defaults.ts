@@ -4,6 +4,7 @@
  * @module
  */
 import type * as t from 'io-ts'
+import { forsake } from '../arguments.ts'
 import { hasTagsOf } from './check-value.ts'
 import { fieldsOf } from './fields.ts'
 import type { DeepReadonly } from './readonly.ts'
@@ -47,6 +48,7 @@ export function applyDefaults(
     }
     const given = typeof value === 'function' ? value(observed(Object.freeze({ ...record }), take)) : value
     if (given === undefined) continue
+    forsake(given)
     record[name] = given
     added.set(name, sources)
   }

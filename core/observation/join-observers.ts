@@ -3,31 +3,13 @@
  *
  * @module
  */
-import { asError } from '../data/print-value.ts'
+import { harmless } from './harmless.ts'
 import type { Observation, Observer } from './observer.ts'
 
 /** Undefined where nobody watches, so that nothing is spent on it. */
 export function joinObservers(observers: readonly Observer[]): Observer | undefined {
   if (observers.length === 0) return undefined
-  let complained = false
-
-  /** Said once: a broken logger is called all the time. */
-  function complain(thrown: unknown): void {
-    if (complained) return
-    complained = true
-    const { stack, message } = asError(thrown)
-    const detail = String(stack ?? message)
-    process.emitWarning('A logger or telemetry failed; what it watched went on.', { type: 'DraftworkWarning', detail })
-  }
-
-  function safely<A>(call: () => A): A | undefined {
-    try {
-      return call()
-    } catch (thrown) {
-      complain(thrown)
-      return undefined
-    }
-  }
+  const { call: safely, complain } = harmless()
 
   function begin<End>(call: (observer: Observer) => Observation<End> | undefined): Observation<End> | undefined {
     const begun = observers.flatMap((observer) => safely(() => call(observer)) ?? [])
@@ -47,8 +29,20 @@ export function joinObservers(observers: readonly Observer[]): Observer | undefi
       ran ??= { value: work() }
       return ran.value
     }
-    safely(() => observation.within?.(once))
-    return once()
+    let around: unknown
+    safely(() => {
+      around = observation.within?.(once)
+    })
+    const value = once()
+    if (around instanceof Promise && around !== value) void hear(around, value)
+    return value
+  }
+
+  /** A promise of the observer's own is waited for by nobody else. What the work failed with is its caller's to hear. */
+  async function hear(around: Promise<unknown>, work: unknown): Promise<void> {
+    const [observer, own] = await Promise.allSettled([around, work])
+    if (observer.status === 'fulfilled') return
+    if (own.status === 'fulfilled' || own.reason !== observer.reason) complain(observer.reason)
   }
 
   return Object.freeze<Observer>({

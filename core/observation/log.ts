@@ -7,6 +7,7 @@
  */
 import { assertObject, unexpected } from '../arguments.ts'
 import { accessLog } from './access-log.ts'
+import { harmless } from './harmless.ts'
 import { assertLogger, type Logger, type NamedLog, namedLog } from './logger.ts'
 import type { Observer } from './observer.ts'
 import { transactionLog } from './transaction-log.ts'
@@ -30,9 +31,10 @@ const names = ['model', 'model.database-access', 'transactions'] as const
 /** `now` gives milliseconds. Throws `INVALID_ARGUMENT` for what cannot log. */
 export function logObserver(given: Logger | LogOptions, now: () => number): Observer {
   const { values = false, ...loggers } = checked(given)
+  const { call } = harmless()
   const logs = names.map((name) => {
     const logger = loggers[name] ?? loggers.logger
-    return logger && namedLog(logger, name)
+    return logger && namedLog(logger, name, call)
   })
   const [model, access, transactions] = logs
   return {

@@ -5,6 +5,7 @@
  * @module
  */
 import { unexpected } from '../arguments.ts'
+import type { Harmless } from './harmless.ts'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 
@@ -30,16 +31,19 @@ export interface NamedLog {
 const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 /** Lines bear the name: pino's as `logger`, the console's in front of the message. */
-export function namedLog(logger: Logger, name: string): NamedLog {
+export function namedLog(logger: Logger, name: string, call: Harmless): NamedLog {
   if ('child' in logger && typeof logger.child === 'function') {
     const own = logger.child({ logger: name })
     return {
       isOn: (level) => own.isLevelEnabled?.(level) ?? true,
-      write: (level, message, fields) => own[level](fields, message),
+      write: (level, message, fields) => call(() => own[level](fields, message)),
     }
   }
   const plain = logger as ConsoleLogger
-  return { isOn: () => true, write: (level, message, fields) => plain[level](`[${name}] ${message}`, fields) }
+  return {
+    isOn: () => true,
+    write: (level, message, fields) => call(() => plain[level](`[${name}] ${message}`, fields)),
+  }
 }
 
 export function assertLogger(logger: unknown, argument: string): void {

@@ -7,7 +7,7 @@
  * @module
  */
 import type * as t from 'io-ts'
-import { invalidArgument } from '../arguments.ts'
+import { forsake, invalidArgument } from '../arguments.ts'
 import { type AttributeValue, isScalar, type ScalarValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { printValue } from '../data/print-value.ts'
@@ -107,6 +107,7 @@ export function conditionOf<Record>(model: AnyModel, filter: Filter<Record>): Co
   }
   const asserted = (each: unknown): Condition => {
     if (typeof each === 'object' && each !== null && made.has(each)) return each as Condition
+    forsake(each)
     throw unfit(model, [], 'a condition made by the operators that the filter is given', each)
   }
   return asserted(filter(pathsOf(model), operatorsOf(model, mark, asserted)))

@@ -20,7 +20,7 @@ interface ReadManyParts<Key> {
   addressOf(key: Key): ItemAddress
   send(addresses: readonly ItemAddress[]): Promise<readonly (Item | undefined)[]>
   read(item: Item | undefined): object | undefined
-  onProgress(done: number): void
+  onProgress(done: number): unknown
 }
 
 export function readMany<Key, R>(parts: ReadManyParts<Key>): ManyRecords<R> {
@@ -31,7 +31,7 @@ export function readMany<Key, R>(parts: ReadManyParts<Key>): ManyRecords<R> {
     const first = async (): Promise<readonly (Item | undefined)[]> => {
       const items = await underWay.shift()!
       done += items.length
-      parts.onProgress(done)
+      await parts.onProgress(done)
       return items
     }
     for await (const keys of chunksOf(parts.keys, parts.chunk, parts.signal)) {

@@ -36,8 +36,8 @@ import { type BulkResult, writeMany } from './write-many.ts'
 interface BulkOptions {
   /** Requests under way at once. Default 4. */
   readonly concurrency?: number | undefined
-  /** Called after each request with how many inputs are done. */
-  readonly onProgress?: ((progress: { readonly done: number }) => void) | undefined
+  /** Called after each request with how many inputs are done. A promise that it returns is waited for. */
+  readonly onProgress?: ((progress: { readonly done: number }) => unknown) | undefined
   /** At most this share of each table's capacity, above 0 and up to 1; where the engine paces. Default all that others leave. */
   readonly rate?: number | undefined
   readonly signal?: AbortSignal | undefined

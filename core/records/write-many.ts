@@ -26,7 +26,7 @@ interface WriteManyParts<Input> {
   readonly skipInvalid: boolean
   /** Throws an EngineError for what is no record or key; whatever else it throws ends the work. */
   prepare(input: Input): BulkWrite
-  onProgress(done: number): void
+  onProgress(done: number): unknown
 }
 
 /** What bulk writing came to, where it came to its end. */
@@ -140,7 +140,7 @@ class BulkWriter {
       return thrown.payload.reasons
     }
     this.#drop(batch, new Set(outcome.unprocessed.map(addressKey)))
-    onProgress(this.written)
+    await onProgress(this.written)
     return outcome.reasons
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, invalidArgument } from '../arguments.ts'
+import { assertFunction, assertOptions, forsake, invalidArgument } from '../arguments.ts'
 import { type AttributeSet, type AttributeValue, compare, isNumber } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { numberProblem } from '../data/number.ts'
@@ -136,12 +136,12 @@ export function collectBlindChanges(model: AnyModel, ask: (blind: never) => void
       changes.push({ action: append(path, members(path, type, values)) })
     },
   })
-  if (typeof ask !== 'function') throw invalidArgument('changes', 'Expected a function that makes blind changes.')
+  assertFunction(ask, 'changes', 'a function that makes blind changes')
   const returned: unknown = ask(blind as never)
   isOver = true
   if (returned instanceof Promise) {
     // What it still does is refused, and told here.
-    returned.catch(() => {})
+    forsake(returned)
     throw late(model)
   }
   return changes

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { invalidArgument } from '../arguments.ts'
+import { forsake, invalidArgument } from '../arguments.ts'
 import { type AttributeMap, isMap } from '../data/attribute-value.ts'
 import { valueSize } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
@@ -15,6 +15,7 @@ const MAX_BYTES = 2048
 /** Plain data of at most 2 KB, or an INVALID_ARGUMENT. */
 export function checkMetadata(argument: string, given: unknown): AttributeMap | undefined {
   if (given === undefined) return undefined
+  forsake(given)
   const { value, issues } = toAttribute(given)
   const refuse = (problem: string) =>
     invalidArgument(argument, `Expected ${argument} to be ${problem}. Nothing was written.`)

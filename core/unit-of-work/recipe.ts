@@ -4,7 +4,7 @@
  * @module
  */
 import { enableMapSet, isDraft, produce } from 'immer'
-import { invalidArgument } from '../arguments.ts'
+import { forsake, invalidArgument } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
 import { MAX_LEVELS } from '../data/levels.ts'
 import type { EngineError } from '../errors.ts'
@@ -74,6 +74,6 @@ function assertReturn(returned: unknown, view: DraftView, model: string): void {
   )
     return
   const what = returned instanceof Promise ? 'a promise; a recipe cannot wait' : 'an object; change the draft instead'
-  if (returned instanceof Promise) returned.catch(() => {})
+  forsake(returned)
   throw invalidArgument('recipe', `The recipe for ${model} returned ${what}. Nothing was changed.`)
 }

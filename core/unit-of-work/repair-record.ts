@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { invalidArgument } from '../arguments.ts'
+import { forsake, invalidArgument } from '../arguments.ts'
 import { addressKey, printKey } from '../data/item.ts'
 import { engineAttributes } from '../model/definition.ts'
 import { newRecord } from '../model/record.ts'
@@ -33,7 +33,9 @@ export function repairRecord(scope: Scope, identity: RecordIdentity, state: Reco
   const looks = scope.looksAt(state)
   const unguarded = [...engineAttributes, ...keyParts.map(({ attribute }) => attribute)]
   for (const name of Object.keys(stored)) if (!unguarded.includes(name)) looks.at('value', [name])
-  const { record, item, address } = newRecord(model, mend(stored))
+  const mended: unknown = mend(stored)
+  forsake(mended)
+  const { record, item, address } = newRecord(model, mended as never)
   if (addressKey(address) !== identity.id) throw refuse(`fields with the key ${printKey(identity.address.key)}`, 'mend')
   const repaired = new RecordState(identity, 'kept', new RecordVersion(identity, record, item))
   scope.put(repaired)

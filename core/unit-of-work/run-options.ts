@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
+import { assertFunction, assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
 import { utf8Size } from '../data/item.ts'
 import { toAttribute } from '../data/to-attribute.ts'
 import { fingerprint, type OnceRequest } from '../journal/outcome.ts'
@@ -95,9 +95,7 @@ export function checked(options: RunOptions): number {
 export function runArguments<A, O extends object>(args: readonly unknown[]): { name: string; fn: Work<A>; options: O } {
   const named = typeof args[0] === 'string'
   const [fn, options] = named ? args.slice(1) : args
-  if (typeof fn !== 'function') {
-    throw invalidArgument('work', `Expected a function as unit of work, got ${typeof fn}.`)
-  }
+  assertFunction(fn, 'work', 'a function, async where it waits')
   assertOptions(options)
   return {
     name: named ? (args[0] as string) : (typeof fn.name === 'string' && fn.name) || 'anonymous',

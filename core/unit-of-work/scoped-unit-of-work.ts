@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { invalidArgument, unexpected } from '../arguments.ts'
+import { assertFunction, invalidArgument, unexpected } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { idsFrom } from '../journal/generated-id.ts'
@@ -242,7 +242,7 @@ export function scopedUnitOfWork(scope: Scope, runNested: RunNested): UnitOfWork
 
     afterCommit(callback: () => unknown) {
       scope.assertRunning()
-      if (typeof callback !== 'function') throw invalidArgument('callback', 'Expected a callback.')
+      assertFunction(callback, 'callback', 'a function, async where it waits')
       scope.afterCommit(callback)
     },
   }

@@ -197,6 +197,17 @@ test('an answer that is lost for good does not end a run: the item tells whether
   assert.is(await records.scan(New, { filter: (person, { equal }) => equal(person.coins, 5) }).count(), 6)
 })
 
+test('an onProgress that rejects ends the run as one that throws does', async () => {
+  const here = await town(openStore('memory'))
+  await people(here, 3)
+  const broken = new Error('no screen')
+  const onProgress = async () => {
+    throw broken
+  }
+  const thrown = await here.migrations.run(here.Three, { onProgress }).catch((error) => error)
+  assert.is(thrown, broken)
+})
+
 test('a run goes on where it was stopped', async () => {
   const here = await town(openStore('memory'))
   const { Three, migrations, watched } = here

@@ -81,6 +81,57 @@ test('whatever an observer does around the work, the work is done once', async (
   )
 })
 
+test('an observer or a logger whose promise rejects is complained about, and ends nothing', async () => {
+  // Its promises were nobody's, so that a rejection ended the process.
+  const warned: string[] = []
+  const unheard: unknown[] = []
+  const onWarning = (warning: Error & { readonly detail?: string }) => void warned.push(String(warning.detail))
+  const onUnheard = (reason: unknown) => void unheard.push(reason)
+  process.on('warning', onWarning)
+  process.on('unhandledRejection', onUnheard)
+  const broken = async (): Promise<never> => {
+    throw new Error('no line')
+  }
+  const end = () => ({ end: broken as never })
+  const within = () => ({
+    end: () => {},
+    within: (async (work: () => unknown) => {
+      await work()
+      throw new Error('no line')
+    }) as never,
+  })
+  const done = { runs: 1, energy: 10 }
+  for (const begin of [end, within]) {
+    assert.equal(await runWith({ unitOfWork: begin, attempt: begin, request: begin, note: broken as never }), done)
+  }
+  const plain = { debug: broken, info: broken, warn: broken, error: broken }
+  for (const log of [plain, { ...plain, child: () => plain as never }]) {
+    const { unitOfWork } = createEngine({ store: memoryStore(), models: [Player], log })
+    await unitOfWork.run((work) => void work.create(Player, { id: 'ann', energy: 10 }))
+  }
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  process.off('warning', onWarning)
+  process.off('unhandledRejection', onUnheard)
+  assert.equal(unheard, [])
+  assert.is(warned.filter((detail) => detail.includes('no line')).length, 4)
+})
+
+test('what an observer hands on of work that fails is not its own failure', async () => {
+  const warned: unknown[] = []
+  const onWarning = (warning: unknown) => void warned.push(warning)
+  process.on('warning', onWarning)
+  const handsOn = everywhere((async (work: () => unknown) => await work()) as never)
+  const { unitOfWork } = createEngine({ store: memoryStore(), models: [Player], telemetry: handsOn })
+  const thrown = await unitOfWork
+    .run(() => {
+      throw new Error('mine')
+    })
+    .catch((error) => error)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  process.off('warning', onWarning)
+  assert.equal([thrown.message, warned], ['mine', []])
+})
+
 test('an observer is told what the engine did, in order', async () => {
   const seen: string[] = []
   const told = (name: string) => ({

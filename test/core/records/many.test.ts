@@ -358,6 +358,23 @@ test('an onProgress that throws ends the work, and nothing is forgotten', async 
   }
 })
 
+test('an onProgress that rejects ends the work as one that throws does', async () => {
+  // Its promise was nobody's, so that its rejection ended the process.
+  const broken = new Error('no screen')
+  const onProgress = async () => {
+    throw broken
+  }
+  const { Person, records, end } = await town('memory')
+  const { payload, cause } = await incomplete(records.putMany(Person, people(3), { onProgress }))
+  assert.equal([payload, cause], [{ written: 3, failed: [] }, broken])
+  const thrown = await records
+    .getMany(Person, people(3).map(keyOf), { onProgress })
+    .toArray()
+    .catch((error) => error)
+  assert.is(thrown, broken)
+  await end()
+})
+
 test('a default that throws ends the work, also where invalid inputs are skipped', async () => {
   const broken = new Error('no number left')
   const Visit = defineModel({

@@ -50,6 +50,23 @@ const refused: readonly (readonly [name: string, code: ErrorCode, act: Act])[] =
       draft.energy = 1
     }),
   ],
+  [
+    'a condition that waits, and fails',
+    'INVALID_ARGUMENT',
+    async (work, { Player }) =>
+      work.require(await work.get(Player, ann), (async () => {
+        throw new Error('late')
+      }) as never),
+  ],
+  // Called, a generator does nothing: what it was to do would be lost without a word.
+  ['a nested unit of work that is a generator', 'INVALID_ARGUMENT', (work) => work.run(function* () {} as never)],
+  ['one that is an async generator', 'INVALID_ARGUMENT', (work) => work.run(async function* () {} as never)],
+  ['a callback that is a generator', 'INVALID_ARGUMENT', (work) => work.afterCommit(function* () {})],
+  [
+    'blind changes by a generator',
+    'INVALID_ARGUMENT',
+    (work, { Player }) => work.blind(Player, ann, function* () {} as never),
+  ],
   ['no recipe', 'INVALID_ARGUMENT', recipe(undefined as never)],
   ['another key', 'INVALID_RECORD', recipe((draft) => Object.assign(draft, { id: 'bob' }))],
   ['no key', 'INVALID_RECORD', recipe((draft) => Reflect.deleteProperty(draft, 'id'))],
