@@ -24,7 +24,6 @@ interface HotPartition {
 export class Gates {
   readonly #shares = new Map<Resource, Map<number, Gate<PacedRequest>>>()
   readonly #hot = new Map<string, HotPartition>()
-  readonly #parked = new Map<PacedRequest, Gate<PacedRequest>>()
   /** When requests to partitions that were not known as hot were refused for their sake, the latest last. */
   readonly #surprises = new Map<Resource, number[]>()
   /** Gates at which somebody may be waiting. */
@@ -43,7 +42,6 @@ export class Gates {
     const closed = this.of(request, now).find((gate) => !gate.isOpenFor(request, now))
     if (!closed) return true
     closed.park(request)
-    this.#parked.set(request, closed)
     this.#closed.add(closed)
     return false
   }
@@ -52,10 +50,8 @@ export class Gates {
   *call(now: number): Generator<PacedRequest, undefined> {
     for (const gate of this.#closed) {
       const called = gate.call(now)
-      if (called) {
-        this.#parked.delete(called)
-        yield called
-      } else if (gate.isIdle) this.#closed.delete(gate)
+      if (called) yield called
+      else if (gate.isIdle) this.#closed.delete(gate)
     }
     for (const [partition, { gate, throttledAt }] of this.#hot) {
       if (gate.isIdle && now - throttledAt > COOL) this.#hot.delete(partition)
@@ -63,8 +59,8 @@ export class Gates {
   }
 
   leave(request: PacedRequest): void {
-    this.#parked.get(request)?.leave(request)
-    this.#parked.delete(request)
+    // Also those that keep open for it: it may have been called, and be back in line.
+    for (const gate of this.#closed) gate.leave(request)
   }
 
   wait(): number {

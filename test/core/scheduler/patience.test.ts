@@ -63,6 +63,28 @@ test('who gives up gives back what it had reserved of one table while it waited 
   await time.run(story())
 })
 
+test('who gives up between its share and the capacity lets the next of that share through', async () => {
+  // The share was kept open for it, and nobody else of that share went ever after.
+  const { time, open } = worldOf(slow)
+  const store = open()
+  const story = async (): Promise<void> => {
+    const job = { priority: 'bulk', rate: 0.5 } as const
+    await store.commit(planOf(putOf('players', 'first', 20)), job)
+    const stop = new AbortController()
+    const impatient = errorOf(store.commit(planOf(putOf('players', 'second', 20)), { ...job, signal: stop.signal }))
+    await time.sleep(2500)
+    const large = store.commit(planOf(putOf('players', 'large', 100)))
+    // By now its share would let it go, but what there is goes to the large one.
+    await time.sleep(5000)
+    stop.abort()
+    assert.ok(isEngineError(await impatient, 'ABORTED'))
+    const next = store.commit(planOf(putOf('players', 'next', 1)), { ...job, maxWait: 60_000 })
+    assert.is((await next).kind, 'committed')
+    assert.is((await large).kind, 'committed')
+  }
+  await time.run(story())
+})
+
 test('who watches hears of each wait, and how it ended', async () => {
   const { time, open } = worldOf(slow)
   const waits: string[] = []
