@@ -185,7 +185,7 @@ function reduced(
 }
 
 /** Nobody commits what a replay looked at. */
-const unheard: Looks = { at() {}, required() {}, handedOut() {} }
+const unheard: Looks = { at() {}, asked() {}, required() {}, handedOut() {} }
 
 function checkReducers({ definition }: AnyModel, reducers: unknown): void {
   assertOptions(reducers, 'reducers', [...definition.events.keys()])

@@ -93,9 +93,9 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
  */
 function guardSteps(actions: Update, looks: Looks): void {
   for (const action of actions) {
-    if (action.kind === 'set' || action.kind === 'remove') looks.at('value', action.path)
+    if (action.kind === 'set' || action.kind === 'remove') looks.asked('value', action.path)
     else if (action.kind === 'add-to-set' || action.kind === 'remove-from-set') {
-      for (const element of action.elements) looks.at('element', action.path, element)
+      for (const element of action.elements) looks.asked('element', action.path, element)
     }
   }
 }

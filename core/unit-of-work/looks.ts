@@ -14,6 +14,8 @@ import type { Look } from './read-set.ts'
 /** Hears every look at one record. */
 export interface Looks {
   at(kind: Look['kind'], path: DocumentPath, element?: ScalarValue): void
+  /** The same of what a change asks: it must hold also where looks are not guarded. */
+  asked(kind: Look['kind'], path: DocumentPath, element?: ScalarValue): void
   /** No look: what the stored item must satisfy at the commit, whatever its values are then. */
   required(condition: Condition): void
   /** A Date, binary or list left the record: it cannot be frozen, so it must be compared before the commit. */
@@ -21,16 +23,18 @@ export interface Looks {
 }
 
 /** Looks that go on behind defaults: what one gave is there because nothing is stored, and was made of other fields. */
-export const behindDefaults = (looks: Looks, defaulted: Defaulted): Looks => ({
-  ...looks,
-  at(kind, path, element) {
-    looks.at(kind, path, element)
-    const sources = defaulted.get(String(path[0]))
-    if (!sources) return
-    looks.at('presence', path.slice(0, 1))
-    for (const field of sources) looks.at('value', [field])
-  },
-})
+export function behindDefaults(looks: Looks, defaulted: Defaulted): Looks {
+  const behind =
+    (how: 'at' | 'asked'): Looks['at'] =>
+    (kind, path, element) => {
+      looks[how](kind, path, element)
+      const sources = defaulted.get(String(path[0]))
+      if (!sources) return
+      looks[how]('presence', path.slice(0, 1))
+      for (const field of sources) looks[how]('value', [field])
+    }
+  return { ...looks, at: behind('at'), asked: behind('asked') }
+}
 
 /** Whether looks go on inside this value by name; otherwise it is one leaf. */
 export const isBranch = (value: unknown, shape: Shape): value is Record<string, unknown> =>

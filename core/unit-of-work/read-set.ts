@@ -28,6 +28,8 @@ export interface Look {
   readonly kind: LookKind
   readonly path: DocumentPath
   readonly element?: ScalarValue | undefined
+  /** Of what a change asks, not of what the function saw: it holds also where looks are not guarded. */
+  readonly isAsked?: boolean | undefined
 }
 
 export class RecordReads {
@@ -37,7 +39,8 @@ export class RecordReads {
 
   add(look: Look): void {
     const element = look.element === undefined ? '' : scalarKey(look.element)
-    this.#looks.set(`${look.kind} ${pathKey(look.path)}${element}`, look)
+    const key = `${look.kind} ${pathKey(look.path)}${element}`
+    if (!this.#looks.get(key)?.isAsked) this.#looks.set(key, look)
   }
 
   get looks(): readonly Look[] {
@@ -46,8 +49,10 @@ export class RecordReads {
 
   /** What is guarded where looks are not; undefined where that is nothing. */
   get withoutLooks(): RecordReads | undefined {
-    if (this.required.size === 0) return undefined
+    const asked = this.looks.filter(({ isAsked }) => isAsked)
+    if (this.required.size === 0 && asked.length === 0) return undefined
     const conditions = new RecordReads()
+    for (const look of asked) conditions.add(look)
     for (const condition of this.required) conditions.required.add(condition)
     return conditions
   }

@@ -118,7 +118,7 @@ export class RecordState {
     for (const change of this.blind) {
       const { action } = change
       if (next.blind.includes(change) || (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set')) continue
-      for (const element of action.elements) looks.at('element', action.path, element)
+      for (const element of action.elements) looks.asked('element', action.path, element)
     }
   }
 

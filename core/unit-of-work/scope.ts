@@ -172,6 +172,7 @@ export class Scope {
     const defaulted = this.attempt.records.loaded(state.identity.id)?.defaulted
     const looks: Looks = {
       at: (kind, path, element) => note((reads, id) => reads.of(id).add({ kind, path, element })),
+      asked: (kind, path, element) => note((reads, id) => reads.of(id).add({ kind, path, element, isAsked: true })),
       required: (condition) => note((reads, id) => reads.require(id, condition)),
       handedOut: () => {
         const version = state.view

@@ -50,6 +50,26 @@ for (const kind of storeKinds) {
     assert.is((await w.player()).energy, 6)
   })
 
+  test(`under guard: 'writes' a blind change of a set holds also beside a draft of the same set (${kind})`, async () => {
+    // It became part of the draft, of which only what it changes was sent: the badge that was there already was not asked for.
+    for (const change of ['add', 'remove'] as const) {
+      const w = await world(kind)
+      await w.given({ badges: new Set(['first']) })
+      const badge = change === 'add' ? 'first' : 'second'
+      const runs = await runsWhen(
+        w,
+        () => w.change((draft) => void (change === 'add' ? draft.badges.delete(badge) : draft.badges.add(badge))),
+        async (work) => {
+          work.blind(w.Player, ann, (blind) => blind[change]('badges', badge))
+          work.change(await work.get(w.Player, ann), (draft) => void draft.badges.add('other'))
+        },
+        { guard: 'writes' },
+      )
+      assert.is(runs, 2, change)
+      assert.equal([...(await w.player()).badges].sort(), ['first', 'other'], change)
+    }
+  })
+
   test(`reads of another record are checked in the same transaction, and only looked-at ones (${kind})`, async () => {
     const w = await world(kind)
     await w.given()
