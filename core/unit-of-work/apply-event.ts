@@ -49,12 +49,13 @@ export function applyEvent({ state, path, loaded, looks }: EventContext, event: 
   state.lookAtMade(after, looks)
   const before = met.drafted!.encoded!
   const actions = updateBetween(identity, before, after.drafted!.encoded!)
-  guardSteps(actions, looks)
-  return after.telling([
+  const steps = [
     // What was changed without an event since, so that the steps stay in their order.
     ...plainStep(identity, path, state.lastTold(loaded), before),
     { name: event.name, data, path, actions },
-  ])
+  ]
+  for (const step of steps) guardStep(step.actions, looks)
+  return after.telling(steps)
 }
 
 /** What leads from one image to the other without an event; nothing where they are the same. */
@@ -91,7 +92,7 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
  * Steps may undo each other, so that the commit as a whole changes less than they did. What they replaced is guarded all the
  * same: each step is kept as it was.
  */
-function guardSteps(actions: Update, looks: Looks): void {
+function guardStep(actions: Update, looks: Looks): void {
   for (const action of actions) {
     if (action.kind === 'set' || action.kind === 'remove') looks.asked('value', action.path)
     else if (action.kind === 'add-to-set' || action.kind === 'remove-from-set') {

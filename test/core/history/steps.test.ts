@@ -117,6 +117,23 @@ for (const kind of storeKinds) {
     assert.equal((await w.history.verify(w.Counter, w.key)).problems, [])
   })
 
+  test(`so do plain changes on both sides of an event (${kind})`, async () => {
+    const w = await counter(openStore(kind))
+    const put = async (work: UnitOfWork, a: number) =>
+      work.change(await w.get(work), (draft) => void Object.assign(draft, { a }))
+    w.meanwhile((work) => put(work, 9))
+    await w.unitOfWork.run(
+      async (work) => {
+        await put(work, 5)
+        await w.apply(work, 'Idle')
+        await put(work, 0)
+        await w.apply(work, 'B')
+      },
+      { guard: 'writes' },
+    )
+    assert.equal((await w.history.verify(w.Counter, w.key)).problems, [])
+  })
+
   // The history told them twice, so that taking back and replaying counted them twice.
   test(`blind changes before and after events are told once, and merge with others' (${kind})`, async () => {
     const w = await counter(openStore(kind))
