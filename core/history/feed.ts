@@ -9,7 +9,7 @@
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
 import { equal } from '../data/attribute-value.ts'
-import type { Item } from '../data/item.ts'
+import type { Item, ItemKey } from '../data/item.ts'
 import { isEngineError } from '../errors.ts'
 import { type Block, decodeBlock, endAddress } from '../journal/block.ts'
 import { readBlocks } from '../journal/read-blocks.ts'
@@ -74,10 +74,8 @@ export function followFeed<M extends AnyModel>(parts: FeedParts, options: Follow
       for await (const { changes, token } of parts.store.changes({ tables, from, signal })) {
         const events: FeedEvent<M>[] = []
         for (const change of changes) {
-          const model = models.find((each) => isOf(each, change))
-          if (!model) continue
           // Only the page as a whole can be gone on behind, so its events are worth what came before it.
-          for (const event of await eventsOfChange(parts, model, change, signal))
+          for (const event of await eventsOfChange(parts, models, change, signal))
             events.push({ ...event, token: behind } as never)
         }
         const last = events.at(-1)
@@ -111,40 +109,47 @@ function watched(parts: FeedParts, given: readonly AnyModel[] | undefined): read
   return models
 }
 
-function isOf({ table, definition: { type } }: AnyModel, change: Change): boolean {
-  if (table !== change.table) return false
-  const item = change.after ?? change.before
-  return !type || item?.[type.attribute] === type.value
+/** Whose record the item is, of those that are followed. */
+function modelOf(models: readonly AnyModel[], table: string, item: Item | undefined): AnyModel | undefined {
+  const isOf = ({ table: own, definition: { type } }: AnyModel) =>
+    own === table && (!type || item?.[type.attribute] === type.value)
+  return item && models.find(isOf)
 }
 
+/** Of models that share a table, one may have given its place to another: what ended is the former's, what began the latter's. */
 async function eventsOfChange(
   { store, journalTable }: FeedParts,
-  model: AnyModel,
-  change: Change,
+  models: readonly AnyModel[],
+  { table, key, before, after }: Change,
   signal: AbortSignal | undefined,
 ): Promise<readonly HistoryEvent<AnyModel>[]> {
-  const { table, key, before, after } = change
+  const [former, present] = [before, after].map((item) => modelOf(models, table, item))
+  if (!former && !present) return []
   const source: Source = { store, journalTable, address: { table, key }, signal }
-  const tell = async (generation: string, entry: TailEntry, to: Item | undefined) => {
-    const [read] = await readEntries(source, [entry])
-    const { version, commit, decoded } = read!
-    const from = decoded.kind === 'created' ? undefined : before
-    return eventsOf(model, keyOfChange(model, change) as never, {
-      generation,
-      version,
-      commit,
-      entry: decoded,
-      before: image(from && imageOf(from)),
-      after: image(to && imageOf(to)),
-    })
-  }
   const added = after && addedEntry(before, after)
-  const arrived = added ? await tell(generationOf(after)!, added, after) : []
-  const isOver = before && (!after || arrived[0]?.kind === 'created')
-  const ended: HistoryEvent<AnyModel>[] = []
-  for (const { generation, entries } of isOver ? await endsOf(source, before) : [])
-    ended.push(...(await tell(generation, entries.at(-1)!, undefined)))
-  return [...ended, ...arrived]
+  const [arrived] = added ? await readEntries(source, [added]) : []
+  const isNew = arrived?.decoded.kind === 'created'
+  const events: HistoryEvent<AnyModel>[] = []
+  const tell = (
+    model: AnyModel,
+    generation: string,
+    entry: NonNullable<typeof arrived>,
+    from: Item | undefined,
+    to?: Item,
+  ): void => {
+    const { version, commit, decoded } = entry
+    const [old, made] = [image(from && imageOf(from)), image(to && imageOf(to))]
+    const own = { generation, version, commit, entry: decoded, before: old, after: made }
+    events.push(...eventsOf(model, keyOfItem(model, (to ?? from)!, key) as never, own))
+  }
+  if (former && before && (!after || isNew)) {
+    for (const { generation, entries } of await endsOf(source, before)) {
+      const [last] = await readEntries(source, entries.slice(-1))
+      tell(former, generation, last!, before)
+    }
+  }
+  if (present && after && arrived) tell(present, generationOf(after)!, arrived, isNew ? undefined : before, after)
+  return events
 }
 
 /** The entry that the write added to the tail; one write adds one at most. */
@@ -177,11 +182,11 @@ async function endsOf(source: Source, item: Item): Promise<readonly Block[]> {
 }
 
 /** The key as domain code has it; as it is stored where the item is no record of the model. */
-function keyOfChange(model: AnyModel, { before, after, key }: Change): object {
+function keyOfItem(model: AnyModel, item: Item, stored: ItemKey): object {
   try {
-    return keyOfRecord(model, decodeItem(model, imageOf((after ?? before)!)))
+    return keyOfRecord(model, decodeItem(model, imageOf(item)))
   } catch (thrown) {
     if (!isEngineError(thrown)) throw thrown
-    return key
+    return stored
   }
 }

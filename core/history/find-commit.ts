@@ -77,22 +77,29 @@ async function recordNamed(
 }
 
 async function recordAt(
-  { store, journalTable }: HistoryParts,
-  model: AnyModel,
+  { store, journalTable, models }: HistoryParts,
+  known: AnyModel,
   address: ItemAddress,
   commit: string,
   signal: AbortSignal | undefined,
 ): Promise<CommittedRecord | undefined> {
   const source: Source = { store, journalTable, address, signal }
   let found: Version | undefined
+  // Of models that share a table, the record itself tells which one is its own.
+  const record = (version: Version, replaced: Version | undefined): CommittedRecord => ({
+    model: modelOf([known, ...models], address.table, knownItem(version)) ?? known,
+    address,
+    version,
+    replaced,
+  })
   for await (const version of versionsBackwards(source)) {
     if (version.commit !== commit) {
       if (found) break
-    } else if (found) return { model, address, version: found, replaced: version }
+    } else if (found) return record(found, version)
     else if (version.entry.kind === 'created') found = version
-    else return { model, address, version, replaced: undefined }
+    else return record(version, undefined)
   }
-  return found && { model, address, version: found, replaced: undefined }
+  return found && record(found, undefined)
 }
 
 /** Looks into every tail and every block. */
@@ -105,9 +112,7 @@ async function search(
   const tables = new Set([...models].map(({ table }) => table))
   const recordIn = async (table: string, item: Item): Promise<CommittedRecord | undefined> => {
     const any = modelOf(models, table, item)
-    const record = any && (await recordAt(parts, any, { table, key: keyIn(any, item) }, id, signal))
-    // Of models that share a table, the record itself tells which one is its own.
-    return record && { ...record, model: modelOf(models, table, knownItem(record.version)) ?? record.model }
+    return any && recordAt(parts, any, { table, key: keyIn(any, item) }, id, signal)
   }
   for (const table of tables) {
     // No store looks into the texts of a list, so each record that has a tail comes here.
@@ -147,7 +152,8 @@ async function* itemsWith(
   } while (from)
 }
 
-function modelOf(models: ReadonlySet<AnyModel>, table: string, item: Item | undefined): AnyModel | undefined {
+/** Whose record it is; of any model of the table where the item does not tell. */
+export function modelOf(models: Iterable<AnyModel>, table: string, item: Item | undefined): AnyModel | undefined {
   return [...models].find(({ table: own, definition: { type } }) => {
     return own === table && (!type || item?.[type.attribute] === undefined || item[type.attribute] === type.value)
   })

@@ -18,7 +18,7 @@ import type { AnyModel } from '../model/model.ts'
 import { decodeItem, encodeRecord } from '../model/record.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import { type CommittedRecord, knownItem } from './find-commit.ts'
+import { type CommittedRecord, knownItem, modelOf } from './find-commit.ts'
 import type { HistoryParts } from './history-parts.ts'
 import { isOfRecord } from './of-record.ts'
 import { type Version, versionsBackwards } from './versions.ts'
@@ -57,8 +57,10 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
     if (!made || !equal(encodeRecord(model, decodeItem(model, made) as never), present))
       throw conflict(model, address, [{ path: '', base: made, mine: undefined, theirs: present }])
     work.delete(record)
-    if (replaced?.before.known && replaced.before.item)
-      work.create(model, decodeItem(model, replaced.before.item) as never)
+    const former = replaced?.before.known ? replaced.before.item : undefined
+    if (!former) return
+    const owner = modelOf([model, ...parts.models], address.table, former) ?? model
+    work.create(owner, decodeItem(owner, former) as never)
     return
   }
   const isTold = changes.every(({ kind }) => isToldByValue[kind])

@@ -236,4 +236,56 @@ test('what was taken from a place that has gone as a whole since is a conflict',
   )
 })
 
+/** Two models of one table, and a commit that put a record of the one in the place of one of the other. */
+async function swapped(kind: StoreKind) {
+  const prefix = tablePrefix()
+  const table = { table: `${prefix}-things`, key: { partition: 'id' } } as const
+  const typed = (value: string) => ({ attribute: 'kind', value })
+  const schema = t.type({ id: t.string, n: t.number })
+  const Egg = defineModel({ name: 'Egg', ...table, schema, type: typed('egg') })
+  const Hen = defineModel({ name: 'Hen', ...table, schema, type: typed('hen') })
+  const engine = createEngine({ store: openStore(kind), models: [Egg, Hen], journalTable: `${prefix}-journal` })
+  await engine.tables.create()
+  const key = { id: 'x' }
+  await engine.unitOfWork.run((work) => void work.create(Egg, { ...key, n: 1 }))
+  await engine.unitOfWork.run('hatch', async (work) => {
+    work.delete(await work.get(Egg, key))
+    work.create(Hen, { ...key, n: 2 })
+  })
+  return { ...engine, Egg, Hen, key }
+}
+
+for (const kind of storeKinds) {
+  test(`a record of another model that took the place is taken back as what it was (${kind})`, async () => {
+    for (const of of ['Egg', 'Hen'] as const) {
+      const w = await swapped(kind)
+      const events = await w.history.of(w[of], w.key).toArray()
+      const hatched = events.find(({ path, kind }) => path[0] === 'hatch' && kind === 'created')!
+      assert.is(await w.history.undo({ ...hatched, model: of }), 1)
+      assert.equal(await w.records.get(w.Egg, w.key), { id: 'x', n: 1 })
+    }
+  })
+}
+
+test('the feed tells the end of a record that gave its place to one of another model as its own', async () => {
+  // It was told as the other model's, and not at all to those who follow the first alone.
+  const w = await swapped('memory')
+  for (const [models, expected] of [
+    [[w.Egg], ['Egg created', 'Egg deleted']],
+    [[w.Hen], ['Hen created']],
+    [
+      [w.Egg, w.Hen],
+      ['Egg created', 'Egg deleted', 'Hen created'],
+    ],
+  ] as const) {
+    const stop = new AbortController()
+    const seen: string[] = []
+    for await (const page of w.history.follow({ models, from: 'start', signal: stop.signal }).pages()) {
+      seen.push(...page.events.map(({ model, kind }) => `${model} ${kind}`))
+      if (page.events.length > 0) break
+    }
+    assert.equal(seen, expected)
+  }
+})
+
 test.run()
