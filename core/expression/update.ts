@@ -47,6 +47,11 @@ export const addToSet = (path: DocumentPath, elements: AttributeSet): UpdateActi
 export const removeFromSet = (path: DocumentPath, elements: AttributeSet): UpdateAction =>
   frozen({ kind: 'remove-from-set', path, elements })
 
+/** Whether it adds elements to a set or removes some, whatever else is in the set. */
+export const changesElements = (
+  action: UpdateAction,
+): action is Extract<UpdateAction, { readonly elements: AttributeSet }> =>
+  action.kind === 'add-to-set' || action.kind === 'remove-from-set'
+
 /** Changes nothing, whatever the item: DynamoDB has no empty sets, so that adding or removing one means no action at all. */
-export const isIdle = (action: UpdateAction): boolean =>
-  (action.kind === 'add-to-set' || action.kind === 'remove-from-set') && action.elements.size === 0
+export const isIdle = (action: UpdateAction): boolean => changesElements(action) && action.elements.size === 0

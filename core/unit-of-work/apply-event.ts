@@ -8,7 +8,7 @@ import { equal } from '../data/attribute-value.ts'
 import { overlap } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
-import type { Update } from '../expression/update.ts'
+import { changesElements, type Update } from '../expression/update.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { decodePayload, encodePayload } from '../model/event-payload.ts'
 import type { Applied } from './applied.ts'
@@ -43,7 +43,7 @@ export function applyEvent({ state, path, loaded, looks }: EventContext, event: 
   const changes = updateBetween(identity, view.encoded!, next.encoded!)
   // Blind changes stay apart from the steps, since they merge with anybody's. What the reducer rested on came before it.
   const met = state.settled(
-    (action) => seen.disturbedBy(action) !== undefined || changes.some((each) => overlap(each.path, action.path)),
+    ({ action }) => seen.disturbedBy(action) !== undefined || changes.some(({ path }) => overlap(path, action.path)),
   )
   const after = next === view ? met : met.changed(next)
   state.lookAtMade(after, looks)
@@ -95,7 +95,7 @@ function assertEvent({ model }: RecordIdentity, event: unknown): asserts event i
 function guardStep(actions: Update, looks: Looks): void {
   for (const action of actions) {
     if (action.kind === 'set' || action.kind === 'remove') looks.asked('value', action.path)
-    else if (action.kind === 'add-to-set' || action.kind === 'remove-from-set') {
+    else if (changesElements(action)) {
       for (const element of action.elements) looks.asked('element', action.path, element)
     }
   }

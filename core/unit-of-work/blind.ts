@@ -11,7 +11,7 @@ import type { Item } from '../data/item.ts'
 import { addNumbers, compareNumbers, negate, type StoredNumber } from '../data/number.ts'
 import { apply } from '../expression/apply.ts'
 import { absent, any, type Condition, compareTo, exists } from '../expression/condition.ts'
-import { addToSet, append, increment, removeFromSet, type UpdateAction } from '../expression/update.ts'
+import { addToSet, append, changesElements, increment, removeFromSet, type UpdateAction } from '../expression/update.ts'
 
 /** What a number must not leave by an increment. */
 export interface Bounds {
@@ -86,7 +86,7 @@ export const applyBlind = (changes: readonly BlindChange[], item: Item): Item =>
 
 /** The elements of which a set in this item is already as the change asks; none of what is no change of a set. */
 export function idleElements({ action }: BlindChange, item: Item): readonly ScalarValue[] {
-  if (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set') return []
+  if (!changesElements(action)) return []
   const value = valueAt(item, action.path)
   const isThere = (element: ScalarValue) => isSet(value) && setHas(value, element)
   return [...action.elements].filter((element) => isThere(element) === (action.kind === 'add-to-set'))

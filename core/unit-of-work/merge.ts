@@ -6,18 +6,18 @@
  *
  * @module
  */
-import { isSet, setHas } from '../data/attribute-value.ts'
+import { setHas } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, printPath, valueAt } from '../data/document-path.ts'
 import { type Conflict, engineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
-import type { UpdateAction } from '../expression/update.ts'
+import { changesElements, type UpdateAction } from '../expression/update.ts'
 import { judgedWith } from '../model/bonds.ts'
 import { decodeItem } from '../model/record.ts'
 import { applyAll, fromFirstEvent, type Told } from './applied.ts'
 import { plainStep } from './apply-event.ts'
 import type { RecordReads } from './read-set.ts'
 import { printRecord } from './record-identity.ts'
-import { RecordState } from './record-state.ts'
+import type { RecordState } from './record-state.ts'
 import { RecordVersion, updateBetween } from './record-version.ts'
 
 /** The states of one record that a merge is about. */
@@ -45,7 +45,7 @@ export function mergeFork(fork: Fork, reads: RecordReads | undefined): RecordSta
 function aligned({ base, mine, theirs, loaded }: Fork): Fork {
   const gone = base.blind.filter((each) => !mine.blind.includes(each) || !theirs.blind.includes(each))
   const folded = (state: RecordState): RecordState =>
-    state.drafted?.encoded ? state.settled((action) => gone.some((each) => each.action === action)) : state
+    state.drafted?.encoded ? state.settled((each) => gone.includes(each)) : state
   return { base: folded(base), mine: folded(mine), theirs: folded(theirs), loaded }
 }
 
@@ -82,8 +82,7 @@ function combined({ base, mine, theirs }: Fork, told: Told): RecordState {
       ? (present ?? mine.drafted)
       : new RecordVersion(identity, decodeItem(identity.model, apply(drafts, present.encoded)))
   const blind = [...theirs.blind.filter((each) => !gone.includes(each)), ...added]
-  const { fate, origin, former } = theirs
-  return new RecordState(identity, fate, drafted, { blind, told, origin, former }).fitting()
+  return theirs.with(drafted, blind, told).fitting()
 }
 
 /** Their events and what they changed since, then mine from the fork on. */
@@ -93,7 +92,7 @@ function toldBy({ base, mine, theirs, loaded }: Fork): Told {
   const [before, events] = fromFirstEvent(mine.told.applied.slice(base.told.applied.length))
   const { path } = events[0]!
   // A blind change that both rested on is told by them.
-  const shared = base.settled((action) => ![...mine.blind, ...theirs.blind].some((each) => each.action === action))
+  const shared = base.settled((each) => !mine.blind.includes(each) && !theirs.blind.includes(each))
   const start = theirs.lastTold(loaded)!
   const steps = [
     ...plainStep(identity, path, start, theirs.drafted!.encoded!),
@@ -121,10 +120,8 @@ function commute(a: UpdateAction, b: UpdateAction): boolean {
   if (!overlap(a.path, b.path)) return true
   if (pathKey(a.path) !== pathKey(b.path)) return false
   if (a.kind === 'increment' || a.kind === 'append') return b.kind === a.kind
-  if (a.kind !== 'add-to-set' && a.kind !== 'remove-from-set') return false
-  if (b.kind === a.kind) return true
-  if (b.kind !== 'add-to-set' && b.kind !== 'remove-from-set') return false
-  return isSet(a.elements) && ![...a.elements].some((element) => setHas(b.elements, element))
+  if (!changesElements(a) || !changesElements(b)) return false
+  return a.kind === b.kind || ![...a.elements].some((element) => setHas(b.elements, element))
 }
 
 function clash({ base, mine, theirs }: Fork, path: DocumentPath) {

@@ -10,7 +10,7 @@ import type { AttributeSet } from '../data/attribute-value.ts'
 import { overlap, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { apply } from '../expression/apply.ts'
-import { addToSet, removeFromSet, set, type Update } from '../expression/update.ts'
+import { addToSet, changesElements, removeFromSet, set, type Update } from '../expression/update.ts'
 import { SCHEMA_VERSION } from '../model/migrate.ts'
 import { applyBlind, type BlindChange, idleElements, joinBlind, union } from './blind.ts'
 import type { Involved } from './involved.ts'
@@ -103,7 +103,10 @@ function withIdle(update: Update, change: BlindChange, next: Item, isDefault: bo
   if (idle.length === 0 || drafted?.kind === 'set' || drafted?.kind === 'remove') return update
   const others = update.filter((each) => each !== drafted)
   const isOneKind = !drafted || drafted.kind === kind
-  const elements = union(new Set(idle) as AttributeSet, drafted && 'elements' in drafted ? drafted.elements : new Set())
+  const elements = union(
+    new Set(idle) as AttributeSet,
+    drafted && changesElements(drafted) ? drafted.elements : new Set(),
+  )
   if (isOneKind && !isDefault) return [...others, (kind === 'add-to-set' ? addToSet : removeFromSet)(path, elements)]
   return [...others, set(path, valueAt(next, path)!)]
 }

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { type AttributeSet, isMap, type ScalarValue, scalarKey, setHas, typeOf } from '../data/attribute-value.ts'
+import { isMap, type ScalarValue, scalarKey, setHas, typeOf } from '../data/attribute-value.ts'
 import { type DocumentPath, overlap, pathKey, startsWith, valueAt } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { type Condition, pathsIn } from '../expression/condition.ts'
-import type { UpdateAction } from '../expression/update.ts'
+import { changesElements, type UpdateAction } from '../expression/update.ts'
 
 type LookKind =
   /** At the value; the empty path is the whole record. */
@@ -94,8 +94,8 @@ function answer({ kind, path }: Look, item: Item | undefined): string | undefine
 
 function touches(action: UpdateAction, path: DocumentPath, element: ScalarValue): boolean {
   if (!startsWith(path, action.path)) return false
-  if (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set') return true
-  return setHas(action.elements as AttributeSet, element)
+  if (!changesElements(action)) return true
+  return setHas(action.elements, element)
 }
 
 /** The looks of one unit of work at all its records, by address. */

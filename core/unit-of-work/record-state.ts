@@ -10,7 +10,7 @@ import { overlap, printPath } from '../data/document-path.ts'
 import type { Item } from '../data/item.ts'
 import { engineError, isEngineError } from '../errors.ts'
 import { apply } from '../expression/apply.ts'
-import type { UpdateAction } from '../expression/update.ts'
+import { changesElements } from '../expression/update.ts'
 import { printIssues } from '../model/issue.ts'
 import { decodeItem } from '../model/record.ts'
 import { type Applied, nothingTold, type Told } from './applied.ts'
@@ -80,7 +80,7 @@ export class RecordState {
   loaded(base: RecordVersion): RecordState {
     if (this.drafted) return this
     this.#assertWithinBounds(joinBlind(this.blind, this.identity.model.name), base.encoded)
-    return this.#with(base)
+    return this.with(base)
   }
 
   /** What was created again and is deleted again leaves what was there before it, deleted. */
@@ -90,21 +90,21 @@ export class RecordState {
 
   /** After a draft turned the view into `next`. Blind changes that it changed again become part of it. */
   changed(next: RecordVersion): RecordState {
-    if (this.blind.length === 0) return this.#with(next)
+    if (this.blind.length === 0) return this.with(next)
     const before = this.view!.encoded!
     const after = next.encoded!
     const actions = updateBetween(this.identity, before, after)
-    const { drafted, blind } = this.settled(({ path }) => actions.some((each) => overlap(each.path, path)))
+    const { drafted, blind } = this.settled(({ action }) => actions.some((each) => overlap(each.path, action.path)))
     const base = drafted!.encoded!
-    return this.#with(this.#decoded(apply(updateBetween(this.identity, before, after, base), base)), blind)
+    return this.with(this.#decoded(apply(updateBetween(this.identity, before, after, base), base)), blind)
   }
 
   /** The same view, but these blind changes made by a draft, since what comes next rests on them. */
-  settled(isMet: (action: UpdateAction) => boolean): RecordState {
-    const met = this.blind.filter(({ action }) => isMet(action))
+  settled(isMet: (change: BlindChange) => boolean): RecordState {
+    const met = this.blind.filter(isMet)
     if (met.length === 0) return this
     const made = applyBlind(met, this.drafted!.encoded!)
-    return this.#with(
+    return this.with(
       this.#decoded(made),
       this.blind.filter((each) => !met.includes(each)),
     )
@@ -117,7 +117,7 @@ export class RecordState {
   lookAtMade(next: RecordState, looks: Looks): void {
     for (const change of this.blind) {
       const { action } = change
-      if (next.blind.includes(change) || (action.kind !== 'add-to-set' && action.kind !== 'remove-from-set')) continue
+      if (next.blind.includes(change) || !changesElements(action)) continue
       for (const element of action.elements) looks.asked('element', action.path, element)
     }
   }
@@ -135,12 +135,12 @@ export class RecordState {
   /** After an event, and what came before it without one, have led here. */
   telling(applied: readonly Applied[]): RecordState {
     const told = { applied: [...this.told.applied, ...applied], image: this.drafted!.encoded! }
-    return this.#with(this.drafted, this.blind, told)
+    return this.with(this.drafted, this.blind, told)
   }
 
   /** After one more blind change. Throws where it cannot be made with those before, or what is known of the record rules it out. */
   withBlind(change: BlindChange): RecordState {
-    const next = this.#with(this.drafted, [...this.blind, change])
+    const next = this.with(this.drafted, [...this.blind, change])
     const { view } = this
     if (view) next.#view = this.#after([change], view)
     return next.fitting()
@@ -155,8 +155,8 @@ export class RecordState {
     return this
   }
 
-  /** Of the same life. */
-  #with(drafted: RecordVersion | undefined, blind = this.blind, told = this.told): RecordState {
+  /** The next state of the same life. */
+  with(drafted: RecordVersion | undefined, blind = this.blind, told = this.told): RecordState {
     const { identity, fate, origin, former } = this
     return new RecordState(identity, fate, drafted, { blind, told, origin, former })
   }

@@ -119,10 +119,6 @@ export class Scope {
     return seen
   }
 
-  #stateAbove(identity: RecordIdentity): RecordState | undefined {
-    return this.parent ? this.parent.#stateOf(identity) : undefined
-  }
-
   /** As this scope met it, whatever siblings have made of it since; loaded since, perhaps. */
   #asMet({ identity, state: met }: Base): RecordState | undefined {
     const loaded = met?.drafted ? undefined : this.attempt.records.known(identity)?.state
@@ -211,7 +207,7 @@ export class Scope {
     if (!parent) return
     parent.reads.include(this.reads)
     // As of when the child looked: what the parent's own siblings merged since may be what it saw otherwise.
-    for (const { identity, state } of this.#bases.values()) parent.#meet(identity, state)
+    for (const base of this.#bases.values()) parent.#meet(base)
   }
 
   /** Makes an ended child's changes its parent's. Throws a `CONFLICT`, and changes nothing, where a sibling stands in the way. */
@@ -257,7 +253,8 @@ export class Scope {
 
   /** From now on this scope sees the record as it sees it now, whatever its siblings make of it. */
   meet(identity: RecordIdentity): void {
-    this.#meet(identity, this.#stateAbove(identity))
+    const { parent } = this
+    if (parent) this.#meet({ identity, state: parent.#stateOf(identity) })
   }
 
   #look(state: RecordState, look: (reads: ReadSet, id: string) => void): void {
@@ -269,8 +266,9 @@ export class Scope {
     scope.meet(state.identity)
   }
 
-  #meet(identity: RecordIdentity, state: RecordState | undefined): void {
-    if (this.parent && !this.#bases.has(identity.id)) this.#bases.set(identity.id, { identity, state })
+  #meet(base: Base): void {
+    const { id } = base.identity
+    if (this.parent && !this.#bases.has(id)) this.#bases.set(id, base)
   }
 }
 
