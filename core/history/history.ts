@@ -5,12 +5,11 @@
  * @module
  */
 import { assertObject, assertOptions, assertSignal, invalidArgument, unexpected } from '../arguments.ts'
-import { printKey } from '../data/item.ts'
-import { engineError } from '../errors.ts'
 import { readRecord, type Source } from '../journal/source.ts'
 import { addressOf } from '../model/key.ts'
 import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, RecordOf } from '../model/model.ts'
+import { recordNotFound } from '../model/not-found.ts'
 import { decodeItem } from '../model/record.ts'
 import type { RequestOptions } from '../store/store.ts'
 import { eraseHistory } from './erase.ts'
@@ -154,23 +153,14 @@ export function historyOf(parts: HistoryParts): History {
     what: string,
   ): RecordOf<M> | undefined {
     if (image.known) return image.item && decodeItem(model, image.item)
-    throw engineError(
-      'RECORD_NOT_FOUND',
-      `What ${model.name} ${printKey(address.key)} was at ${what} was erased, or cannot be told.`,
-      {
-        model: model.name,
-        key: address.key,
-      },
-    )
+    throw recordNotFound(model, address.key, (record) => `What ${record} was at ${what} was erased, or cannot be told.`)
   }
 
   async function imageAt(source: Source, model: AnyModel, version: number, generation: string | undefined) {
     if (version === 0) return { known: true, item: undefined } as const
     const image = await imageAtVersion(source, version, generation)
     if (image) return image
-    const { key } = source.address
-    const message = `${model.name} ${printKey(key)} has no version ${version}.`
-    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key })
+    throw recordNotFound(model, source.address.key, (record) => `${record} has no version ${version}.`)
   }
 
   async function* events<M extends AnyModel>(model: M, key: KeyOf<M>, source: Source, options: HistoryOptions) {

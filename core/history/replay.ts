@@ -16,10 +16,11 @@ import { imageOf } from '../journal/tail.ts'
 import { decodePayload } from '../model/event-payload.ts'
 import { itemAs } from '../model/migrate.ts'
 import type { AnyModel, EventsOf, KeyOf, RecordOf } from '../model/model.ts'
+import { recordNotFound } from '../model/not-found.ts'
 import type { Draft } from '../model/readonly.ts'
-import { decodeItem, encodeRecord } from '../model/record.ts'
+import { decodeItem, encodeRecord, itemToday } from '../model/record.ts'
 import type { RequestOptions } from '../store/store.ts'
-import type { Looks } from '../unit-of-work/looks.ts'
+import { unheard } from '../unit-of-work/looks.ts'
 import { runRecipe } from '../unit-of-work/recipe.ts'
 import { RecordVersion } from '../unit-of-work/record-version.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
@@ -75,17 +76,13 @@ export async function replayEvents<M extends AnyModel>(
   const present = stored && imageOf(stored)
   const generation = await latestGeneration(source, stored)
   if (generation === undefined) {
-    const { key } = source.address
-    throw engineError('RECORD_NOT_FOUND', `There is no history of ${model.name} ${printKey(key)}.`, {
-      model: model.name,
-      key,
-    })
+    throw recordNotFound(model, source.address.key, (record) => `There is no history of ${record}.`)
   }
   const { item, events } = await fold(model, source, generation, reducers as Reducers)
   return Object.freeze({
     record: item && decodeItem(model, item),
     present: present && decodeItem(model, present),
-    differences: differences(model, asRead(model, present), asRead(model, item)),
+    differences: differences(model, present && itemToday(model, present), item && itemToday(model, item)),
     events,
     async commit(options: RequestOptions = {}) {
       assertOptions(options, 'options', ['signal'])
@@ -94,7 +91,7 @@ export async function replayEvents<M extends AnyModel>(
         async (work) => {
           const record = await work.get(model, key)
           if (!present || !item) throw changedSince(model, source)
-          if (changedPaths(asRead(model, present)!, encodeRecord(model, record)).length > 0) {
+          if (changedPaths(itemToday(model, present), encodeRecord(model, record)).length > 0) {
             throw changedSince(model, source)
           }
           rewrite(work, record, item, [[]])
@@ -105,10 +102,6 @@ export async function replayEvents<M extends AnyModel>(
   })
 }
 
-/** As it would be stored today: in the present schema, with what defaults give. */
-const asRead = (model: AnyModel, item: Item | undefined): Item | undefined =>
-  item && encodeRecord(model, decodeItem(model, item) as never)
-
 async function fold(model: AnyModel, source: Source, generation: string, reducers: Reducers) {
   let item: Item | undefined
   let events = 0
@@ -116,9 +109,7 @@ async function fold(model: AnyModel, source: Source, generation: string, reducer
   const replays = new Set<string>()
   for await (const { commit, entry, before, after, version } of versionsForwards(source, { generation })) {
     if (entry.erased || (entry.kind !== 'deleted' && !item && !after.known)) {
-      const { key } = source.address
-      const message = `Version ${version} of ${model.name} ${printKey(key)} was erased.`
-      throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key })
+      throw recordNotFound(model, source.address.key, (record) => `Version ${version} of ${record} was erased.`)
     }
     if (entry.path.at(-1) === committedReplay(generation) || replays.has(undoneBy(entry) ?? '')) replays.add(commit)
     if (entry.kind === 'deleted') {
@@ -181,11 +172,9 @@ function reduced(
   const payload = decodePayload(model, name, data)
   const identity = { model, address, id: addressKey(address) }
   const before = new RecordVersion(identity, decodeItem(model, item) as object)
+  // Nobody commits what a replay looked at.
   return runRecipe(before, (draft) => reducer(draft, payload as never), unheard).encoded!
 }
-
-/** Nobody commits what a replay looked at. */
-const unheard: Looks = { at() {}, asked() {}, required() {}, handedOut() {} }
 
 function checkReducers({ definition }: AnyModel, reducers: unknown): void {
   assertOptions(reducers, 'reducers', [...definition.events.keys()])

@@ -15,7 +15,7 @@ import type { Source } from '../journal/source.ts'
 import { keyOfRecord } from '../model/key.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
-import { decodeItem, encodeRecord } from '../model/record.ts'
+import { decodeItem, encodeRecord, itemToday } from '../model/record.ts'
 import { rewrite } from '../unit-of-work/scoped-unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { type CommittedRecord, knownItem, modelOf } from './find-commit.ts'
@@ -43,9 +43,7 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
     work.create(model, decodeItem(model, before.item) as never)
     return
   }
-  const steps = stepsToday(model, address, version).map((step) => ({
-    changes: step.changes.filter(({ path }) => isOfRecord(model, path)),
-  }))
+  const steps = stepsToTakeBack(model, address, version)
   const changes = steps.flatMap((step) => step.changes)
   const present = record && (await presentImage(work, model, key))
   if (!record || !present)
@@ -54,7 +52,7 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
     // Only as it was created: what others did to it since would be lost with it.
     const made = version.after.known ? version.after.item : undefined
     // As it reads today: its schema may have changed since.
-    if (!made || !equal(encodeRecord(model, decodeItem(model, made) as never), present))
+    if (!made || !equal(itemToday(model, made), present))
       throw conflict(model, address, [{ path: '', base: made, mine: undefined, theirs: present }])
     work.delete(record)
     const former = replaced?.before.known ? replaced.before.item : undefined
@@ -80,9 +78,12 @@ export async function takeBack(parts: HistoryParts, work: UnitOfWork, committed:
  * What the commit did, as it reads today: what it did to a record in an older form of its schema is the difference that it
  * makes in today's.
  */
-function stepsToday(model: AnyModel, address: ItemAddress, { entry, before, after }: Version): readonly Step[] {
+function stepsToTakeBack(model: AnyModel, address: ItemAddress, { entry, before, after }: Version): readonly Step[] {
   const { migrations, version, hidden } = model.definition
-  if (!migrations) return entry.steps
+  const asTheyAre = entry.steps.map(({ changes }) => ({
+    changes: changes.filter(({ path }) => isOfRecord(model, path)),
+  }))
+  if (!migrations) return asTheyAre
   const [old, made] = [before, after].map((image) => (image.known ? image.item : undefined))
   // Another program has changed it in between: in which form it was then cannot be told.
   if (!old || !made)
@@ -92,7 +93,7 @@ function stepsToday(model: AnyModel, address: ItemAddress, { entry, before, afte
       entry.steps.flatMap(({ changes }) => changes.flatMap(everyPlace)),
     )
   // One that brought the record to today's schema along did that too, which is nothing to take back.
-  if ([old, made].every((item) => schemaVersionOf(model, item) === version)) return entry.steps
+  if ([old, made].every((item) => schemaVersionOf(model, item) === version)) return asTheyAre
   const [from, to] = [itemAs(model, old), itemAs(model, made)]
   const paths = changedPaths(from, to).filter(([name]) => !hidden.has(String(name)))
   return [{ changes: paths.map((path) => ({ kind: 'set', path, value: valueAt(to, path), old: valueAt(from, path) })) }]

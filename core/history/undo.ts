@@ -5,9 +5,10 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { type ItemKey, printKey } from '../data/item.ts'
+import type { ItemKey } from '../data/item.ts'
 import { printValue } from '../data/print-value.ts'
 import { type EngineError, engineError } from '../errors.ts'
+import { recordNotFound } from '../model/not-found.ts'
 import type { EventReference } from './event.ts'
 import { findCommit } from './find-commit.ts'
 import type { HistoryParts } from './history-parts.ts'
@@ -32,8 +33,11 @@ export async function undoCommit(
   const erased = found.find(({ version }) => version.entry.erased)
   if (erased) {
     const { model, address } = erased
-    const message = `Commit ${id} was erased from the history of ${model.name} ${printKey(address.key)}, so that nothing tells what it replaced.`
-    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: address.key })
+    throw recordNotFound(
+      model,
+      address.key,
+      (record) => `Commit ${id} was erased from the history of ${record}, so that nothing tells what it replaced.`,
+    )
   }
   await parts.unitOfWork.run(
     `${UNDO}${id}`,

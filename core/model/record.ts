@@ -70,6 +70,9 @@ export function decodeItem<M extends AnyModel>(model: M, given: Item): RecordOf<
   return record
 }
 
+/** The item as it would be stored today: in the present version of its schema, with what defaults give. Throws as `presentItem` does. */
+export const itemToday = (model: AnyModel, item: Item): Item => encodeRecord(model, decodeItem(model, item) as never)
+
 const defaultedFields = new WeakMap<object, Defaulted>()
 
 /** Of a decoded record, the fields that are not stored; undefined where all are. */

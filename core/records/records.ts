@@ -6,7 +6,7 @@
  * @module
  */
 import { assertOptions, assertSignal, unexpected } from '../arguments.ts'
-import { type Item, type ItemAddress, printKey } from '../data/item.ts'
+import type { Item, ItemAddress } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
 import { engineError } from '../errors.ts'
 import { all } from '../expression/condition.ts'
@@ -18,6 +18,7 @@ import { firstEntry, VERSION } from '../journal/tail.ts'
 import { addressOf, tableDefinition } from '../model/key.ts'
 import { assertKnown } from '../model/known-models.ts'
 import type { AnyModel, KeyOf, NewRecord, RecordOf } from '../model/model.ts'
+import { recordNotFound } from '../model/not-found.ts'
 import { newRecord } from '../model/record.ts'
 import type { BulkWrite } from '../store/bulk-write.ts'
 import { tooLarge } from '../store/limits.ts'
@@ -174,8 +175,7 @@ export function recordsOf(parts: RecordsParts): Records {
     const record = await find(model, key, options)
     if (record) return record
     const { key: stored } = addressOf(model, key as never)
-    const message = `There is no ${model.name} ${printKey(stored)}. Use records.find where it may be absent.`
-    throw engineError('RECORD_NOT_FOUND', message, { model: model.name, key: stored })
+    throw recordNotFound(model, stored, (record) => `There is no ${record}. Use records.find where it may be absent.`)
   }
 
   function getMany(model: AnyModel, keys: Many<unknown>, options: ReadManyOptions<OnInvalid> = {}) {

@@ -5,13 +5,14 @@
  */
 import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError } from '../errors.ts'
+import { recordNotFound } from '../model/not-found.ts'
 import { printRecord, type RecordIdentity } from './record-identity.ts'
 
 export const notFound = (identity: RecordIdentity): EngineError =>
-  engineError(
-    'RECORD_NOT_FOUND',
-    `There is no ${printRecord(identity)}. Use work.find where it may be absent, or work.create.`,
-    named(identity),
+  recordNotFound(
+    identity.model,
+    identity.address.key,
+    (record) => `There is no ${record}. Use work.find where it may be absent, or work.create.`,
   )
 
 export const alreadyExists = (identity: RecordIdentity): EngineError =>

@@ -25,6 +25,7 @@ import {
   lookAtNames,
   memberLike,
   storedElement,
+  unheard,
 } from './looks.ts'
 import { untracked } from './track-record.ts'
 
@@ -227,9 +228,6 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
 }
 
 const anything: Shape = { kind: 'any' }
-
-/** For what needs no more looks. */
-const unheard: Looks = { at() {}, asked() {}, required() {}, handedOut() {} }
 
 /** No item could hold as many elements; gaps up to there would be walked one by one. */
 const MAX_LENGTH = 10_000_000
