@@ -8,11 +8,11 @@
  */
 import type * as t from 'io-ts'
 import type { DocumentPath } from '../data/document-path.ts'
-import { alternatives, inside } from './codecs-at.ts'
+import { inside } from './codecs-at.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import type { AnyModel } from './model.ts'
 import { oncePer } from './once.ts'
-import { nodeOf, within } from './schema.ts'
+import { alternatives, nodeOf, within } from './schema.ts'
 
 /** A change of one of the names `of` a map rests on the names `on`. Without names it is about the value as a whole. */
 interface Bond {

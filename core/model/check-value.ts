@@ -61,23 +61,11 @@ function checkValue(codec: t.Mixed, value: unknown, path: DocumentPath): readonl
   return [...issues.values()]
 }
 
-function accepts(codec: t.Mixed, value: unknown): boolean {
-  try {
-    return codec.is(value)
-  } catch {
-    // A codec of the user's that stumbles over a value does not accept it.
-    return false
-  }
-}
+const accepts = (codec: t.Mixed, value: unknown): boolean => holds((each) => codec.is(each), value)
 
 /** Accepted, and nothing in it would be lost by encoding it. */
-function fits(codec: t.Mixed, value: unknown): boolean {
-  try {
-    return codec.is(value) && hasPlainForm(codec, value)
-  } catch {
-    return false
-  }
-}
+const fits = (codec: t.Mixed, value: unknown): boolean =>
+  holds((each) => codec.is(each) && hasPlainForm(codec, each), value)
 
 type Plain = Readonly<Record<string, unknown>>
 
@@ -184,6 +172,7 @@ function holds(predicate: (value: unknown) => boolean, value: unknown): boolean 
   try {
     return predicate(value)
   } catch {
+    // A codec of the user's that stumbles over a value does not accept it.
     return false
   }
 }

@@ -7,20 +7,13 @@ import * as t from 'io-ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { fieldsOf } from './fields.ts'
 import type { AnyModel } from './model.ts'
-import { nodeOf } from './schema.ts'
+import { alternatives, nodeOf } from './schema.ts'
 
 /** The codecs of what may be at the path, more than one where unions leave it open; none where there is no such place. */
 export function codecsAt(model: AnyModel, path: DocumentPath): readonly t.Mixed[] {
   let codecs: readonly t.Mixed[] = [model.definition.schema]
   for (const step of path) codecs = codecs.flatMap((codec) => inside(codec, step))
   return codecs
-}
-
-/** The codecs that may be meant: members of unions, insides of wrappers. */
-export function alternatives(codec: t.Mixed): readonly t.Mixed[] {
-  const node = nodeOf(codec)
-  if (node.kind === 'wrapped') return alternatives(node.inner)
-  return node.kind === 'union' ? node.members.flatMap(alternatives) : [codec]
 }
 
 /** The codecs of what may be under that name or position of a value. */

@@ -8,10 +8,10 @@ import { invalidArgument } from '../arguments.ts'
 import type { AttributeValue } from '../data/attribute-value.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { encodeValue } from './check-value.ts'
-import { alternatives, codecsAt } from './codecs-at.ts'
+import { codecsAt } from './codecs-at.ts'
 import { printIssues } from './issue.ts'
 import type { AnyModel } from './model.ts'
-import { nodeOf } from './schema.ts'
+import { alternatives, nodeOf } from './schema.ts'
 
 export interface FieldType {
   readonly kind: 'number' | 'set' | 'list'

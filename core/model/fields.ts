@@ -63,7 +63,8 @@ export function merge(
   )
 }
 
-function readsAbsence(codec: t.Mixed): boolean {
+/** Whether the codec takes it that nothing is stored, whatever it makes of that. */
+export function readsAbsence(codec: t.Mixed): boolean {
   try {
     return isRight(codec.decode(undefined))
   } catch {

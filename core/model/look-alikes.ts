@@ -6,7 +6,7 @@
  */
 import * as t from 'io-ts'
 import { decodeValue } from './decode-value.ts'
-import { fieldsOf } from './fields.ts'
+import { fieldsOf, readsAbsence } from './fields.ts'
 import type { Refuse } from './refuse.ts'
 import { innerOf, nodeOf } from './schema.ts'
 
@@ -17,9 +17,9 @@ export function refuseLookAlikes(codec: t.Mixed, refuse: Refuse, above = new Set
   const node = nodeOf(codec)
   for (const inner of innerOf(node)) refuseLookAlikes(inner, refuse, above)
   if (node.kind !== 'union' || node.tag !== undefined) return
-  const members = alternatives(codec)
-  const set = members.find(isSet)
-  const before = set && members.slice(0, members.indexOf(set)).find(readsAbsence)
+  const all = members(codec)
+  const set = all.find(isSet)
+  const before = set && all.slice(0, all.indexOf(set)).find(readsAbsence)
   if (before)
     refuse(`${codec.name} has ${before.name} before ${set.name}, whose empty sets it would read; put the set first`)
   for (const [i, member] of node.members.entries()) {
@@ -41,8 +41,8 @@ type Pairs = readonly (readonly [t.Mixed, t.Mixed])[]
 
 function compare(ones: readonly t.Mixed[], others: readonly t.Mixed[], above: Pairs): Comparison {
   const found = ones
-    .flatMap(alternatives)
-    .flatMap((one) => others.flatMap(alternatives).map((other) => comparePair(one, other, above)))
+    .flatMap(members)
+    .flatMap((one) => others.flatMap(members).map((other) => comparePair(one, other, above)))
   return found.find((each) => each === 'alike') ?? (found.includes('neither') ? 'neither' : 'apart')
 }
 
@@ -56,7 +56,7 @@ function comparePair(one: t.Mixed, other: t.Mixed, above: Pairs): Comparison {
   // Before anything is looked into: most members are told apart by a name.
   if (first.needed.some((name) => !second.at(name))) return 'apart'
   if (!first.isOpen && needed.some((name) => !first.at(name))) return 'apart'
-  let isAlike = first.asMap !== second.asMap || names.some((name) => mayLack(second, name) && fillsAbsence(one, name))
+  let isAlike = first.asMap !== second.asMap || names.some((name) => mayLack(second, name) && makesField(one, name))
   for (const name of names) {
     const [a, b] = [first.at(name), second.at(name)]
     const comparison = a && b && compare(a, b, [...above, [one, other]])
@@ -148,22 +148,20 @@ function isRefined(codec: t.Mixed): boolean {
 /** Empty ones are stored as absence. */
 const isSet = (codec: t.Mixed): boolean => nodeOf(bare(codec)).kind === 'set'
 
-const readsAbsence = (codec: t.Mixed): boolean => decodeValue(codec, undefined).ok
-
 /** Where nothing is stored under the name, nothing is read. */
 const mayLack = ({ needed, at }: Parts, name: string): boolean =>
-  !needed.includes(name) && !(at(name) ?? []).some((codec) => alternatives(codec).some(isSet))
+  !needed.includes(name) && !(at(name) ?? []).some((codec) => members(codec).some(isSet))
 
 /** Whether a field must be there in code, and is made where nothing is stored, as an empty set is. */
-function fillsAbsence(codec: t.Mixed, name: string): boolean {
+function makesField(codec: t.Mixed, name: string): boolean {
   const node = nodeOf(bare(codec))
-  if (node.kind === 'intersection') return node.members.some((member) => fillsAbsence(member, name))
+  if (node.kind === 'intersection') return node.members.some((member) => makesField(member, name))
   const field = node.kind === 'fields' && !node.partial && Object.hasOwn(node.props, name) && node.props[name]
   return field ? readsAbsence(field) && !field.is(undefined) : false
 }
 
 /** Members of unions. A refinement stays around what it refines, since it may be what tells it apart. */
-function alternatives(codec: t.Mixed): readonly t.Mixed[] {
+function members(codec: t.Mixed): readonly t.Mixed[] {
   const node = nodeOf(bare(codec))
-  return node.kind === 'union' ? node.members.flatMap(alternatives) : [codec]
+  return node.kind === 'union' ? node.members.flatMap(members) : [codec]
 }

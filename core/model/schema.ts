@@ -58,6 +58,13 @@ export function innerOf(node: SchemaNode): readonly t.Mixed[] {
   }
 }
 
+/** The codecs that may be meant: members of unions, insides of wrappers. */
+export function alternatives(codec: t.Mixed): readonly t.Mixed[] {
+  const node = nodeOf(codec)
+  if (node.kind === 'wrapped') return alternatives(node.inner)
+  return node.kind === 'union' ? node.members.flatMap(alternatives) : [codec]
+}
+
 /** The codec and all that are inside of it, however deep. */
 export function within(codec: t.Mixed, found = new Set<t.Mixed>()): ReadonlySet<t.Mixed> {
   if (found.has(codec)) return found

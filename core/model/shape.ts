@@ -7,7 +7,7 @@ import * as t from 'io-ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { type Fields, fieldsOf, merge } from './fields.ts'
 import { lazily, oncePer } from './once.ts'
-import { nodeOf } from './schema.ts'
+import { alternatives, nodeOf } from './schema.ts'
 
 export type Shape = Kind & {
   /** Null may be there instead. */
@@ -100,12 +100,6 @@ function shapeOfAll(members: readonly t.Mixed[]): Shape {
   if (shapes.every((shape) => shape.kind === 'list')) return list
   if (shapes.every((shape) => shape.kind === 'leaf')) return leaf
   return members.every((member) => linesUp(member, new Set())) ? any : leaf
-}
-
-function alternatives(codec: t.Mixed): readonly t.Mixed[] {
-  const node = nodeOf(codec)
-  if (node.kind === 'wrapped') return alternatives(node.inner)
-  return node.kind === 'union' ? node.members.flatMap(alternatives) : [codec]
 }
 
 function isNothing(codec: t.Mixed): boolean {

@@ -16,10 +16,10 @@ import type { EngineError } from '../errors.ts'
 import type { Comparator, Condition } from '../expression/condition.ts'
 import * as condition from '../expression/condition.ts'
 import { encodeValue } from '../model/check-value.ts'
-import { alternatives, codecsAt } from '../model/codecs-at.ts'
+import { codecsAt } from '../model/codecs-at.ts'
 import { printIssues } from '../model/issue.ts'
 import type { AnyModel } from '../model/model.ts'
-import { nodeOf } from '../model/schema.ts'
+import { alternatives, nodeOf } from '../model/schema.ts'
 import { type Path, type Paths, type Place, pathsOf, placeOf, sizeAt } from './path.ts'
 
 /** What has an order: text, numbers, dates, binary, and values of codecs of your own that are stored as one of these. */

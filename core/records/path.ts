@@ -7,10 +7,10 @@ import { invalidArgument } from '../arguments.ts'
 import { type DocumentPath, printPath } from '../data/document-path.ts'
 import { MAX_LEVELS } from '../data/levels.ts'
 import { isAttributeName } from '../data/to-attribute.ts'
-import { alternatives, codecsAt } from '../model/codecs-at.ts'
+import { codecsAt } from '../model/codecs-at.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { Atom } from '../model/readonly.ts'
-import { nodeOf } from '../model/schema.ts'
+import { alternatives, nodeOf } from '../model/schema.ts'
 
 declare const held: unique symbol
 
