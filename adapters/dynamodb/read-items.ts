@@ -8,7 +8,8 @@ import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '..
 import { engineError } from '../../core/errors.ts'
 import { readAnswer } from '../../core/store/read-answer.ts'
 import type { ReadOptions } from '../../core/store/store.ts'
-import { mapFromWire, mapToWire, type WireMap } from './attribute-values.ts'
+import { mapFromWire, mapToWire } from './attribute-values.ts'
+import { byTable } from './by-table.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import { fullJitter, type Patience } from './patience.ts'
 import type { QuickClient } from './quick-client.ts'
@@ -59,7 +60,7 @@ async function readChunk(
 ): Promise<void> {
   const { consistent, signal } = options
   const keyNames = new Map(chunk.map(({ table, key }) => [table, Object.keys(key)]))
-  let pending: RequestItems = groupByTable(chunk, consistent)
+  let pending: RequestItems = requestFor(chunk, consistent)
   for (let fruitless = 0; ; ) {
     const command = new BatchGetItemCommand({ RequestItems: pending, ...askConsumed(options) })
     const { Responses = {}, UnprocessedKeys = {}, ConsumedCapacity } = await sendRead(client, command, options)
@@ -85,14 +86,9 @@ async function readChunk(
   }
 }
 
-function groupByTable(chunk: readonly ItemAddress[], consistent: boolean): RequestItems {
-  const byTable = new Map<string, WireMap[]>()
-  for (const { table, key } of chunk) {
-    const keys = byTable.get(table) ?? []
-    byTable.set(table, keys)
-    keys.push(mapToWire(key))
-  }
-  return Object.fromEntries([...byTable].map(([table, Keys]) => [table, { Keys, ConsistentRead: consistent }]))
+function requestFor(chunk: readonly ItemAddress[], consistent: boolean): RequestItems {
+  const keys = byTable(chunk, ({ key }) => mapToWire(key))
+  return Object.fromEntries([...keys].map(([table, Keys]) => [table, { Keys, ConsistentRead: consistent }]))
 }
 
 const addressesOf = (request: RequestItems): readonly ItemAddress[] =>

@@ -8,6 +8,7 @@ import { addressKey, type ItemKey } from '../../core/data/item.ts'
 import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import type { RequestOptions } from '../../core/store/store.ts'
 import { mapFromWire, mapToWire, type WireMap } from './attribute-values.ts'
+import { byTable } from './by-table.ts'
 import { askConsumed, tellConsumed } from './consumed.ts'
 import type { QuickClient } from './quick-client.ts'
 import { sendRead } from './send-read.ts'
@@ -21,7 +22,8 @@ export async function writeBatch(
   writes: readonly BulkWrite[],
   options: RequestOptions,
 ): Promise<BulkOutcome> {
-  const command = new BatchWriteItemCommand({ RequestItems: toWire(writes), ...askConsumed(options) })
+  const RequestItems = Object.fromEntries(byTable(writes, toWire))
+  const command = new BatchWriteItemCommand({ RequestItems, ...askConsumed(options) })
   try {
     const { UnprocessedItems = {}, ConsumedCapacity } = await sendRead(client, command, options)
     tellConsumed(options, 'write', ConsumedCapacity)
@@ -33,19 +35,10 @@ export async function writeBatch(
   }
 }
 
-function toWire(writes: readonly BulkWrite[]): WireWrites {
-  const byTable = new Map<string, WireWrites[string]>()
-  for (const write of writes) {
-    const requests = byTable.get(write.table) ?? []
-    byTable.set(write.table, requests)
-    requests.push(
-      write.kind === 'put'
-        ? { PutRequest: { Item: mapToWire(write.item) } }
-        : { DeleteRequest: { Key: mapToWire(write.key) } },
-    )
-  }
-  return Object.fromEntries(byTable)
-}
+const toWire = (write: BulkWrite): WireWrites[string][number] =>
+  write.kind === 'put'
+    ? { PutRequest: { Item: mapToWire(write.item) } }
+    : { DeleteRequest: { Key: mapToWire(write.key) } }
 
 /** DynamoDB names a put that it gives back by its item alone, so the batch tells which attributes are the key. */
 function asAsked(unprocessed: WireWrites, writes: readonly BulkWrite[]): readonly BulkWrite[] {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { keyNames, sameKeys } from './check-keys.ts'
+import { keyAttributes, keyNames, sameKeys } from './check-keys.ts'
 import type {
   Capacity,
   IndexDefinition,
@@ -85,10 +85,6 @@ export function typesProblem(schemas: readonly KeySchema[]): string | undefined 
   }
   return undefined
 }
-
-/** Partition key first. */
-export const keyAttributes = ({ partition, sort }: KeySchema): KeyAttribute[] =>
-  sort ? [partition, sort] : [partition]
 
 export const sameCapacity = (a: Capacity = onDemand, b: Capacity = onDemand): boolean =>
   a.mode === 'provisioned' && b.mode === 'provisioned' ? a.read === b.read && a.write === b.write : a.mode === b.mode

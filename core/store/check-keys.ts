@@ -13,6 +13,10 @@ const MAX_PARTITION_BYTES = 2048
 export const MAX_SORT_BYTES = 1024
 const loneSurrogate = /\p{Surrogate}/u
 
+/** The partition's first. */
+export const keyAttributes = ({ partition, sort }: KeySchema): readonly KeyAttribute[] =>
+  sort ? [partition, sort] : [partition]
+
 /** The names of a key's attributes, the partition's first. */
 export const keyNames = ({ partition, sort }: KeySchema): readonly string[] =>
   sort === undefined ? [partition.name] : [partition.name, sort.name]
@@ -51,8 +55,10 @@ const sameAttribute = (a: KeyAttribute | undefined, b: KeyAttribute | undefined)
   a?.name === b?.name && a?.type === b?.type
 
 /** `id (S), at (N)` */
-export const printKeys = ({ partition, sort }: KeySchema): string =>
-  [partition, ...(sort ? [sort] : [])].map(({ name, type }) => `${name} (${type})`).join(', ')
+export const printKeys = (schema: KeySchema): string =>
+  keyAttributes(schema)
+    .map(({ name, type }) => `${name} (${type})`)
+    .join(', ')
 
 /** Throws `REJECTED`, in the words of all stores, for a table that is there with other keys than those that are wanted. */
 export function assertSameKeys(found: TableDefinition, wanted: TableDefinition): void {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { keyAttributes, projectedNames } from './change-table.ts'
+import { projectedNames } from './change-table.ts'
+import { keyAttributes } from './check-keys.ts'
 import type { Capacity, IndexDefinition, KeySchema, TableDefinition } from './table-definition.ts'
 
 /** Streams are asked for where the definition wants one; expiry is a request of its own in DynamoDB, so it is not in here. */

@@ -49,7 +49,6 @@ function shared({ definition: first, models }: Known, second: TableDefinition, m
     })
   }
   if (!sameKeys(first, second)) refuse(`but have different keys: ${printKeys(first)} and ${printKeys(second)}`)
-  // Without a type nothing tells whose record an item is.
   for (const other of models) {
     const problem =
       typesAlike(other, model) ?? typesAlike(model, other) ?? indexMisfit(other, model) ?? indexMisfit(model, other)
@@ -64,6 +63,7 @@ function shared({ definition: first, models }: Known, second: TableDefinition, m
 
 /** Why an item of the other model may be taken for one of the first. */
 function typesAlike({ definition: { type } }: AnyModel, { name, definition: other }: AnyModel): string | undefined {
+  // Nothing would tell whose record an item is.
   if (!type || !other.type) return 'without a type; give each one'
   const { attribute, value } = type
   if (attribute === other.type.attribute)

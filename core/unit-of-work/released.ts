@@ -41,6 +41,7 @@ function releasedList(list: readonly unknown[], inside: (each: unknown) => unkno
   for (let i = 0; i < list.length; i++) {
     const own = inside(list[i])
     if (Object.is(own, list[i])) continue
+    // It may have names of its own, as the result of a match has.
     copy ??= Object.assign(list.slice(), list)
     copy[i] = own
   }

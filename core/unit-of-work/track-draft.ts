@@ -9,7 +9,6 @@
  *
  * @module
  */
-
 import { invalidArgument } from '../arguments.ts'
 import type { DocumentPath } from '../data/document-path.ts'
 import { printPath } from '../data/document-path.ts'
@@ -36,7 +35,7 @@ export interface DraftView {
   owns(value: unknown): boolean
 }
 
-export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftView {
+export function trackDraft(root: object, rootShape: Shape, rootLooks: Looks): DraftView {
   const views = new Map<object, object>()
   const owned = new WeakMap<object, { readonly draft: object; readonly path: DocumentPath }>()
 
@@ -49,7 +48,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
   const bare = (value: unknown): unknown => {
     const own = typeof value === 'object' && value !== null ? owned.get(value) : undefined
     if (!own) return untracked(value)
-    looks.at('value', own.path)
+    rootLooks.at('value', own.path)
     return own.draft
   }
   const plain = (value: unknown): unknown => assigned(value, bare)
@@ -154,7 +153,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       if (stored !== undefined) looks.at('element', path, stored)
     }
     const like = (element: unknown): unknown => memberLike(draft, shape, element)
-    const methods: Record<string, unknown> = {
+    const methods: Methods = {
       add(element: unknown) {
         // Nothing will be sent for what is there already, so that it is there must stay so.
         if (like(element) !== undefined) look(element)
@@ -176,15 +175,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
         draft.clear()
       },
     }
-    const proxy: object = new Proxy(draft, {
-      get(target, name) {
-        if (typeof name === 'string' && Object.hasOwn(methods, name)) return methods[name]
-        const value = Reflect.get(target, name, target)
-        if (name === 'constructor') return value
-        looks.at('value', path)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
+    const proxy = withMethods(draft, methods, () => looks.at('value', path))
     return proxy
   }
 
@@ -192,7 +183,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     const entries = function* () {
       for (const [name, value] of draft) yield [name, within(value, path)] as const
     }
-    const methods: Readonly<Record<string | symbol, unknown>> = {
+    const methods: Methods = {
       get: (name: unknown) => within(draft.get(name), path),
       set(name: unknown, value: unknown) {
         draft.set(name, plain(value))
@@ -207,13 +198,7 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
       entries,
       [Symbol.iterator]: entries,
     }
-    const proxy: object = new Proxy(draft, {
-      get(target, name) {
-        if (Object.hasOwn(methods, name)) return methods[name]
-        const value = Reflect.get(target, name, target)
-        return typeof value === 'function' && name !== 'constructor' ? value.bind(target) : value
-      },
-    })
+    const proxy = withMethods(draft, methods, () => {})
     return proxy
   }
 
@@ -223,8 +208,23 @@ export function trackDraft(root: object, rootShape: Shape, looks: Looks): DraftV
     return Reflect.get(target, name)
   }
 
-  const draft = view(root, rootShape, [], looks) as object
+  const draft = view(root, rootShape, [], rootLooks) as object
   return { draft, owns: (value) => typeof value === 'object' && value !== null && owned.has(value) }
+}
+
+type Methods = Readonly<Record<string | symbol, unknown>>
+
+/** A set or a map with these methods in place of its own; whoever uses another one looks at all of it. */
+function withMethods(draft: object, methods: Methods, lookAtAll: () => void): object {
+  return new Proxy(draft, {
+    get(target, name) {
+      if (Object.hasOwn(methods, name)) return methods[name]
+      const value = Reflect.get(target, name, target)
+      if (name === 'constructor') return value
+      lookAtAll()
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }
 
 const anything: Shape = { kind: 'any' }
