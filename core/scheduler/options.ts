@@ -9,8 +9,8 @@ import type { TableThroughput } from '../store/capacity.ts'
 /** How requests are paced. The defaults suit a process that has its tables to itself. */
 export interface SchedulerOptions {
   /**
-   * Units a second by table, of an engine one of its own. What is not given is asked of the store, or learned from throttles. Where both reads and writes
-   * of a table are given, the store is not asked, not for its indexes either.
+   * Units a second by table. What is not given is asked of the store, or learned from throttles; of a table whose reads and
+   * writes are both given nothing is asked, not of its indexes either. An engine refuses tables that are not its own.
    */
   readonly limits?: { readonly [table: string]: TableThroughput } | undefined
   /** Of each limit, above 0 and up to 1: what is left is for others. Default 1. */

@@ -52,7 +52,10 @@ type MemberOf<C> = C extends ReadonlySet<infer E> ? E : C extends readonly (infe
 
 /** Changes that look at nothing. Fields are named by their name, or by a list of names for one inside. */
 export interface BlindChanges<M extends AnyModel> {
-  /** Adds to a number; an absent one counts as what a default gives, or as zero. Out of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`. */
+  /**
+   * Adds to a number; an absent one counts as zero, or as what a default gives, for which the record is read after all. Out
+   * of bounds, the whole unit of work fails with `OUT_OF_BOUNDS`.
+   */
   increment<const P extends FieldPath<M['_fields'], number | bigint>>(
     field: P,
     by: AmountOf<FieldAt<M['_fields'], P>>,
@@ -68,7 +71,7 @@ export interface BlindChanges<M extends AnyModel> {
     field: P,
     ...elements: MemberOf<FieldAt<M['_fields'], P>>[]
   ): void
-  /** Values to the end of a list. */
+  /** Values to the end of a list; an absent one counts as empty, or as what a default gives, as for `increment`. */
   append<const P extends FieldPath<M['_fields'], readonly unknown[]>>(
     field: P,
     ...values: MemberOf<FieldAt<M['_fields'], P>>[]
