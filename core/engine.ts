@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertObject, invalidArgument, unexpected } from './arguments.ts'
+import { assertObject, assertOptions, invalidArgument, unexpected } from './arguments.ts'
 import { isTableName } from './data/name.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { engineError } from './errors.ts'
@@ -26,7 +26,7 @@ import type { ResourceReport } from './scheduler/resource.ts'
 import { inBackground } from './store/in-background.ts'
 import type { Store } from './store/store.ts'
 import type { TableDefinition } from './store/table-definition.ts'
-import { assertTables, modelTables, type TableSettings, withSettings } from './tables/model-tables.ts'
+import { modelTables, namesOf, type TableSettings, withSettings } from './tables/model-tables.ts'
 import { engineTables, type Tables } from './tables/tables.ts'
 import { type UnitOfWorkRunner, unitOfWorkRunner } from './unit-of-work/run.ts'
 
@@ -140,7 +140,7 @@ export function createEngine(options: EngineOptions): Engine {
       kind: 'defined',
       model: name,
       table,
-      key: definition.keyParts.map(({ attribute }) => attribute),
+      key: definition.keyNames,
     })
   }
   const sealer = new Sealer({ store, environment, journalTable: journal })
@@ -174,7 +174,7 @@ function checkedScheduler(scheduler: SchedulerOptions, tables: readonly TableDef
   if (typeof scheduler !== 'object') throw unexpected('scheduler', 'options or false', scheduler)
   const options = checkScheduler(scheduler)
   // A limit of a table that nobody uses would pace nothing, and say nothing of it.
-  assertTables(options.limits, tables, 'scheduler.limits')
+  assertOptions(options.limits, 'scheduler.limits', namesOf(tables))
   return options
 }
 

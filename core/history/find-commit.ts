@@ -72,7 +72,7 @@ async function recordNamed(
     const message = `The commit also changed a record of ${name}, which this engine does not know.`
     throw invalidArgument('models', message)
   }
-  const key = Object.fromEntries(model.definition.keyParts.map(({ attribute }, i) => [attribute, values[i]!]))
+  const key = Object.fromEntries(model.definition.keyNames.map((name, i) => [name, values[i]!]))
   return recordAt(parts, model, { table: model.table, key }, commit, signal)
 }
 
@@ -132,11 +132,7 @@ async function search(
 }
 
 /** The key in the order of its parts, in which a store need not keep the names of a map. */
-const keyIn = ({ definition }: AnyModel, item: Item): ItemKey =>
-  keyOf(
-    item,
-    definition.keyParts.map(({ attribute }) => attribute),
-  )
+const keyIn = ({ definition }: AnyModel, item: Item): ItemKey => keyOf(item, definition.keyNames)
 
 async function* itemsWith(
   store: HistoryParts['store'],

@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { type Item, keyOf } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import { isEngineError } from '../errors.ts'
+import { addressOfItem } from '../model/key.ts'
 import { itemAs, schemaVersionOf } from '../model/migrate.ts'
 import type { AnyModel } from '../model/model.ts'
 import { identityAt } from '../unit-of-work/record-identity.ts'
@@ -23,8 +24,7 @@ export async function migrateRecord(
   to: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const names = model.definition.keyParts.map(({ attribute }) => attribute)
-  const identity = identityAt(model, { table: model.table, key: keyOf(scanned, names) })
+  const identity = identityAt(model, addressOfItem(model, scanned))
   let isFirst = true
   const migrate = () =>
     unitOfWork.run(

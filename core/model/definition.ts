@@ -27,6 +27,9 @@ export interface Definition {
   readonly fields: Fields
   /** Partition key first. */
   readonly keyParts: readonly KeyPart[]
+  /** The attributes of these, as items have them. */
+  readonly keyNames: readonly string[]
+  /** The fields of these, as records have them. */
   readonly keyFields: readonly string[]
   readonly type: { readonly attribute: string; readonly value: string } | undefined
   readonly defaults: ReadonlyMap<string, unknown>
@@ -105,7 +108,8 @@ export function checkDefinition(input: unknown): Definition {
     if (!isName(part.attribute)) refuse('the name of a key attribute must be a well-formed string of 1 to 255 bytes')
   }
   for (const name of added) if (reserved.has(name)) refuse(`the attribute ${name} is reserved for the engine`)
-  const attributes = [...keyParts.map((part) => part.attribute), ...(type ? [type.attribute] : [])]
+  const keyNames = Object.freeze(keyParts.map((part) => part.attribute))
+  const attributes = [...keyNames, ...(type ? [type.attribute] : [])]
   if (new Set(attributes).size !== attributes.length) {
     refuse(`partition key, sort key and type must be different attributes, got ${attributes.join(', ')}`)
   }
@@ -142,6 +146,7 @@ export function checkDefinition(input: unknown): Definition {
     migrations,
     generated: generatorsOf(given.generate, { fields, keyFields, defaults }, refuse),
     keyParts: Object.freeze(keyParts),
+    keyNames,
     keyFields,
     type,
     defaults,

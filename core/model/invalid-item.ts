@@ -11,11 +11,8 @@ import type { AnyModel } from './model.ts'
 
 /** The key attributes that the item has, and the same as text. */
 export function keyOfItem(model: AnyModel, item: Item): { readonly key: ItemKey; readonly text: string } {
-  const attributes = model.definition.keyParts.map((part) => part.attribute)
-  const key = keyOf(
-    item,
-    attributes.filter((name) => Object.hasOwn(item, name)),
-  )
+  const names = model.definition.keyNames.filter((name) => Object.hasOwn(item, name))
+  const key = keyOf(item, names)
   const shown = Object.entries(key).map(([name, value]) => `${name}: ${String(value)}`)
   return { key, text: `{ ${shown.join(', ')} }` }
 }

@@ -5,7 +5,7 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { printPath } from '../data/document-path.ts'
-import type { ItemAddress } from '../data/item.ts'
+import { type Item, type ItemAddress, keyOf } from '../data/item.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import type { TableDefinition } from '../store/table-definition.ts'
 import { printIssues } from './issue.ts'
@@ -31,6 +31,12 @@ export function addressOf<M extends AnyModel>(model: M, key: KeyOf<M>): ItemAddr
   if (made.issues.length > 0) throw invalidKey(model, made.issues)
   return Object.freeze({ table: model.table, key: made.key })
 }
+
+/** Where an item of the model's table is, or the one that an entry of an index stands for. */
+export const addressOfItem = ({ table, definition }: AnyModel, item: Item): ItemAddress => ({
+  table,
+  key: keyOf(item, definition.keyNames),
+})
 
 function invalidKey(model: AnyModel, issues: readonly Issue[]) {
   const expected = `{ ${model.definition.keyFields.join(', ')} }`

@@ -28,7 +28,6 @@ export type ItemReader = (item: Item) => object | undefined
 
 /** `fields` are those of a partial record. */
 export function itemReader(model: AnyModel, onInvalid: OnInvalid, fields?: readonly string[] | undefined): ItemReader {
-  const keys = model.definition.keyParts.map(({ attribute }) => attribute)
   return (item) => {
     try {
       return fields === undefined ? decodeItem(model, item) : decodePart(model, item, fields)
@@ -38,7 +37,12 @@ export function itemReader(model: AnyModel, onInvalid: OnInvalid, fields?: reado
       const issues = isEngineError(error, 'INVALID_RECORD')
         ? error.payload.issues
         : [{ path: [], expected: error.message, actual: item }]
-      return Object.freeze({ invalid: true, item, key: keyOf(item, keys), issues }) satisfies InvalidItem
+      return Object.freeze({
+        invalid: true,
+        item,
+        key: keyOf(item, model.definition.keyNames),
+        issues,
+      }) satisfies InvalidItem
     }
   }
 }

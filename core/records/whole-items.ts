@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Item, type ItemAddress, keyOf } from '../data/item.ts'
+import type { Item } from '../data/item.ts'
 import type { Environment } from '../environment.ts'
+import { addressOfItem } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { ReadStore, RequestOptions } from '../store/store.ts'
 import { again } from './again.ts'
@@ -22,8 +23,7 @@ export async function wholeItems(
   options: RequestOptions,
   { store, environment }: WholeItemsParts,
 ): Promise<readonly (Item | undefined)[]> {
-  const keys = model.definition.keyParts.map(({ attribute }) => attribute)
-  const addresses = entries.map((entry): ItemAddress => ({ table: model.table, key: keyOf(entry, keys) }))
+  const addresses = entries.map((entry) => addressOfItem(model, entry))
   const items: (Item | undefined)[] = []
   while (items.length < addresses.length) {
     const some = addresses.slice(items.length, items.length + store.limits.readKeys)

@@ -90,8 +90,7 @@ export function withSettings(
   tables: readonly TableDefinition[],
   settings: Readonly<Record<string, TableSettings>> = {},
 ): readonly TableDefinition[] {
-  assertOptions(settings, 'tables')
-  assertTables(settings, tables, 'tables')
+  assertOptions(settings, 'tables', namesOf(tables))
   // A table may be named `constructor`, which every object has.
   const settingsOf = new Map(Object.entries(settings))
   return tables.map((definition) => {
@@ -100,15 +99,7 @@ export function withSettings(
   })
 }
 
-/** Throws `INVALID_ARGUMENT` for what is said of a table that is none of these, which most often is misspelt. */
-export function assertTables(
-  said: Readonly<Record<string, unknown>>,
-  tables: readonly TableDefinition[],
-  argument: string,
-): void {
-  const stray = Object.keys(said).find((name) => !tables.some(({ table }) => table === name))
-  if (stray !== undefined) throw unexpected(argument, `of ${tables.map(({ table }) => table).join(', ')}`, stray)
-}
+export const namesOf = (tables: readonly TableDefinition[]): readonly string[] => tables.map(({ table }) => table)
 
 function settled(definition: TableDefinition, own: TableSettings): TableDefinition {
   const name = `tables.${definition.table}`

@@ -10,9 +10,10 @@
 import { assertObject, unexpected } from '../arguments.ts'
 import { compare } from '../data/attribute-value.ts'
 import type { DocumentPath } from '../data/document-path.ts'
-import { type Item, type ItemKey, keyOf } from '../data/item.ts'
+import type { Item, ItemKey } from '../data/item.ts'
 import { all, type Condition, exists, pathsIn } from '../expression/condition.ts'
 import { evaluate } from '../expression/evaluate.ts'
+import { addressOfItem } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import { assertCount, assertFits, filterOf, indexOf } from '../records/checked-options.ts'
 import { wanted } from '../records/found.ts'
@@ -53,8 +54,7 @@ export async function queryRecords(scope: Scope, model: AnyModel, options: unkno
     if (!state?.isPresent) return false
     const loaded = scope.attempt.records.loaded(state.identity.id)
     const item = loaded?.state === state ? loaded.stored! : state.view!.encoded!
-    const isMatch = evaluate(query.matches, item)
-    if (!isMatch) return false
+    if (!evaluate(query.matches, item)) return false
     // It is told when all are found, and siblings may be merged until then.
     scope.meet(state.identity)
     matching.push({ state, item })
@@ -111,7 +111,7 @@ function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Que
       consistent: index?.kind !== 'global',
       ...(sent.length > 0 && { filter: all(sent) }),
       // Whole records come from the table, by key.
-      ...(index && { projection: model.definition.keyParts.map(({ attribute }) => attribute) }),
+      ...(index && { projection: model.definition.keyNames }),
     },
     // What lacks the attribute that an index is sorted by is not in it.
     matches: all([withinKey(key), ...(sort === undefined ? [] : [exists([sort])]), ...own]),
@@ -125,10 +125,7 @@ function checkQuery(model: AnyModel, options: unknown, limits: StoreLimits): Que
 /** What the store finds, page by page, known to the identity map. */
 async function* storedPages(scope: Scope, { model, request, holdsAll }: Query, left: () => number) {
   const { records } = scope.attempt
-  const attributes = model.definition.keyParts.map(({ attribute }) => attribute)
-  const identify = (item: Item): RecordIdentity => {
-    return identityAt(model, { table: model.table, key: keyOf(item, attributes) })
-  }
+  const identify = (item: Item): RecordIdentity => identityAt(model, addressOfItem(model, item))
   const demand = { left: left(), requests: 0 }
   if (demand.left === 0) return
   let from: ItemKey | undefined

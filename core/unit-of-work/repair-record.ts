@@ -27,11 +27,11 @@ export function repairRecord(scope: Scope, identity: RecordIdentity, state: Reco
     if (state.isPresent) return scope.recordOf(state)
     throw notFound(identity)
   }
-  const { type, keyParts } = model.definition
+  const { type, keyNames } = model.definition
   // Another model's record under the same key is whole as it is.
   if (type && stored[type.attribute] !== undefined && stored[type.attribute] !== type.value) throw broken.error
   const looks = scope.looksAt(state)
-  const unguarded = [...engineAttributes, ...keyParts.map(({ attribute }) => attribute)]
+  const unguarded = [...engineAttributes, ...keyNames]
   for (const name of Object.keys(stored)) if (!unguarded.includes(name)) looks.at('value', [name])
   const mended: unknown = mend(stored)
   forsake(mended)

@@ -34,9 +34,8 @@ export class UnreadableVersion extends RecordVersion {
 
 /** The attributes that are the model's, not those of the engine or of other programs. */
 function ownAttributes({ model }: RecordIdentity, stored: Item): Item {
-  const { fields, hidden, keyParts } = model.definition
-  const keys = keyParts.map(({ attribute }) => attribute)
+  const { fields, hidden, keyNames } = model.definition
   const isOwn = (name: string): boolean =>
-    (fields.has(name) || hidden.has(name) || keys.includes(name)) && !engineAttributes.includes(name)
+    (fields.has(name) || hidden.has(name) || keyNames.includes(name)) && !engineAttributes.includes(name)
   return Object.freeze(Object.fromEntries(Object.entries(stored).filter(([name]) => isOwn(name))))
 }
