@@ -104,7 +104,7 @@ export function migrationsOfTables(parts: MigrationsParts): MigrationsOfTables {
         return { ...noCounts, scanned: 1, [(await isWritten(item)) ? 'migrated' : 'untouched']: 1 }
       } catch (thrown) {
         if (!isOfTheItem(thrown)) throw thrown
-        if (failures.length < MAX_FAILURES) failures.push({ key: keyOfItem(model, item).key, error: thrown })
+        if (failures.length < MAX_FAILURES) failures.push({ key: keyOfItem(model, item), error: thrown })
         return { ...noCounts, scanned: 1, failed: 1 }
       }
     }

@@ -14,11 +14,8 @@ import type { AnyModel } from './model.ts'
 import { oncePer } from './once.ts'
 import { alternatives, nodeOf, within } from './schema.ts'
 
-/** A change of one of the names `of` a map rests on the names `on`. Without names it is about the value as a whole. */
-interface Bond {
-  readonly of?: ReadonlySet<string>
-  readonly on?: readonly string[]
-}
+/** A change of one of the names `of` a map rests on the names `on`; or any change inside of a value on the value as a whole. */
+type Bond = 'whole' | { readonly of: ReadonlySet<string>; readonly on: readonly string[] }
 
 /** The places whose values the schema judges together with that of the path; most often none. */
 export function judgedWith({ definition }: AnyModel, path: DocumentPath): readonly DocumentPath[] {
@@ -27,9 +24,9 @@ export function judgedWith({ definition }: AnyModel, path: DocumentPath): readon
   let codecs: readonly t.Mixed[] = [definition.schema]
   for (let length = 0; length <= path.length; length++) {
     const [place, step] = [path.slice(0, length), path[length]]
-    for (const { of, on } of codecs.flatMap(bondsOf)) {
-      if (!on) found.push(place)
-      else if (of!.has(String(step))) found.push(...on.map((name) => [...place, name]))
+    for (const bond of codecs.flatMap(bondsOf)) {
+      if (bond === 'whole') found.push(place)
+      else if (bond.of.has(String(step))) found.push(...bond.on.map((name) => [...place, name]))
     }
     if (step !== undefined) codecs = codecs.flatMap((codec) => inside(codec, step))
   }
@@ -56,13 +53,11 @@ const bondsOf: (codec: t.Mixed) => readonly Bond[] = oncePer((codec) => {
   }
 })
 
-const whole: Bond = {}
-
 /** What a refinement says may be about anything inside. */
 function refinementBonds(codec: t.Mixed): readonly Bond[] {
   const fields = fieldsOf(codec)
   if (fields) return [{ of: new Set(fields.keys()), on: [...fields.keys()] }]
-  return alternatives(codec).some((each) => containersOf(each).length > 0) ? [whole] : []
+  return alternatives(codec).some((each) => containersOf(each).length > 0) ? ['whole'] : []
 }
 
 type Container = 'map' | 'list' | 'set'
@@ -93,11 +88,11 @@ function containersOf(codec: t.Mixed): readonly Container[] {
 function unionBonds(codec: t.Mixed, tag: string | undefined): readonly Bond[] {
   const storedAs = (container: Container) =>
     alternatives(codec).filter((each) => containersOf(each).includes(container))
-  if (storedAs('list').length > 1 || storedAs('set').length > 1) return [whole]
+  if (storedAs('list').length > 1 || storedAs('set').length > 1) return ['whole']
   const maps = storedAs('map')
   if (maps.length < 2) return []
   const fields = maps.flatMap((each) => fieldsOf(each) ?? [])
-  if (fields.length < maps.length) return [whole]
+  if (fields.length < maps.length) return ['whole']
   const names = new Set(fields.flatMap((each) => [...each.keys()]))
   const different = [...names].filter((name) => !fields.every((each) => isSame(each.get(name), fields[0]!.get(name))))
   if (tag === undefined) return [{ of: new Set(different), on: different }]

@@ -8,7 +8,7 @@
  */
 import { invalidArgument } from '../arguments.ts'
 import { type AttributeMap, equal } from '../data/attribute-value.ts'
-import type { Item } from '../data/item.ts'
+import { type Item, printKey } from '../data/item.ts'
 import { asError, printValue } from '../data/print-value.ts'
 import type { Issue } from '../data/to-attribute.ts'
 import { type EngineError, engineError } from '../errors.ts'
@@ -155,7 +155,7 @@ function unknownVersion(model: AnyModel, item: Item, version: unknown, cause?: u
       : 'Add the steps that lead from it, or a detect that tells what it is.'
   return engineError(
     'UNKNOWN_SCHEMA_VERSION',
-    `The stored item ${keyOfItem(model, item).text} of table ${model.table} is of version ${printValue(version)} of ${model.name}, ` +
+    `The stored item ${printKey(keyOfItem(model, item))} of table ${model.table} is of version ${printValue(version)} of ${model.name}, ` +
       `of which this model knows ${known}. ${advice}`,
     { model: model.name, version },
     cause === undefined ? undefined : { cause },

@@ -154,7 +154,7 @@ for (const kind of storeKinds) {
       older.unitOfWork.run((work) => work.get(Two, ann)),
       'UNKNOWN_SCHEMA_VERSION',
     )
-    assert.match(error.message, /id: ann .* version 3 of Person, of which this model knows versions 1 to 2.*deploy/)
+    assert.match(error.message, /"id":"ann"} .* version 3 of Person, of which this model knows versions 1 to 2.*deploy/)
     assert.equal(error.payload, { model: 'Person', version: 3 })
     await failsWith(
       oldest.unitOfWork.run((work) => work.get(One, ann)),
@@ -209,7 +209,7 @@ test('what does not fit a version on the way is told with the item, the version 
       (error: unknown) => isEngineError(error, 'INVALID_RECORD') && error.payload.stored && message.test(error.message),
       String(message),
     )
-  told({ id: 'a', n: 'x' }, /id: a .* no record of Thing of version 1: n: expected number, got "x"/)
+  told({ id: 'a', n: 'x' }, /"id":"a"} .* no record of Thing of version 1: n: expected number, got "x"/)
   told({ id: 'a', n: 0.5 }, /of version 1: expected an item that the step from version 1 to 2 takes .*0.5/)
   told(
     { id: 'a', n: 1 },

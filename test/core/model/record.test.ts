@@ -264,8 +264,14 @@ test('a bad stored item is named with all its problems', () => {
       error.payload.issues.map(({ path }) => printPath(path)),
       ['energy', 'seen', 'home.city', 'gold', 'photo'],
     )
-    assert.match(error.message, /item \{ id: ann \} of table players .* energy: expected number, got "much"/)
+    assert.match(error.message, /item \{"id":"ann"\} of table players .* energy: expected number, got "much"/)
   }
+})
+
+test('a bad stored item with a binary key is named as such records are everywhere', () => {
+  const schema = t.type({ id: binary, energy: t.number })
+  const model = defineModel({ name: 'B', table: 'b', key: { partition: 'id' }, schema })
+  assert.throws(() => decodeItem(model, { id: Uint8Array.of(1, 2, 3) }), /item \{"id":"AQID"\} of table b /)
 })
 
 test('paths of problems have no members of unions and intersections in them', () => {
