@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { DomainEvent } from '../model/domain-event.ts'
 import type { AnyModel, KeyOf, NewRecord, NextRecord, NumberedModel, RecordOf } from '../model/model.ts'
 import type { DeepReadonly, Draft } from '../model/readonly.ts'
@@ -89,8 +88,9 @@ export interface UnitOfWork {
 
   /**
    * Changes a record through an immer draft and returns the changed record. Values read in the recipe are guarded like
-   * values read from the record; values that are assigned are guarded by what they were. Appending to a list (`push`)
-   * and adding to or removing from a set look at nothing else and merge with others' changes.
+   * values read from the record; values that are assigned are guarded by what they were, and by what the schema judges
+   * together with them. Appending to a list (`push`) and adding to or removing from a set look at nothing else and merge with
+   * others' changes.
    *
    * What the recipe returns is not taken as the new record: a new object is refused, and what an expression happens to give,
    * such as a set from `add`, is ignored. As with immer, an object that is assigned is frozen.
@@ -147,9 +147,12 @@ export interface UnitOfWork {
   delete<M extends AnyModel>(model: M, key: KeyOf<M>): void
 
   /**
-   * Changes a record without looking at it, so that it conflicts with nobody: increments, set elements, appended values.
+   * Changes a record without looking at it, so that it conflicts with nobody: increments, set elements, appended values. What
+   * the schema says of several values together is not guarded by it.
    *
-   * @throws `RECORD_NOT_FOUND`, `OUT_OF_BOUNDS` — where they were not known before, when the function runs again
+   * @throws `RECORD_NOT_FOUND`, `OUT_OF_BOUNDS` — where they were not known before, when the function runs again;
+   * `INVALID_ARGUMENT` for what the schema does not have, changes of one place that cannot be sent together, and a function
+   * that waits; where the record is known, `REJECTED` or `INVALID_RECORD` for what does not fit it
    */
   blind<M extends AnyModel>(model: M, key: KeyOf<M>, changes: (blind: BlindChanges<M>) => void): void
 
@@ -157,7 +160,8 @@ export interface UnitOfWork {
    * A nested unit of work: it sees the changes made so far; if it throws they are as before, though what it read stays
    * guarded; if it returns its changes become this one's. Only the outermost commits.
    *
-   * @throws what the function throws; `CONFLICT` where it met a sibling that ran at the same time
+   * @throws what the function throws; `CONFLICT` where it met a sibling that ran at the same time, `OUT_OF_BOUNDS` where the
+   * blind changes of both leave bounds together
    */
   run<A>(work: Work<A>, options?: NestedOptions): Promise<A>
   /** With a name, which the history keeps. */
