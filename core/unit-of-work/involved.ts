@@ -47,7 +47,7 @@ export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions[
   const states = new Map([...root.changes()].map((state) => [state.identity.id, state]))
   const readsOf = (id: string): RecordReads | undefined => {
     const reads = root.reads.find(id)
-    return guard === 'writes' ? reads?.withoutLooks : reads
+    return guard === 'writes' && !appendsByEvent(states.get(id)) ? reads?.withoutLooks : reads
   }
   const ids = new Set(states.keys())
   // What was only loaded is not even visited where looks are not guarded: a commit costs what was changed.
@@ -73,6 +73,13 @@ export function involvedIn(root: Scope, records: IdentityMap, guard: RunOptions[
     ]
   })
 }
+
+/**
+ * Steps of events that append merge with what others append, and ask nothing of the list by themselves. What was seen of it
+ * is guarded then, lest another step of the commit has taken back what was appended to a list that others have changed.
+ */
+const appendsByEvent = (state: RecordState | undefined): boolean =>
+  state?.told.applied.some(({ actions }) => actions.some(({ kind }) => kind === 'append')) === true
 
 /** The item as it was last seen, by the function or by the engine; undefined where it never was, or was absent. */
 export const lastSeen = ({ met, stored }: Pick<Involved, 'met' | 'stored'>): Item | undefined => met ?? stored

@@ -117,6 +117,19 @@ for (const kind of storeKinds) {
     assert.equal((await w.history.verify(w.Counter, w.key)).problems, [])
   })
 
+  test(`so does what an event appended and a plain change took away again (${kind})`, async () => {
+    const w = await counter(openStore(kind))
+    w.meanwhile(async (work) => work.change(await w.get(work), (draft) => void Object.assign(draft, { list: [5] })))
+    await w.unitOfWork.run(
+      async (work) => {
+        await w.apply(work, 'Pushed')
+        work.change(await w.get(work), (draft) => void Object.assign(draft, { list: [0], b: 1 }))
+      },
+      { guard: 'writes' },
+    )
+    assert.equal((await w.history.verify(w.Counter, w.key)).problems, [])
+  })
+
   test(`so do plain changes on both sides of an event (${kind})`, async () => {
     const w = await counter(openStore(kind))
     const put = async (work: UnitOfWork, a: number) =>
