@@ -119,9 +119,9 @@ async function fold(model: AnyModel, source: Source, generation: string, reducer
     const stored = storedBefore(entry, before, after)
     // What was there before anything that could be folded: as it was created, or as it was when its history began.
     if (!item || entry.kind === 'created') item = stored && itemAs(model, stored)
-    if (!item) throw changedByOthers(model)
-    for (const { name, data, changes } of stepsToday(model, entry.steps, stored)) {
-      if (name === undefined) item = replays.has(commit) ? item : redone(model, version, changes, item)
+    if (!item) throw changedByOthers(model, source.address)
+    for (const { name, data, changes } of stepsToday(model, source.address, entry.steps, stored)) {
+      if (name === undefined) item = replays.has(commit) ? item : redone(model, source.address, version, changes, item)
       else {
         item = reduced(model, source.address, { name, data }, item, reducers)
         events++
@@ -140,14 +140,14 @@ function storedBefore(entry: Entry, before: Image, after: Image): Item | undefin
 /** The unit of work that makes a fold the present record. By its name the next fold knows it. */
 const committedReplay = (generation: string): string => `replay ${generation}`
 
-function redone(model: AnyModel, version: number, changes: readonly Change[], item: Item): Item {
+function redone(model: AnyModel, { key }: ItemAddress, version: number, changes: readonly Change[], item: Item): Item {
   try {
     return redo(changes, item)
   } catch (thrown) {
     if (!(thrown instanceof InapplicableUpdate)) throw thrown
     throw engineError(
       'INVALID_ARGUMENT',
-      `What version ${version} of this record of ${model.name} changed without an event does not fit what the reducers made of it: ${thrown.message}`,
+      `What version ${version} of ${model.name} ${printKey(key)} changed without an event does not fit what the reducers made of it: ${thrown.message}`,
       { argument: 'reducers' },
       { cause: thrown },
     )

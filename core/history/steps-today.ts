@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Item } from '../data/item.ts'
+import { type Item, type ItemAddress, printKey } from '../data/item.ts'
 import { type EngineError, engineError } from '../errors.ts'
 import { diff } from '../expression/diff.ts'
 import { recordChanges, redo } from '../journal/change.ts'
@@ -18,14 +18,19 @@ import { attempt } from './image.ts'
  * `stored` is the record before the first step, as it was stored. Of domain events only the names and payloads are of use
  * then: their reducers tell what they do today.
  */
-export function stepsToday(model: AnyModel, steps: readonly Step[], stored: Item | undefined): readonly Step[] {
+export function stepsToday(
+  model: AnyModel,
+  address: ItemAddress,
+  steps: readonly Step[],
+  stored: Item | undefined,
+): readonly Step[] {
   const { migrations, version } = model.definition
   if (!migrations || steps.every(({ name }) => name !== undefined)) return steps
   let after = stored
   return steps.map((step) => {
     const before = after
     const next = before && attempt(() => redo(step.changes, before))
-    if (!before || !next?.known || !next.item) throw changedByOthers(model)
+    if (!before || !next?.known || !next.item) throw changedByOthers(model, address)
     after = next.item
     const isToday = [before, next.item].every((item) => schemaVersionOf(model, item) === version)
     return isToday || step.name !== undefined ? step : { ...step, changes: changesToday(model, before, next.item) }
@@ -33,10 +38,10 @@ export function stepsToday(model: AnyModel, steps: readonly Step[], stored: Item
 }
 
 /** In which form the record was in between cannot be told. */
-export const changedByOthers = (model: AnyModel): EngineError =>
+export const changedByOthers = (model: AnyModel, { key }: ItemAddress): EngineError =>
   engineError(
     'INVALID_ARGUMENT',
-    `Another program has changed this record of ${model.name}, so that its history cannot be folded.`,
+    `Another program has changed ${model.name} ${printKey(key)}, so that its history cannot be folded.`,
     { argument: 'key' },
   )
 
