@@ -4,13 +4,13 @@
  * @module
  */
 import { invalidArgument } from '../arguments.ts'
-import { addressKey, type Item, type ItemAddress, type ItemKey, keyOf } from '../data/item.ts'
+import { addressKey, type Item, type ItemAddress } from '../data/item.ts'
 import { type Condition, contains, exists } from '../expression/condition.ts'
 import { decodeBlock, ENTRIES, recordOfBlock } from '../journal/block.ts'
 import type { RecordReference } from '../journal/entry.ts'
 import type { Source } from '../journal/source.ts'
 import { TAIL, tailOf } from '../journal/tail.ts'
-import { addressOf } from '../model/key.ts'
+import { addressOf, addressOfItem } from '../model/key.ts'
 import type { AnyModel } from '../model/model.ts'
 import type { EventReference } from './event.ts'
 import type { HistoryParts } from './history-parts.ts'
@@ -112,7 +112,7 @@ async function search(
   const tables = new Set([...models].map(({ table }) => table))
   const recordIn = async (table: string, item: Item): Promise<CommittedRecord | undefined> => {
     const any = modelOf(models, table, item)
-    return any && recordAt(parts, any, { table, key: keyIn(any, item) }, id, signal)
+    return any && recordAt(parts, any, addressOfItem(any, item), id, signal)
   }
   for (const table of tables) {
     // No store looks into the texts of a list, so each record that has a tail comes here.
@@ -130,9 +130,6 @@ async function search(
   }
   return []
 }
-
-/** The key in the order of its parts, in which a store need not keep the names of a map. */
-const keyIn = ({ definition }: AnyModel, item: Item): ItemKey => keyOf(item, definition.keyNames)
 
 async function* itemsWith(
   store: HistoryParts['store'],

@@ -11,6 +11,7 @@ import type { TableDefinition } from '../store/table-definition.ts'
 import { printIssues } from './issue.ts'
 import { makeKey } from './key-part.ts'
 import type { AnyModel, KeyOf, RecordOf } from './model.ts'
+import { oncePer } from './once.ts'
 
 /** Where the record with this key is. Throws INVALID_ARGUMENT for what is no key of the model. */
 export function addressOf<M extends AnyModel>(model: M, key: KeyOf<M>): ItemAddress {
@@ -32,7 +33,10 @@ export function addressOf<M extends AnyModel>(model: M, key: KeyOf<M>): ItemAddr
   return Object.freeze({ table: model.table, key: made.key })
 }
 
-/** Where an item of the model's table is, or the one that an entry of an index stands for. */
+/**
+ * Where an item of the model's table is, or the one that an entry of an index stands for. The key has the order of its parts,
+ * in which a store need not keep the names of a map.
+ */
 export const addressOfItem = ({ table, definition }: AnyModel, item: Item): ItemAddress => ({
   table,
   key: keyOf(item, definition.keyNames),
@@ -52,16 +56,16 @@ export function keyOfRecord<M extends AnyModel>(model: M, record: RecordOf<M>): 
   return Object.freeze(Object.fromEntries(model.definition.keyFields.map((name) => [name, fields[name]]))) as KeyOf<M>
 }
 
-/** The table that a model needs. */
-export function tableDefinition(model: AnyModel): TableDefinition {
-  const [partition, sort] = model.definition.keyParts.map(({ attribute, type }) => ({ name: attribute, type }))
-  const { indexes, expires, history } = model.definition
-  return {
-    table: model.table,
+/** The table that a model needs: asked for each record that is written, and made once. */
+export const tableDefinition: (model: AnyModel) => TableDefinition = oncePer(({ table, definition }) => {
+  const [partition, sort] = definition.keyParts.map(({ attribute, type }) => ({ name: attribute, type }))
+  const { indexes, expires, history } = definition
+  return Object.freeze<TableDefinition>({
+    table,
     partition: partition!,
     ...(sort && { sort }),
-    indexes: indexes.map(({ definition }) => definition),
+    indexes: Object.freeze(indexes.map((index) => index.definition)),
     ...(expires !== undefined && { expiry: expires }),
     ...(history && { stream: true }),
-  }
-}
+  })
+})

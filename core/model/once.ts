@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Once for each codec, for as long as somebody holds it. Undefined is no answer: it is asked for again. */
+/** Once for each codec or model, for as long as somebody holds it. Undefined is no answer: it is asked for again. */
 export function oncePer<Of extends object, A>(make: (of: Of) => A): (of: Of) => A {
   const known = new WeakMap<Of, A>()
   return (of) => {
