@@ -14,7 +14,7 @@ import type { BulkOutcome, BulkWrite } from '../../core/store/bulk-write.ts'
 import { type ConsumedCapacity, readUnits, writeUnits } from '../../core/store/capacity.ts'
 import { keyNames } from '../../core/store/check-keys.ts'
 import type { CommitOutcome } from '../../core/store/commit-outcome.ts'
-import { indexed } from '../../core/store/indexed.ts'
+import { entryIn } from '../../core/store/indexed.ts'
 import type { Page, QueryRequest, ReadOptions, RequestOptions, ScanRequest } from '../../core/store/store.ts'
 import type { IndexDefinition, TableDefinition } from '../../core/store/table-definition.ts'
 import type { WriteAction, WritePlan } from '../../core/store/write-plan.ts'
@@ -185,7 +185,8 @@ function indexCharges(
   factor: number,
 ): readonly Charge[] {
   return definition.indexes.flatMap((index) => {
-    const units = indexUnits(imageIn(definition, index, before), imageIn(definition, index, after), index)
+    const [old, now] = [before, after].map((item) => item && entryIn(definition, index, item))
+    const units = indexUnits(old, now, index)
     if (units === 0) return []
     const name = index.kind === 'global' ? index.name : undefined
     return [{ table: definition.table, index: name, kind: 'write' as const, units: units * factor }]
@@ -199,9 +200,6 @@ function indexUnits(before: Item | undefined, after: Item | undefined, index: In
   if (hasMoved) return writeUnits(itemSize(before)) + writeUnits(itemSize(after))
   return equal(before, after) ? 0 : writeUnits(Math.max(itemSize(before), itemSize(after)))
 }
-
-const imageIn = (definition: TableDefinition, index: IndexDefinition, item: Item | undefined): Item | undefined =>
-  item && keyNames(index).every((name) => Object.hasOwn(item, name)) ? indexed(definition, index, item) : undefined
 
 function tell({ onConsumed }: RequestOptions = {}, charges: readonly Charge[]): void {
   if (!onConsumed) return

@@ -7,6 +7,10 @@ import type { Item } from '../data/item.ts'
 import { keyNames } from './check-keys.ts'
 import type { IndexDefinition, KeySchema } from './table-definition.ts'
 
+/** Its entry in an index; undefined where it has none, since it lacks a key of the index. */
+export const entryIn = (table: KeySchema, index: IndexDefinition, item: Item): Item | undefined =>
+  keyNames(index).every((name) => Object.hasOwn(item, name)) ? indexed(table, index, item) : undefined
+
 /** The item as an index has it. */
 export function indexed(table: KeySchema, { projection, ...keys }: IndexDefinition, item: Item): Item {
   if (projection === 'all') return item

@@ -4,16 +4,17 @@
  * @module
  */
 import { type Item, itemSize } from '../data/item.ts'
-import { keyNames } from './check-keys.ts'
-import { indexed } from './indexed.ts'
+import { entryIn } from './indexed.ts'
 import type { TableDefinition } from './table-definition.ts'
 
 /** Bytes of the item in this table and in its local indexes. */
 export function storedSize(definition: TableDefinition, item: Item): number {
-  const entries = definition.indexes.filter(
-    (index) => index.kind === 'local' && keyNames(index).every((name) => Object.hasOwn(item, name)),
-  )
-  return entries.reduce((size, index) => size + itemSize(indexed(definition, index, item)), itemSize(item))
+  let size = itemSize(item)
+  for (const index of definition.indexes) {
+    const entry = index.kind === 'local' && entryIn(definition, index, item)
+    if (entry) size += itemSize(entry)
+  }
+  return size
 }
 
 /** The words for it. */
