@@ -167,7 +167,7 @@ function planUpdate(
   const entry = entryOf(involved, history)
   const keeps = entry !== undefined
   const [generation] = stored && keeps && generationOf(stored) !== undefined ? [sameRecord(stored)] : []
-  const asked = [
+  const besides = [
     ...blindConditions(blind),
     ...defaultGuard(involved, blind),
     ...typeGuard(involved),
@@ -180,7 +180,7 @@ function planUpdate(
     ? [...(generation ? [] : [sameRecord(known)]), ...(stored ? [] : [hasRoom]), notYetApplied(id, entry)]
     : []
   for (const { guards, update, loose } of levelsOf(involved, parts, limits)) {
-    const domain = ofRecord(involved, guards, asked)
+    const domain = ofRecord(involved, guards, besides)
     const uncut = all([
       domain,
       ...engine,
@@ -205,7 +205,7 @@ function planUpdate(
     [...drafts, ...own, ...counted(0)],
     tail === undefined ? stored : { ...stored, [TAIL]: tail },
   )
-  const domain = ofRecord(involved, guards, asked)
+  const domain = ofRecord(involved, guards, besides)
   const condition = all([domain, ...engine, ...(tail === undefined ? [] : [equals([TAIL], tail)])])
   return { action: { kind: 'put', ...identity.address, item, condition }, guards, domain, involved, next: item }
 }
