@@ -41,12 +41,13 @@ test('a large page says the same as its text, whatever its items are named and s
         }
         const text = JSON.stringify(Object.fromEntries(order.map((member) => [member, answer[member]])))
         const page = read(text)
-        if (page === undefined) return
+        // Whatever is not of the form is parsed as a whole. How many are is chance: it goes on until enough of them were.
+        fc.pre(page !== undefined)
         taken++
         assert.equal({ ...page }, JSON.parse(text))
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 150 },
   )
   assert.ok(taken > 100, `only ${taken} pages were of the form`)
 })
